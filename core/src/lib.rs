@@ -1,0 +1,17 @@
+//! SAML 2.0 single sign-on and SCIM 2.0 provisioning between an identity provider (JumpCloud) and Heap, both
+//! ends, without I/O: time, randomness and the network are arguments.
+//!
+//! The floors of the crate, lowest first; a module uses only floors below its own:
+//!
+//! | floor | modules |
+//! |---|---|
+//! | 0 | [`limits`], [`entropy`], [`wire`] |
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod entropy;
+pub mod limits;
+pub mod wire;

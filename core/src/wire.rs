@@ -1,0 +1,147 @@
+//! HTTP as values, and what both protocols need of it. The caller owns the connection.
+
+use alloc::{format, string::String, vec::Vec};
+use core::fmt;
+
+use http::{HeaderValue, header};
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// An HTTP request with its whole body.
+pub type Request = http::Request<Vec<u8>>;
+/// An HTTP response with its whole body.
+pub type Response = http::Response<Vec<u8>>;
+
+/// A text that must not leak (R16, D36): a bearer token, a client secret.
+///
+/// It is wiped from memory when dropped, is never printed, and has no `Display`, `Serialize` or `PartialEq`:
+/// reading it takes a call by name.
+///
+/// ```
+/// use heap_identity::wire::Secret;
+/// let token = Secret::new("s3cret".into());
+/// assert_eq!(format!("{token:?}"), "Secret(..)");
+/// assert!(token.matches(b"s3cret"));
+/// ```
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes ownership of the text.
+    pub fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+
+    /// The text itself: for the one place that sends or stores it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `candidate` is this secret, in a time that does not depend on where the two differ.
+    pub fn matches(&self, candidate: &[u8]) -> bool {
+        self.0.as_bytes().ct_eq(candidate).into()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// A bearer token that cannot stand in a header: empty, or with a character outside of visible ASCII.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error(
+    "the bearer token is empty or holds white space or a character outside of visible ASCII; copy it again"
+)]
+pub struct InvalidToken;
+
+impl InvalidToken {
+    /// The stable code of this error.
+    pub const fn code(self) -> &'static str {
+        "wire.invalid_token"
+    }
+}
+
+/// The value of an `Authorization` header for a token (RFC 6750 2.1), marked as sensitive.
+///
+/// # Errors
+/// [`InvalidToken`] when the token cannot stand in a header.
+pub fn bearer(token: &Secret) -> Result<HeaderValue, InvalidToken> {
+    if token.expose().is_empty() || !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(InvalidToken);
+    }
+    let text = Zeroizing::new(format!("Bearer {}", token.expose()));
+    let mut value = HeaderValue::from_str(&text).map_err(|_| InvalidToken)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The token that a request carries as `Authorization: Bearer` (the scheme's case is free: RFC 9110 11.1).
+pub fn bearer_of(request: &Request) -> Option<&[u8]> {
+    let value = request.headers().get(header::AUTHORIZATION)?.as_bytes();
+    let (scheme, token) = value.split_at_checked(7)?;
+    scheme.eq_ignore_ascii_case(b"Bearer ").then_some(token.trim_ascii())
+}
+
+/// When the other side asks to be called again: `Retry-After` in seconds or as a date (RFC 9110 10.2.3).
+///
+/// `None` when there is no such header or it cannot be read; never earlier than `now`.
+pub fn retry_after(response: &Response, now: Timestamp) -> Option<Timestamp> {
+    let text = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let at = match text.parse::<u32>() {
+        Ok(seconds) => now.checked_add(SignedDuration::from_secs(seconds.into())).ok()?,
+        Err(_) => rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?,
+    };
+    Some(at.max(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, vec::Vec};
+
+    use super::{InvalidToken, Request, Response, Secret, Timestamp, bearer, bearer_of, header, retry_after};
+
+    fn asked(value: &str) -> Option<Timestamp> {
+        let now: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
+        let response = Response::new(Vec::new());
+        let (mut parts, body) = response.into_parts();
+        parts.headers.insert(header::RETRY_AFTER, value.parse().unwrap());
+        retry_after(&Response::from_parts(parts, body), now)
+    }
+
+    #[test]
+    fn r16_a_token_is_not_printed() {
+        let secret = Secret::new("abc.def".into());
+        assert_eq!(format!("{secret:?}"), "Secret(..)");
+        assert!(!format!("{:?}", bearer(&secret)).contains("abc"));
+    }
+
+    #[test]
+    fn r17_the_token_goes_out_as_bearer() {
+        let mut request = Request::new(Vec::new());
+        request.headers_mut().insert(header::AUTHORIZATION, bearer(&Secret::new("t0k".into())).unwrap());
+        assert_eq!(request.headers()[header::AUTHORIZATION], "Bearer t0k");
+        assert_eq!(bearer_of(&request), Some(&b"t0k"[..]));
+    }
+
+    #[test]
+    fn a_token_with_a_line_break_is_refused_before_it_is_sent() {
+        for text in ["", "a\nb", "a b", "é"] {
+            assert_eq!(bearer(&Secret::new(text.into())), Err(InvalidToken), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds_and_as_a_date() {
+        assert_eq!(asked("120"), Some("2026-03-01T10:02:00Z".parse().unwrap()));
+        assert_eq!(asked("Sun, 01 Mar 2026 10:05:00 GMT"), Some("2026-03-01T10:05:00Z".parse().unwrap()));
+    }
+
+    #[test]
+    fn retry_after_is_never_in_the_past_and_nonsense_is_ignored() {
+        assert_eq!(asked("Sun, 01 Mar 2020 10:05:00 GMT"), Some("2026-03-01T10:00:00Z".parse().unwrap()));
+        assert_eq!(asked("soon"), None);
+    }
+}
