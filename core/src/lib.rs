@@ -6,6 +6,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | 0 | [`limits`], [`entropy`], [`wire`] |
+//! | 2 | [`scim`] |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -14,4 +15,5 @@ extern crate alloc;
 
 pub mod entropy;
 pub mod limits;
+pub mod scim;
 pub mod wire;
