@@ -112,9 +112,9 @@ impl FromStr for AttributePath {
     /// `invalidPath` with the byte at which it is malformed.
     fn from_str(text: &str) -> Result<Self, Error> {
         if text.len() > crate::limits::SCIM_FILTER_BYTES_MAX {
-            return Err(filter::too_long().as_kind(ErrorKind::InvalidPath));
+            return Err(filter::too_long().with_kind(ErrorKind::InvalidPath));
         }
-        Self::read(text).map_err(|at| filter::malformed_name().as_kind(ErrorKind::InvalidPath).at(at))
+        Self::read(text).map_err(|at| filter::malformed_name().with_kind(ErrorKind::InvalidPath).at(at))
     }
 }
 

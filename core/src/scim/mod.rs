@@ -11,6 +11,7 @@ mod group;
 mod json;
 mod message;
 mod path;
+mod text;
 mod user;
 
 pub use attribute::AttributePath;

@@ -86,7 +86,7 @@ impl FromStr for Path {
     /// # Errors
     /// `invalidPath` with the byte at which it is malformed, too long or too deep.
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::parse(text).map_err(|error| error.as_kind(ErrorKind::InvalidPath))
+        Self::parse(text).map_err(|error| error.with_kind(ErrorKind::InvalidPath))
     }
 }
 

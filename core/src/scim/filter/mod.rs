@@ -1,7 +1,11 @@
 //! Filters (RFC 7644 3.4.2.2): read, printed, checked against a schema (D24), evaluated.
 
+mod check;
+mod evaluate;
 mod parse;
 mod print;
+#[cfg(test)]
+mod tests;
 
 use alloc::{
     boxed::Box,
@@ -13,6 +17,8 @@ use core::str::FromStr;
 use serde_json::Number;
 
 pub(crate) use parse::{Parser, malformed_name, too_long};
+
+pub use evaluate::CheckedFilter;
 
 use super::{AttributePath, Error};
 
@@ -34,9 +40,9 @@ impl Eq for Filter {}
 /// The shape of a filter. `And` and `Or` have two parts or more, so a long chain is not deep.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Node {
-    And(Vec<Node>),
-    Or(Vec<Node>),
-    Not(Box<Node>),
+    And(Vec<Self>),
+    Or(Vec<Self>),
+    Not(Box<Self>),
     Present(AttributePath),
     Compare {
         attribute: AttributePath,
@@ -46,7 +52,7 @@ pub(crate) enum Node {
     /// `attribute[…]`: one value of the attribute meets the whole condition.
     Values {
         attribute: AttributePath,
-        condition: Box<Node>,
+        condition: Box<Self>,
     },
 }
 
