@@ -1,6 +1,10 @@
 //! Every SCIM vector of `tests/vectors/scim`.
 
-use heap_identity::scim::{Document, Filter, schema::ResourceType};
+use heap_identity::scim::{
+    Document, Error, Filter, Patch,
+    patch::{Dialect, Tolerance},
+    schema::ResourceType,
+};
 use serde_json::Value;
 
 /// Vectors that are not met, each with its reason.
@@ -62,5 +66,58 @@ fn every_invalid_filter_is_refused() {
             failures.push((vector["id"].as_str().unwrap().to_string(), format!("{text}: {kind:?}")));
         }
     }
+    report(&failures);
+}
+
+/// Strictly first, then with every dialect (D24).
+fn patched(
+    before: &Value,
+    operations: &Value,
+    kind: &ResourceType,
+) -> Result<(Value, Vec<Tolerance>), Error> {
+    let body = serde_json::to_vec(&serde_json::json!({ "Operations": operations })).unwrap();
+    let apply = |dialect: &Dialect| {
+        let mut document = Document::try_from(before.clone()).unwrap();
+        let (patch, mut tolerated) = Patch::read(&body, dialect)?;
+        match patch.apply(&mut document, kind, dialect) {
+            Ok(applied) => {
+                tolerated.extend(applied.tolerated);
+                Ok((Value::Object(document.into_map()), tolerated))
+            }
+            Err(error) => {
+                assert_eq!(Value::Object(document.into_map()), *before, "a PATCH that fails changes nothing");
+                Err(error)
+            }
+        }
+    };
+    apply(&Dialect::STRICT).or_else(|error| apply(&Dialect::TOLERANT).map_err(|_| error))
+}
+
+#[test]
+fn every_patch_vector_gives_its_answer() {
+    let file = read(include_str!("vectors/scim/patches.json"));
+    let mut failures = Vec::new();
+    let vectors = file["vectors"].as_array().unwrap();
+    for vector in vectors {
+        let before = &vector["before"];
+        let got = patched(before, &vector["patch"], &kind(before));
+        let right = match (&got, &vector["error"]) {
+            (Ok((after, tolerated)), Value::Null) => {
+                *after == vector["after"] && (vector["level"] == "VENDOR" || tolerated.is_empty())
+            }
+            (Err(error), Value::Array(kinds)) => {
+                kinds.iter().any(|kind| kind.as_str() == error.kind.scim_type())
+            }
+            _ => false,
+        };
+        if !right {
+            let id = vector["id"].as_str().unwrap().to_string();
+            failures.push((
+                id,
+                format!("{}: {got:?}, not {} {}", vector["name"], vector["after"], vector["error"]),
+            ));
+        }
+    }
+    assert_eq!(vectors.len(), 56);
     report(&failures);
 }

@@ -14,8 +14,9 @@ use alloc::{
 };
 use core::str::FromStr;
 
-use serde_json::Number;
+use serde_json::{Map, Number, Value};
 
+pub(crate) use check::date;
 pub(crate) use parse::{Parser, malformed_name, too_long};
 
 pub use evaluate::CheckedFilter;
@@ -122,6 +123,17 @@ pub enum Comparand {
     Text(String),
 }
 
+impl From<&Comparand> for Value {
+    fn from(value: &Comparand) -> Self {
+        match value {
+            Comparand::Null => Self::Null,
+            Comparand::Boolean(value) => (*value).into(),
+            Comparand::Number(number) => Self::Number(number.clone()),
+            Comparand::Text(text) => text.as_str().into(),
+        }
+    }
+}
+
 impl From<&str> for Comparand {
     fn from(text: &str) -> Self {
         Self::Text(text.to_string())
@@ -182,6 +194,22 @@ impl Filter {
             }
             _ => None,
         }
+    }
+
+    /// The value that a filter in brackets asks for, where it is equalities joined by `and`: the least that meets it.
+    pub(crate) fn example(&self) -> Option<Map<String, Value>> {
+        let parts = match &self.0 {
+            Node::And(parts) => parts.as_slice(),
+            one => core::slice::from_ref(one),
+        };
+        let mut value = Map::new();
+        for part in parts {
+            let Node::Compare { attribute, operator: Operator::Equal, value: comparand } = part else {
+                return None;
+            };
+            value.insert(attribute.name().into(), comparand.into());
+        }
+        Some(value)
     }
 
     /// Calls `visit` with every attribute that is named outside of brackets.

@@ -5,6 +5,7 @@ use alloc::{borrow::Cow, format, string::ToString, vec::Vec};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
+use super::dialect::{Dialect, Leniency, Tolerance};
 use crate::{
     limits::SCIM_PATCH_OPERATIONS_MAX,
     scim::{Document, Error, ErrorKind, Path, document, json, schema},
@@ -32,6 +33,15 @@ impl Op {
             Self::Remove => "remove",
             Self::Replace => "replace",
         }
+    }
+
+    fn named(name: &str, leniency: &mut Leniency<'_>) -> Option<Self> {
+        let exact = Self::ALL.iter().find(|op| op.name() == name);
+        let other = || {
+            let op = Self::ALL.iter().find(|op| op.name().eq_ignore_ascii_case(name))?;
+            leniency.allows(Tolerance::OperationCase).then_some(op)
+        };
+        exact.or_else(other).copied()
     }
 }
 
@@ -109,6 +119,14 @@ impl Patch {
     /// `invalidSyntax` when it is not a PATCH message or has too many operations; `invalidPath` for a malformed path;
     /// `invalidValue` where an `add` or `replace` has no value; `noTarget` where a `remove` has no path.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, Error> {
+        Self::read(bytes, &Dialect::STRICT).map(|(patch, _)| patch)
+    }
+
+    /// Reads a body in a dialect, and says what was tolerated.
+    ///
+    /// # Errors
+    /// As [`Patch::from_slice`].
+    pub fn read(bytes: &[u8], dialect: &Dialect) -> Result<(Self, Vec<Tolerance>), Error> {
         let mut body = Document::from_slice(bytes)?;
         let Some(Value::Array(operations)) = body.remove("Operations") else {
             return Err(Error::new(
@@ -116,14 +134,12 @@ impl Patch {
                 "the message has no array `Operations` (RFC 7644 3.5.2)",
             ));
         };
-        Self::from_operations(operations, |op, _| Op::ALL.iter().copied().find(|known| known.name() == op))
+        let mut leniency = Leniency::new(dialect);
+        let patch = Self::from_operations(operations, &mut leniency)?;
+        Ok((patch, leniency.used()))
     }
 
-    /// The operations of a message; `named` says what the name of an operation means.
-    pub(crate) fn from_operations(
-        operations: Vec<Value>,
-        mut named: impl FnMut(&str, &mut Map<alloc::string::String, Value>) -> Option<Op>,
-    ) -> Result<Self, Error> {
+    fn from_operations(operations: Vec<Value>, leniency: &mut Leniency<'_>) -> Result<Self, Error> {
         if operations.is_empty() || operations.len() > SCIM_PATCH_OPERATIONS_MAX {
             return Err(Error::new(
                 ErrorKind::InvalidSyntax,
@@ -135,7 +151,7 @@ impl Patch {
         }
         let mut patch = Self { operations: Vec::with_capacity(operations.len()) };
         for (index, operation) in operations.into_iter().enumerate() {
-            let operation = Operation::read(operation, &mut named).map_err(|error| Error {
+            let operation = Operation::read(operation, leniency).map_err(|error| Error {
                 detail: Cow::Owned(format!("operation {}: {}", index + 1, error.detail)),
                 ..error
             })?;
@@ -151,15 +167,12 @@ impl Patch {
 }
 
 impl Operation {
-    fn read(
-        value: Value,
-        named: &mut impl FnMut(&str, &mut Map<alloc::string::String, Value>) -> Option<Op>,
-    ) -> Result<Self, Error> {
+    fn read(value: Value, leniency: &mut Leniency<'_>) -> Result<Self, Error> {
         let Value::Object(mut map) = value else {
             return Err(Error::new(ErrorKind::InvalidSyntax, "not an object"));
         };
         let op = match document::remove(&mut map, "op") {
-            Some(Value::String(op)) => named(&op, &mut map),
+            Some(Value::String(name)) => Op::named(&name, leniency),
             _ => None,
         };
         let op =
