@@ -1,5 +1,7 @@
 //! Every SCIM vector of `tests/vectors/scim`.
 
+#![allow(clippy::unwrap_used, reason = "helpers of a test: a vector that cannot be read fails it")]
+
 use heap_identity::scim::{
     Document, Error, Filter, Patch,
     patch::{Dialect, Tolerance},

@@ -64,9 +64,7 @@ impl AttributePath {
             None => (None, text),
         };
         let start = text.len() - rest.len();
-        if let Some(urn) = schema
-            && !is_urn(urn)
-        {
+        if schema.is_some_and(|urn| !is_urn(urn)) {
             return Err(0);
         }
         let (name, sub) = match rest.split_once('.') {

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::{
     Error,
-    json::{self, Element, attributes},
+    json::{self, Element},
     schema,
+    typed::attributes,
     user::Meta,
 };
 

@@ -3,6 +3,7 @@
 pub mod filter;
 pub mod patch;
 pub mod schema;
+pub mod service;
 
 mod attribute;
 mod document;
@@ -12,6 +13,7 @@ mod json;
 mod message;
 mod path;
 mod text;
+mod typed;
 mod user;
 
 pub use attribute::AttributePath;

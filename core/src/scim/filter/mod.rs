@@ -196,6 +196,29 @@ impl Filter {
         }
     }
 
+    /// The texts, where the filter is `attribute eq "…"`, or several of these joined by `or`.
+    pub(crate) fn listed(&self, attribute: &str) -> Option<Vec<&str>> {
+        let parts = match &self.0 {
+            Node::Or(parts) => parts.as_slice(),
+            one => core::slice::from_ref(one),
+        };
+        let text = |part: &'_ Node| match part {
+            Node::Compare { attribute: own, operator: Operator::Equal, value: Comparand::Text(_) } => {
+                own.is(attribute)
+            }
+            _ => false,
+        };
+        parts.iter().all(text).then(|| parts.iter().filter_map(Node::text).collect())
+    }
+
+    /// The parts that all have to hold.
+    pub(crate) fn conjuncts(&self) -> &[Node] {
+        match &self.0 {
+            Node::And(parts) => parts,
+            one => core::slice::from_ref(one),
+        }
+    }
+
     /// The value that a filter in brackets asks for, where it is equalities joined by `and`: the least that meets it.
     pub(crate) fn example(&self) -> Option<Map<String, Value>> {
         let parts = match &self.0 {
@@ -219,12 +242,19 @@ impl Filter {
 }
 
 impl Node {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Compare { value: Comparand::Text(text), .. } => Some(text),
+            _ => None,
+        }
+    }
+
     fn attributes<'f>(&'f self, visit: &mut dyn FnMut(&'f AttributePath)) {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.attributes(visit)),
             Self::Not(part) => part.attributes(visit),
             Self::Present(attribute) | Self::Compare { attribute, .. } | Self::Values { attribute, .. } => {
-                visit(attribute)
+                visit(attribute);
             }
         }
     }

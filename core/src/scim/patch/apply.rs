@@ -47,10 +47,10 @@ impl Patch {
 }
 
 /// The copy that operations work on.
-struct Work<'w> {
-    document: Document,
-    kind: &'w ResourceType,
-    leniency: Leniency<'w>,
+pub(super) struct Work<'w> {
+    pub(super) document: Document,
+    pub(super) kind: &'w ResourceType,
+    pub(super) leniency: Leniency<'w>,
 }
 
 impl Work<'_> {
@@ -107,11 +107,14 @@ impl Work<'_> {
         known.or_else(|| Place::is_listed(&self.document, name).then(|| name.into()))
     }
 
+    /// The URN, where a path is that of an extension as a whole.
+    pub(super) fn whole_extension(&self, path: &Path) -> Option<String> {
+        if path.filter().is_some() { None } else { self.extension(&format!("{}", path.attribute())) }
+    }
+
     fn write_path(&mut self, op: Op, path: &Path, value: Value) -> Result<(), Error> {
         // The URN of an extension is a path, too.
-        if path.filter().is_none()
-            && let Some(urn) = self.extension(&format!("{}", path.attribute()))
-        {
+        if let Some(urn) = self.whole_extension(path) {
             return self.write_object(op, &Map::from_iter([(urn, value)]));
         }
         let place = Place::of(self.kind, &self.document, path.attribute())?;
@@ -198,7 +201,7 @@ impl Work<'_> {
                 there.extend(new);
             }
             (Op::Add, Some(Value::Object(there)), Value::Object(new)) => {
-                value::merge(None, there, new, false)?
+                value::merge(None, there, new, false)?;
             }
             (_, _, value) => place.set(&mut self.document, value),
         }
@@ -310,96 +313,5 @@ impl Work<'_> {
             }
         }
         value::settle_primary(attribute, values, which)
-    }
-
-    /// `remove` (RFC 7644 3.5.2.2).
-    fn remove(&mut self, path: &Path, value: Option<&Value>) -> Result<(), Error> {
-        if path.filter().is_none()
-            && let Some(urn) = self.extension(&format!("{}", path.attribute()))
-        {
-            Place::remove_extension(&mut self.document, &urn);
-            return Ok(());
-        }
-        let place = Place::of(self.kind, &self.document, path.attribute())?;
-        if place.is_read_only() {
-            return Err(place.read_only());
-        }
-        if let Some(value) = value.filter(|value| !value.is_null()) {
-            return self.remove_listed(&place, path, value);
-        }
-        let immutable =
-            place.sub.as_ref().and_then(|(_, sub)| *sub).or(place.attribute.filter(|_| place.sub.is_none()));
-        if path.filter().is_none() || place.sub.is_some() {
-            if place.is_required() {
-                return Err(mutability(&place.name, "is required and cannot be removed"));
-            }
-            if immutable.is_some_and(|attribute| attribute.mutability == Mutability::Immutable) {
-                return Err(mutability(&place.name, "cannot be removed once it is set"));
-            }
-        }
-        if path.filter().is_none() && place.sub.is_none() {
-            place.remove(&mut self.document);
-            return Ok(());
-        }
-        let checked = path.filter().map(|filter| filter.check_values(place.attribute)).transpose()?;
-        let mut values = place.values(&self.document);
-        let before = values.len();
-        let mut touched = false;
-        values.retain_mut(|value| {
-            if checked.as_ref().is_some_and(|filter| !filter.matches_value(value)) {
-                return true;
-            }
-            match (&place.sub, value) {
-                (Some((name, _)), Value::Object(map)) => {
-                    touched |= document::remove(map, name).is_some();
-                    !map.is_empty()
-                }
-                (Some(_), _) => true,
-                (None, _) => false,
-            }
-        });
-        if touched || values.len() < before {
-            place.set_values(&mut self.document, values);
-        }
-        Ok(())
-    }
-
-    /// A `remove` with a list of what to remove. Without this tolerance it must not be read as "remove all".
-    fn remove_listed(&mut self, place: &Place<'_>, path: &Path, listed: &Value) -> Result<(), Error> {
-        let many = place
-            .attribute
-            .filter(|attribute| attribute.multi_valued && path.filter().is_none() && place.sub.is_none());
-        let (Some(attribute), true) = (many, self.leniency.allows(Tolerance::RemovalByValue)) else {
-            return Err(Error::new(
-                ErrorKind::InvalidSyntax,
-                "a `remove` has no `value` (RFC 7644 3.5.2.2); choose by a filter in `path`",
-            ));
-        };
-        let listed: Vec<Value> = match listed {
-            Value::Array(listed) => listed.clone(),
-            single => Vec::from([single.clone()]),
-        };
-        let listed: Vec<Value> = listed
-            .into_iter()
-            .map(|value| value::one(attribute, value, &mut self.leniency))
-            .collect::<Result<_, _>>()?;
-        let mut values = place.values(&self.document);
-        values.retain(|value| !listed.iter().any(|listed| names(listed, value)));
-        place.set_values(&mut self.document, values);
-        Ok(())
-    }
-}
-
-/// Whether a value is the one that a list names: by its `value`, else by all that is said.
-fn names(listed: &Value, value: &Value) -> bool {
-    match (listed, value) {
-        (Value::Object(listed), Value::Object(value)) => match document::get(listed, "value") {
-            Some(id) => document::get(value, "value") == Some(id),
-            None => {
-                !listed.is_empty()
-                    && listed.iter().all(|(name, part)| document::get(value, name) == Some(part))
-            }
-        },
-        _ => listed == value,
     }
 }

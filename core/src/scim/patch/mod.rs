@@ -4,10 +4,12 @@ mod apply;
 mod dialect;
 mod message;
 mod place;
+mod remove;
 #[cfg(test)]
 mod tests;
-mod value;
+pub(crate) mod value;
 
 pub use apply::Applied;
+pub(crate) use dialect::Leniency;
 pub use dialect::{Dialect, Tolerance};
 pub use message::{Op, Operation, Patch};

@@ -11,16 +11,16 @@ use crate::scim::{
     schema::{Attribute, Mutability, Type},
 };
 
-pub(super) fn invalid(attribute: &str, why: &str) -> Error {
+pub(crate) fn invalid(attribute: &str, why: &str) -> Error {
     Error::new(ErrorKind::InvalidValue, format!("`{attribute}` {why}"))
 }
 
-pub(super) fn mutability(attribute: &str, why: &str) -> Error {
+pub(crate) fn mutability(attribute: &str, why: &str) -> Error {
     Error::new(ErrorKind::Mutability, format!("`{attribute}` {why}"))
 }
 
 /// One value of the attribute, its type checked and its names in the schema's case. Null stays null: unassigned.
-pub(super) fn one(attribute: &Attribute, value: Value, leniency: &mut Leniency<'_>) -> Result<Value, Error> {
+pub(crate) fn one(attribute: &Attribute, value: Value, leniency: &mut Leniency<'_>) -> Result<Value, Error> {
     let expected =
         |kind: &str| Err(invalid(&attribute.name, &format!("is {kind}; the value is of another type")));
     match (attribute.kind, value) {
@@ -68,7 +68,7 @@ fn object(
 }
 
 /// The whole value of an attribute: an array where it has several values.
-pub(super) fn whole(
+pub(crate) fn whole(
     attribute: &Attribute,
     value: Value,
     leniency: &mut Leniency<'_>,
@@ -81,7 +81,7 @@ pub(super) fn whole(
 }
 
 /// The values of an attribute that has several.
-pub(super) fn many(
+pub(crate) fn many(
     attribute: &Attribute,
     value: Value,
     leniency: &mut Leniency<'_>,
@@ -106,7 +106,7 @@ pub(super) fn many(
 }
 
 /// Whether a value says nothing (RFC 7643 2.5).
-pub(super) fn is_unassigned(value: &Value) -> bool {
+pub(crate) fn is_unassigned(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(values) => values.is_empty(),
@@ -119,7 +119,7 @@ pub(super) fn is_unassigned(value: &Value) -> bool {
 ///
 /// # Errors
 /// `mutability` when an immutable sub-attribute would get another value and `strict` is set.
-pub(super) fn merge(
+pub(crate) fn merge(
     attribute: Option<&Attribute>,
     into: &mut Map<String, Value>,
     from: Map<String, Value>,
@@ -144,7 +144,7 @@ pub(super) fn merge(
 
 /// Adds values to those that are there, and gives the places that were added or touched (RFC 7644 3.5.2.1: what is
 /// there already is not added again).
-pub(super) fn union(
+pub(crate) fn union(
     attribute: &Attribute,
     there: &mut Vec<Value>,
     new: Vec<Value>,
@@ -178,7 +178,7 @@ fn identity(attribute: &Attribute, value: &Value) -> String {
 }
 
 /// At most one value is primary: one that was just made so takes it from the others (RFC 7644 3.5.2).
-pub(super) fn settle_primary(
+pub(crate) fn settle_primary(
     attribute: &Attribute,
     values: &mut [Value],
     touched: &[usize],
@@ -192,11 +192,8 @@ pub(super) fn settle_primary(
         return Err(invalid(&attribute.name, "has more than one primary value"));
     }
     for (place, value) in values.iter_mut().enumerate() {
-        if place != primary
-            && is_primary(value)
-            && let Value::Object(map) = value
-        {
-            document::remove(map, "primary");
+        if place != primary && is_primary(value) {
+            value.as_object_mut().and_then(|map| document::remove(map, "primary"));
         }
     }
     Ok(())

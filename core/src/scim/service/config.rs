@@ -1,0 +1,85 @@
+//! What a service provider can do, as data: `/ServiceProviderConfig` is made of it.
+
+use alloc::{format, string::String};
+
+use serde_json::{Value, json};
+
+use super::access::Access;
+use crate::{limits::SCIM_BODY_BYTES_MAX, scim::schema};
+
+/// How a service takes filters.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Filtering {
+    /// The whole grammar.
+    Whole,
+    /// None: a filter is refused.
+    Refused,
+    /// None: a filter is passed over, and everything is listed.
+    Ignored,
+}
+
+/// What a service provider can do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Capabilities {
+    /// Whether it takes PATCH.
+    pub patch: bool,
+    /// How it takes filters.
+    pub filtering: Filtering,
+    /// The most resources on a page, and the number where none is asked for.
+    pub page_size_max: u64,
+    /// Whether a group is shown with its members.
+    pub members_in_reads: bool,
+}
+
+impl Default for Capabilities {
+    fn default() -> Self {
+        Self { patch: true, filtering: Filtering::Whole, page_size_max: 100, members_in_reads: true }
+    }
+}
+
+/// How a service is reached, by whom, and what it can do.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The address below which the endpoints are, without a slash at its end.
+    pub base_url: String,
+    /// Who may call.
+    pub access: Access,
+    /// What it can do.
+    pub capabilities: Capabilities,
+}
+
+impl Config {
+    /// The document of `/ServiceProviderConfig` (RFC 7643 5).
+    pub(super) fn document(&self) -> Value {
+        let supported = |supported: bool| json!({ "supported": supported });
+        let capabilities = &self.capabilities;
+        json!({
+            "schemas": [schema::SERVICE_PROVIDER_CONFIG],
+            "patch": supported(capabilities.patch),
+            "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": SCIM_BODY_BYTES_MAX },
+            "filter": {
+                "supported": capabilities.filtering == Filtering::Whole,
+                "maxResults": capabilities.page_size_max,
+            },
+            "changePassword": supported(false),
+            "sort": supported(false),
+            "etag": supported(true),
+            "authenticationSchemes": [{
+                "type": "oauthbearertoken",
+                "name": "Bearer token",
+                "description": "The token goes out in the header Authorization (RFC 6750)",
+                "specUri": "https://www.rfc-editor.org/info/rfc6750",
+                "primary": true,
+            }],
+            "meta": { "resourceType": "ServiceProviderConfig", "location": format!("{}/ServiceProviderConfig", self.base_url) },
+        })
+    }
+
+    /// The path of the base URL: what every request's path begins with.
+    pub(super) fn base_path(&self) -> &str {
+        let rest = self.base_url.split_once("://").map_or(self.base_url.as_str(), |(_, rest)| rest);
+        rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,253 @@
+//! Writes: create, replace, modify, delete (RFC 7644 3.3, 3.5, 3.6).
+
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{
+    Service,
+    incoming::{self, Incoming, Members},
+    rules::{Change, Removal, Rules},
+    store::{IndexKey, Kind, MemberChange, Record, Store},
+};
+use crate::scim::{
+    Document, Error, ErrorKind,
+    patch::{Dialect, Leniency, Op, Patch, Tolerance},
+};
+
+/// What a write did.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// The resource to show, by its id.
+    pub(super) id: String,
+    /// Whether the answer shows it: the members of a group are not repeated for a change of members.
+    pub(super) shown: bool,
+    /// What was tolerated.
+    pub(super) tolerated: Vec<Tolerance>,
+}
+
+/// What a PATCH comes to.
+enum Patched {
+    /// A change of members and nothing else.
+    Members(MemberChange),
+    /// The resource as it is to be.
+    Resource(Incoming),
+}
+
+impl<S: Store, R: Rules> Service<S, R> {
+    pub(super) fn create(&mut self, kind: Kind, body: &[u8], now: Timestamp) -> Result<Written, Error> {
+        let mut leniency = Leniency::new(&Dialect::TOLERANT);
+        let Incoming { mut document, members } =
+            Incoming::read(body, kind, self.described(kind), &mut leniency)?;
+        self.rules.create(kind, &mut document)?;
+        let id = self.insert(kind, document, members.unwrap_or_default(), now)?;
+        Ok(Written { id, shown: true, tolerated: leniency.used() })
+    }
+
+    /// Stores a new resource and gives its id.
+    pub(super) fn insert(
+        &mut self,
+        kind: Kind,
+        document: Document,
+        members: Members,
+        now: Timestamp,
+    ) -> Result<String, Error> {
+        self.check_unique(kind, &document, None)?;
+        let id = self.new_id()?;
+        let members = incoming::difference(&self.store, &id, members)?;
+        let version = self.store.next_version();
+        let record = Record::create(document, kind, &id, &self.config.base_url, version, now);
+        self.store.put(kind, record, &members)?;
+        Ok(id)
+    }
+
+    /// A random UUID (RFC 9562 5.4).
+    ///
+    /// # Errors
+    /// When the source of randomness gives ids that are taken, time and again.
+    fn new_id(&mut self) -> Result<String, Error> {
+        const TRIES: usize = 8;
+        for _ in 0..TRIES {
+            let mut bytes = [0; 16];
+            self.entropy.fill(&mut bytes);
+            let id = uuid(u128::from_be_bytes(bytes));
+            if self.store.get(Kind::User, &id).is_none() && self.store.get(Kind::Group, &id).is_none() {
+                return Ok(id);
+            }
+        }
+        Err(Error::new(ErrorKind::Internal, "the source of randomness repeats itself"))
+    }
+
+    /// PUT. Attributes that are not named are cleared, but for members (F20).
+    pub(super) fn replace(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Written, Error> {
+        let mut leniency = Leniency::new(&Dialect::TOLERANT);
+        let incoming = Incoming::read(body, kind, self.described(kind), &mut leniency)?;
+        let id = self.change(kind, id, incoming, now)?;
+        Ok(Written { id, shown: true, tolerated: leniency.used() })
+    }
+
+    /// PATCH: strictly first, then with what is tolerated (D24).
+    pub(super) fn modify(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Written, Error> {
+        let strict = self.patched(&Dialect::STRICT, kind, id, body);
+        let (patched, tolerated) =
+            strict.or_else(|error| self.patched(&Dialect::TOLERANT, kind, id, body).map_err(|_| error))?;
+        match patched {
+            Patched::Members(members) => {
+                if !members.is_empty() {
+                    let version = self.store.next_version();
+                    self.store.change_members(id, &members, version, now)?;
+                }
+                Ok(Written { id: id.into(), shown: false, tolerated })
+            }
+            Patched::Resource(incoming) => {
+                let id = self.change(kind, id, incoming, now)?;
+                Ok(Written { id, shown: true, tolerated })
+            }
+        }
+    }
+
+    /// What a PATCH makes of a resource; nothing is stored yet.
+    fn patched(
+        &self,
+        dialect: &Dialect,
+        kind: Kind,
+        id: &str,
+        body: &[u8],
+    ) -> Result<(Patched, Vec<Tolerance>), Error> {
+        let (patch, mut tolerated) = Patch::read(body, dialect)?;
+        let members = if kind == Kind::Group { self.membership(id, &patch) } else { None };
+        if let Some(members) = members {
+            incoming::check(&self.store, id, &members)?;
+            return Ok((Patched::Members(members), tolerated));
+        }
+        let record = self.store.get(kind, id).ok_or_else(|| super::no_such(kind))?;
+        let mut document = self.whole(kind, &record);
+        tolerated.extend(patch.apply(&mut document, self.described(kind), dialect)?.tolerated);
+        let mut incoming = Incoming::stored(document, kind, self.described(kind))?;
+        if kind == Kind::Group {
+            // After a PATCH no members are none.
+            incoming.members.get_or_insert_default();
+        }
+        Ok((Patched::Resource(incoming), tolerated))
+    }
+
+    /// The members that a PATCH adds and removes, where it does nothing else: such a change does not touch the rest of
+    /// the group, whatever its size.
+    fn membership(&self, group: &str, patch: &Patch) -> Option<MemberChange> {
+        let mut wanted: BTreeMap<String, Option<Option<String>>> = BTreeMap::new();
+        for operation in &patch.operations {
+            let path = operation.path.as_ref().filter(|path| path.attribute().is("members"))?;
+            match (operation.op, path.filter(), &operation.value) {
+                (Op::Add, None, Some(Value::Array(values))) => {
+                    for value in values {
+                        let (id, display) = incoming::member(value)?;
+                        wanted.insert(id, Some(display));
+                    }
+                }
+                (Op::Remove, Some(filter), None) => {
+                    wanted.extend(filter.listed("value")?.into_iter().map(|id| (id.into(), None)));
+                }
+                _ => return None,
+            }
+        }
+        let mut change = MemberChange::default();
+        for (id, joins) in wanted {
+            match (joins, self.store.is_member(group, &id)) {
+                (Some(display), false) => change.add.push((id, display)),
+                (None, true) => change.remove.push(id),
+                _ => {}
+            }
+        }
+        Some(change)
+    }
+
+    /// Stores a changed resource under the rules, and gives the id under which it is now.
+    fn change(&mut self, kind: Kind, id: &str, incoming: Incoming, now: Timestamp) -> Result<String, Error> {
+        let Incoming { document: mut after, members } = incoming;
+        let before = self.found(kind, id)?;
+        for name in ["id", "meta"] {
+            if let Some(value) = before.document.get(name) {
+                after.set(name, value.clone());
+            }
+        }
+        after.remove("groups");
+        if self.rules.change(kind, &before.document, &mut after)? == Change::Separate {
+            return self.insert(kind, after, members.unwrap_or_default(), now);
+        }
+        self.check_unique(kind, &after, Some(id))?;
+        let members = match members {
+            Some(wanted) => incoming::difference(&self.store, id, wanted)?,
+            None => MemberChange::default(),
+        };
+        if after == before.document && members.is_empty() {
+            return Ok(id.into());
+        }
+        let mut record = Record { document: after, version: before.version };
+        record.stamp(self.store.next_version(), now);
+        self.store.put(kind, record, &members)?;
+        Ok(id.into())
+    }
+
+    pub(super) fn delete(&mut self, kind: Kind, id: &str, now: Timestamp) -> Result<(), Error> {
+        let mut record = self.found(kind, id)?;
+        match self.rules.delete(kind, &record.document)? {
+            Removal::Remove => self.store.remove(kind, id).map(drop),
+            Removal::Deactivate => {
+                record.document.set("active", false);
+                record.stamp(self.store.next_version(), now);
+                self.store.put(kind, record, &MemberChange::default())
+            }
+        }
+    }
+
+    /// The resource, as a copy to be changed.
+    fn found(&self, kind: Kind, id: &str) -> Result<Record, Error> {
+        let record = self.store.get(kind, id).ok_or_else(|| super::no_such(kind))?;
+        Ok(record.into_owned())
+    }
+
+    /// A `userName` belongs to one account, without regard to case (F31).
+    fn check_unique(&self, kind: Kind, document: &Document, own: Option<&str>) -> Result<(), Error> {
+        let (Kind::User, Some(name)) = (kind, document.text("userName")) else { return Ok(()) };
+        let taken = self.store.find(Kind::User, IndexKey::UserName(name));
+        if taken.iter().any(|record| Some(record.id()) != own) {
+            return Err(Error::new(
+                ErrorKind::Uniqueness,
+                "there is a user with this `userName` (compared without regard to case); look it up and adopt it",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A version 4 UUID of these bits.
+fn uuid(bits: u128) -> String {
+    let bits = bits & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let digits = format!("{bits:032x}");
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uuid;
+
+    #[test]
+    fn an_id_is_a_uuid_of_version_4() {
+        assert_eq!(uuid(0), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(uuid(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+    }
+}
