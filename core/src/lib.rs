@@ -5,6 +5,7 @@
 //!
 //! | floor | modules |
 //! |---|---|
+//! | 1 | [`directory`] |
 //! | 0 | [`limits`], [`entropy`], [`wire`] |
 //! | 2 | [`scim`] |
 
@@ -13,6 +14,7 @@
 
 extern crate alloc;
 
+pub mod directory;
 pub mod entropy;
 pub mod limits;
 pub mod scim;

@@ -1,0 +1,462 @@
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::{mem, ops::Range};
+
+use super::{
+    Group, Person,
+    texts::{Full, Span, Texts},
+};
+
+/// The number of a person within one snapshot, in the order of directory ids.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct PersonId(pub(super) u32);
+
+/// The number of a group within one snapshot, in the order of directory ids.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct GroupId(pub(super) u32);
+
+/// Why a source cannot become a snapshot.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Two groups have the same directory id.
+    #[error("group id `{0}` occurs twice; each group needs an id of its own")]
+    GroupTwice(String),
+    /// A membership names a group or person that the builder has not given out.
+    #[error("a membership names a group or person of another snapshot")]
+    Membership,
+    /// Two people have the same directory id.
+    #[error("person id `{0}` occurs twice; each person needs an id of their own")]
+    PersonTwice(String),
+    /// More people, groups or text than a snapshot can number.
+    #[error("the source is too large: at most 4,294,967,294 people and groups, and 4 GB of text")]
+    TooLarge,
+}
+
+impl Error {
+    /// The stable code of this error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::GroupTwice(_) => "directory.group_twice",
+            Self::Membership => "directory.membership",
+            Self::PersonTwice(_) => "directory.person_twice",
+            Self::TooLarge => "directory.too_large",
+        }
+    }
+}
+
+impl From<Full> for Error {
+    fn from(_: Full) -> Self {
+        Self::TooLarge
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct PersonRow {
+    id: Span,
+    user_name: Span,
+    given_name: Span,
+    family_name: Span,
+    email: Span,
+    role: Span,
+    active: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct GroupRow {
+    id: Span,
+    name: Span,
+    bound: bool,
+}
+
+/// Collects a directory in any order.
+///
+/// ```
+/// use heap_identity::directory::{Group, Person, Snapshot};
+/// let mut builder = Snapshot::builder();
+/// let ann = builder.person(&Person { id: "u1".into(), user_name: "ann@example.com".into(), active: true, ..Person::default() })?;
+/// let team = builder.group(&Group { id: "g1".into(), name: "Analysts".into(), bound: true })?;
+/// builder.member(team, ann);
+/// let snapshot = builder.complete()?;
+/// assert_eq!(snapshot.membership_count(), 1);
+/// # Ok::<(), heap_identity::directory::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SnapshotBuilder {
+    texts: Texts,
+    people: Vec<PersonRow>,
+    groups: Vec<GroupRow>,
+    memberships: Vec<u64>,
+    group_management: bool,
+}
+
+impl SnapshotBuilder {
+    /// Adds a person; the handle is for [`Self::member`].
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`].
+    pub fn person(&mut self, person: &Person) -> Result<PersonId, Error> {
+        let number = number(self.people.len())?;
+        let texts = &mut self.texts;
+        self.people.push(PersonRow {
+            id: texts.push(&person.id)?,
+            user_name: texts.push(&person.user_name)?,
+            given_name: texts.push_optional(person.given_name.as_deref())?,
+            family_name: texts.push_optional(person.family_name.as_deref())?,
+            email: texts.push_optional(person.email.as_deref())?,
+            role: texts.push_optional(person.role.as_deref())?,
+            active: person.active,
+        });
+        Ok(PersonId(number))
+    }
+
+    /// Adds a group; the handle is for [`Self::member`].
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`].
+    pub fn group(&mut self, group: &Group) -> Result<GroupId, Error> {
+        let number = number(self.groups.len())?;
+        let (id, name) = (self.texts.push(&group.id)?, self.texts.push(&group.name)?);
+        self.groups.push(GroupRow { id, name, bound: group.bound });
+        Ok(GroupId(number))
+    }
+
+    /// Puts a person into a group; doing so twice is the same as once.
+    pub fn member(&mut self, group: GroupId, person: PersonId) {
+        self.memberships.push(pack(group.0, person.0));
+    }
+
+    /// Says whether groups and memberships are managed at Heap at all (R24, R31); they are unless this says no.
+    pub fn group_management(&mut self, on: bool) {
+        self.group_management = on;
+    }
+
+    /// The source says that nothing is missing: the only way to a [`Snapshot`] (D11).
+    ///
+    /// # Errors
+    /// An id that occurs twice, or a membership of a foreign handle.
+    pub fn complete(self) -> Result<Snapshot, Error> {
+        let Self { texts, people, groups, mut memberships, group_management } = self;
+        let (people, new_person) = sorted(people, &texts, |row| row.id);
+        if let Some(id) = first_twice(&people, &texts, |row| row.id) {
+            return Err(Error::PersonTwice(id.to_string()));
+        }
+        let (groups, new_group) = sorted(groups, &texts, |row| row.id);
+        if let Some(id) = first_twice(&groups, &texts, |row| row.id) {
+            return Err(Error::GroupTwice(id.to_string()));
+        }
+        for membership in &mut memberships {
+            let (group, person) = unpack(*membership);
+            let (Some(group), Some(person)) =
+                (new_group.get(group as usize), new_person.get(person as usize))
+            else {
+                return Err(Error::Membership);
+            };
+            *membership = pack(*group, *person);
+        }
+        memberships.sort_unstable();
+        memberships.dedup();
+        Ok(Snapshot { texts, people, groups, memberships, group_management })
+    }
+}
+
+/// A directory at one moment: people, groups and memberships, sorted by directory id.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    texts: Texts,
+    people: Vec<PersonRow>,
+    groups: Vec<GroupRow>,
+    /// `group << 32 | person`, sorted: comparing two directories is one merge.
+    memberships: Vec<u64>,
+    group_management: bool,
+}
+
+impl Snapshot {
+    /// A builder for a snapshot.
+    pub fn builder() -> SnapshotBuilder {
+        SnapshotBuilder {
+            texts: Texts::default(),
+            people: Vec::new(),
+            groups: Vec::new(),
+            memberships: Vec::new(),
+            group_management: true,
+        }
+    }
+
+    /// All people, in the order of their directory ids.
+    pub fn people(&self) -> impl Iterator<Item = PersonView<'_>> {
+        self.people.iter().zip(0..).map(|(row, number)| PersonView { snapshot: self, row, number })
+    }
+
+    /// All groups, in the order of their directory ids.
+    pub fn groups(&self) -> impl Iterator<Item = GroupView<'_>> {
+        self.groups.iter().zip(0..).map(|(row, number)| GroupView { snapshot: self, row, number })
+    }
+
+    /// The person with a directory id.
+    pub fn person(&self, id: &str) -> Option<PersonView<'_>> {
+        let found = self.people.binary_search_by(|row| self.texts.required(row.id).cmp(id)).ok()?;
+        self.person_at(u32::try_from(found).ok()?)
+    }
+
+    /// The group with a directory id.
+    pub fn group(&self, id: &str) -> Option<GroupView<'_>> {
+        let found = self.groups.binary_search_by(|row| self.texts.required(row.id).cmp(id)).ok()?;
+        self.group_at(u32::try_from(found).ok()?)
+    }
+
+    /// How many people there are.
+    pub fn people_count(&self) -> usize {
+        self.people.len()
+    }
+
+    /// How many groups there are.
+    pub fn group_count(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// How many memberships there are.
+    pub fn membership_count(&self) -> usize {
+        self.memberships.len()
+    }
+
+    /// Whether groups and memberships are managed at Heap (R24).
+    pub fn has_group_management(&self) -> bool {
+        self.group_management
+    }
+
+    pub(super) fn packed_memberships(&self) -> &[u64] {
+        &self.memberships
+    }
+
+    pub(super) fn person_at(&self, number: u32) -> Option<PersonView<'_>> {
+        let row = self.people.get(number as usize)?;
+        Some(PersonView { snapshot: self, row, number })
+    }
+
+    pub(super) fn group_at(&self, number: u32) -> Option<GroupView<'_>> {
+        let row = self.groups.get(number as usize)?;
+        Some(GroupView { snapshot: self, row, number })
+    }
+
+    fn range_of(&self, group: u32) -> Range<usize> {
+        let start = self.memberships.partition_point(|packed| unpack(*packed).0 < group);
+        let rest = self.memberships.get(start..).unwrap_or_default();
+        start..start + rest.partition_point(|packed| unpack(*packed).0 == group)
+    }
+}
+
+/// A person of a snapshot.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonView<'s> {
+    snapshot: &'s Snapshot,
+    row: &'s PersonRow,
+    number: u32,
+}
+
+impl<'s> PersonView<'s> {
+    /// The person's number in this snapshot.
+    pub fn number(&self) -> PersonId {
+        PersonId(self.number)
+    }
+
+    /// The directory id.
+    pub fn id(&self) -> &'s str {
+        self.snapshot.texts.required(self.row.id)
+    }
+
+    /// The user name (R21).
+    pub fn user_name(&self) -> &'s str {
+        self.snapshot.texts.required(self.row.user_name)
+    }
+
+    /// False for a suspended person.
+    pub fn is_active(&self) -> bool {
+        self.row.active
+    }
+
+    /// The given name, where the directory has one.
+    pub fn given_name(&self) -> Option<&'s str> {
+        self.snapshot.texts.get(self.row.given_name)
+    }
+
+    /// The family name, where the directory has one.
+    pub fn family_name(&self) -> Option<&'s str> {
+        self.snapshot.texts.get(self.row.family_name)
+    }
+
+    /// The email address, where the directory has one.
+    pub fn email(&self) -> Option<&'s str> {
+        self.snapshot.texts.get(self.row.email)
+    }
+
+    /// Heap's role, where the directory gives one (D8).
+    pub fn role(&self) -> Option<&'s str> {
+        self.snapshot.texts.get(self.row.role)
+    }
+
+    /// The person as a value of its own.
+    pub fn to_person(&self) -> Person {
+        Person {
+            id: self.id().to_string(),
+            user_name: self.user_name().to_string(),
+            active: self.is_active(),
+            given_name: self.given_name().map(ToString::to_string),
+            family_name: self.family_name().map(ToString::to_string),
+            email: self.email().map(ToString::to_string),
+            role: self.role().map(ToString::to_string),
+        }
+    }
+
+    /// Whether the attributes of two people, of any two snapshots, are the same.
+    pub fn same_as(&self, other: &PersonView<'_>) -> bool {
+        self.user_name() == other.user_name()
+            && self.is_active() == other.is_active()
+            && self.given_name() == other.given_name()
+            && self.family_name() == other.family_name()
+            && self.email() == other.email()
+            && self.role() == other.role()
+    }
+}
+
+/// A group of a snapshot.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupView<'s> {
+    snapshot: &'s Snapshot,
+    row: &'s GroupRow,
+    number: u32,
+}
+
+impl<'s> GroupView<'s> {
+    /// The group's number in this snapshot.
+    pub fn number(&self) -> GroupId {
+        GroupId(self.number)
+    }
+
+    /// The directory id.
+    pub fn id(&self) -> &'s str {
+        self.snapshot.texts.required(self.row.id)
+    }
+
+    /// The name (R21).
+    pub fn name(&self) -> &'s str {
+        self.snapshot.texts.required(self.row.name)
+    }
+
+    /// Whether the group is bound to the application (D1).
+    pub fn is_bound(&self) -> bool {
+        self.row.bound
+    }
+
+    /// The group as a value of its own.
+    pub fn to_group(&self) -> Group {
+        Group { id: self.id().to_string(), name: self.name().to_string(), bound: self.is_bound() }
+    }
+
+    /// Whether a person of the same snapshot is a member.
+    pub fn contains(&self, person: PersonId) -> bool {
+        self.snapshot.memberships.binary_search(&pack(self.number, person.0)).is_ok()
+    }
+
+    /// The members, in the order of their directory ids.
+    pub fn members(&self) -> impl Iterator<Item = PersonView<'s>> + use<'s> {
+        let snapshot = self.snapshot;
+        let packed = snapshot.memberships.get(snapshot.range_of(self.number)).unwrap_or_default();
+        packed.iter().filter_map(move |packed| snapshot.person_at(unpack(*packed).1))
+    }
+}
+
+fn number(length: usize) -> Result<u32, Error> {
+    u32::try_from(length).ok().filter(|number| *number < u32::MAX).ok_or(Error::TooLarge)
+}
+
+pub(super) const fn pack(group: u32, person: u32) -> u64 {
+    (group as u64) << 32 | person as u64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the halves of a u64 are 32 bits each")]
+pub(super) const fn unpack(packed: u64) -> (u32, u32) {
+    ((packed >> 32) as u32, packed as u32)
+}
+
+/// The rows in the order of their ids, and for each old number the new one.
+fn sorted<R: Copy>(rows: Vec<R>, texts: &Texts, id: impl Fn(&R) -> Span) -> (Vec<R>, Vec<u32>) {
+    let mut order: Vec<(u32, R)> = (0..).zip(rows).collect();
+    order.sort_by(|(_, left), (_, right)| texts.required(id(left)).cmp(texts.required(id(right))));
+    let mut new_number: Vec<u32> = order.iter().map(|_| 0).collect();
+    for (new, (old, _)) in (0..).zip(&order) {
+        if let Some(slot) = new_number.get_mut(*old as usize) {
+            *slot = new;
+        }
+    }
+    (order.into_iter().map(|(_, row)| row).collect(), new_number)
+}
+
+fn first_twice<'t, R>(rows: &[R], texts: &'t Texts, id: impl Fn(&R) -> Span) -> Option<&'t str> {
+    let mut ids = rows.iter().map(|row| texts.required(id(row)));
+    let mut previous = ids.next()?;
+    ids.find(|id| mem::replace(&mut previous, id) == *id)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{Error, Group, GroupId, Person, PersonId, Snapshot};
+
+    fn person(id: &str) -> Person {
+        Person { id: id.into(), user_name: [id, "@example.com"].concat(), active: true, ..Person::default() }
+    }
+
+    fn group(id: &str) -> Group {
+        Group { id: id.into(), name: ["Group ", id].concat(), bound: true }
+    }
+
+    #[test]
+    fn the_order_in_which_a_source_is_read_does_not_matter() {
+        let mut builder = Snapshot::builder();
+        let (b, a) = (builder.person(&person("b")).unwrap(), builder.person(&person("a")).unwrap());
+        let (y, x) = (builder.group(&group("y")).unwrap(), builder.group(&group("x")).unwrap());
+        for (group, person) in [(y, b), (x, a), (y, a), (y, b)] {
+            builder.member(group, person);
+        }
+        let snapshot = builder.complete().unwrap();
+        let members =
+            |id| snapshot.group(id).unwrap().members().map(|person| person.id()).collect::<Vec<_>>();
+        assert_eq!(members("x"), ["a"]);
+        assert_eq!(members("y"), ["a", "b"]);
+        assert_eq!(snapshot.membership_count(), 3);
+        assert_eq!(snapshot.person("b").unwrap().user_name(), "b@example.com");
+        assert!(snapshot.group("y").unwrap().contains(snapshot.person("b").unwrap().number()));
+    }
+
+    #[test]
+    fn an_id_that_occurs_twice_is_refused() {
+        let mut builder = Snapshot::builder();
+        builder.person(&person("a")).unwrap();
+        builder.person(&person("a")).unwrap();
+        assert_eq!(builder.complete().unwrap_err(), Error::PersonTwice("a".into()));
+        let mut builder = Snapshot::builder();
+        builder.group(&group("g")).unwrap();
+        builder.group(&group("g")).unwrap();
+        assert_eq!(builder.complete().unwrap_err(), Error::GroupTwice("g".into()));
+    }
+
+    #[test]
+    fn a_handle_of_another_snapshot_is_refused() {
+        let mut builder = Snapshot::builder();
+        builder.member(GroupId(3), PersonId(4));
+        assert_eq!(builder.complete().unwrap_err(), Error::Membership);
+    }
+
+    #[test]
+    fn f20_absent_and_empty_are_kept_apart() {
+        let mut builder = Snapshot::builder();
+        builder.person(&Person { given_name: Some("".into()), ..person("a") }).unwrap();
+        let snapshot = builder.complete().unwrap();
+        let ann = snapshot.person("a").unwrap();
+        assert_eq!((ann.given_name(), ann.family_name()), (Some(""), None));
+    }
+}
