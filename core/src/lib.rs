@@ -5,9 +5,10 @@
 //!
 //! | floor | modules |
 //! |---|---|
+//! | 3 | [`sync`] |
+//! | 2 | [`scim`] |
 //! | 1 | [`directory`] |
 //! | 0 | [`limits`], [`entropy`], [`wire`] |
-//! | 2 | [`scim`] |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -18,4 +19,5 @@ pub mod directory;
 pub mod entropy;
 pub mod limits;
 pub mod scim;
+pub mod sync;
 pub mod wire;

@@ -8,3 +8,27 @@ pub const SCIM_FILTER_DEPTH_MAX: usize = 32;
 pub const SCIM_PATCH_OPERATIONS_MAX: usize = 1000;
 /// Bytes of one SCIM request body: a group of 100,000 members by id, with room.
 pub const SCIM_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// How many requests of the sync engine are under way at once: enough to hide a round trip, few enough for any tenant.
+pub const SYNC_IN_FLIGHT_MAX: usize = 4;
+/// How many resources the sync engine asks for on a page: what common service providers give at most.
+pub const SYNC_PAGE_SIZE: u32 = 100;
+/// How many resources of one kind are read before the list is taken for endless (F34).
+pub const SYNC_RESOURCES_MAX: usize = 10_000_000;
+/// How often a list is read again before it is given up as never complete (F33).
+pub const SYNC_LISTING_ATTEMPTS_MAX: u8 = 4;
+/// How many members one PATCH adds or removes: what the strictest known service provider takes (F10).
+pub const SYNC_MEMBERS_PER_PATCH: usize = 100;
+/// How often a request is sent before its step fails.
+pub const SYNC_ATTEMPTS_MAX: u32 = 6;
+/// Seconds before the first repetition; each further one waits twice as long.
+pub const SYNC_BACKOFF_FIRST_SECONDS: i64 = 1;
+/// Seconds that a repetition waits at most, unless the other side asks for more.
+pub const SYNC_BACKOFF_MAX_SECONDS: i64 = 60;
+/// Seconds that the other side may ask us to wait (`Retry-After`): beyond it we ask again. It also bounds what a clock that
+/// jumps back can cost.
+pub const SYNC_RETRY_AFTER_MAX_SECONDS: i64 = 3600;
+/// Seconds after which an answer is no longer waited for.
+pub const SYNC_ANSWER_SECONDS: i64 = 60;
+/// How many records are held before the driver is asked to store them.
+pub const SYNC_RECORDS_HELD_MAX: usize = 64;

@@ -1,0 +1,175 @@
+//! What an answer, or its absence, means for the attempt.
+
+use alloc::{format, string::String};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::TransportFailure;
+use crate::{
+    entropy::Seeded,
+    limits::{
+        SYNC_ATTEMPTS_MAX, SYNC_BACKOFF_FIRST_SECONDS, SYNC_BACKOFF_MAX_SECONDS, SYNC_RETRY_AFTER_MAX_SECONDS,
+    },
+    scim::ErrorBody,
+    sync::event::masked,
+    wire::{Response, retry_after},
+};
+
+/// What came of a request.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It was done.
+    Done(Response),
+    /// It was not done and never will be in this form.
+    Refused(String),
+    /// It contradicts what the tenant holds (409).
+    Conflict(String),
+    /// The resource is not there (404, 410).
+    Gone,
+    /// The token is not accepted (401).
+    Token(String),
+    /// It was not done; it may be repeated, at this time at the earliest if the other side gave one.
+    NotDone(String, Option<Timestamp>),
+    /// Whether it was done is not known.
+    Unknown(String),
+}
+
+/// Reads an answer. A repeated request is harmless only after [`Verdict::NotDone`]; after [`Verdict::Unknown`] the engine looks
+/// first where repeating would do harm.
+pub(super) fn judge(result: Result<Response, TransportFailure>, now: Timestamp) -> Verdict {
+    let response = match result {
+        Ok(response) => response,
+        Err(TransportFailure::NotSent) => {
+            return Verdict::NotDone("the request could not be sent".into(), None);
+        }
+        Err(TransportFailure::OutcomeUnknown) => return Verdict::Unknown("no answer came".into()),
+    };
+    let status = response.status();
+    match status.as_u16() {
+        200..=299 => Verdict::Done(response),
+        401 => Verdict::Token(explained(&response)),
+        404 | 410 => Verdict::Gone,
+        409 => Verdict::Conflict(explained(&response)),
+        429 => Verdict::NotDone(explained(&response), retry_after(&response, now)),
+        408 | 425 | 500..=599 => Verdict::Unknown(explained(&response)),
+        _ => Verdict::Refused(explained(&response)),
+    }
+}
+
+/// Status, `scimType` and the other side's own words, with addresses masked.
+fn explained(response: &Response) -> String {
+    let status = response.status().as_u16();
+    let Some(body) = ErrorBody::from_slice(response.body()) else {
+        return format!("Heap answered {status} without a SCIM error");
+    };
+    let kind = body.scim_type.map(|kind| format!(" ({})", masked(&kind))).unwrap_or_default();
+    match body.detail {
+        Some(detail) => format!("Heap answered {status}{kind}: {}", masked(&detail)),
+        None => format!("Heap answered {status}{kind}"),
+    }
+}
+
+/// How often something failed, and when it may be tried again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Attempts {
+    pub(super) failures: u32,
+    pub(super) not_before: Option<Timestamp>,
+}
+
+impl Attempts {
+    /// Whether it failed as often as it may.
+    pub(super) const fn are_spent(&self) -> bool {
+        self.failures >= SYNC_ATTEMPTS_MAX - 1
+    }
+
+    /// Whether the time of the next attempt has come. A time that is further off than any wait may be was set before the clock
+    /// jumped back.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        let farthest = now.checked_add(SignedDuration::from_secs(SYNC_RETRY_AFTER_MAX_SECONDS));
+        self.not_before.is_none_or(|at| at <= now || farthest.is_ok_and(|farthest| at > farthest))
+    }
+
+    /// Notes a failure, and waits: as long as the other side asks, within bounds, else with exponential backoff and jitter.
+    pub(super) fn wait(&mut self, asked: Option<Timestamp>, now: Timestamp, jitter: &mut Seeded) {
+        let doublings = self.failures.min(16);
+        self.failures = self.failures.saturating_add(1);
+        let whole = SYNC_BACKOFF_FIRST_SECONDS.saturating_mul(1 << doublings).min(SYNC_BACKOFF_MAX_SECONDS);
+        let half_ms = whole.saturating_mul(500);
+        let spread =
+            i64::try_from(jitter.next_u64() % u64::try_from(half_ms).unwrap_or(1).max(1)).unwrap_or(0);
+        let backoff = SignedDuration::from_millis(half_ms.saturating_add(spread).max(1));
+        let longest = SignedDuration::from_secs(SYNC_RETRY_AFTER_MAX_SECONDS);
+        let at = now.checked_add(backoff).unwrap_or(Timestamp::MAX);
+        let asked = asked.map(|asked| asked.min(now.checked_add(longest).unwrap_or(Timestamp::MAX)));
+        self.not_before = Some(asked.map_or(at, |asked| asked.max(at)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{Attempts, Response, Seeded, Timestamp, TransportFailure, Verdict, judge};
+
+    fn now() -> Timestamp {
+        "2026-03-01T10:00:00Z".parse().unwrap()
+    }
+
+    fn answer(status: u16, body: &str) -> Verdict {
+        let mut response = Response::new(Vec::from(body));
+        *response.status_mut() = status.try_into().unwrap();
+        judge(Ok(response), now())
+    }
+
+    #[test]
+    fn only_what_is_surely_not_done_may_be_repeated_blindly() {
+        assert!(matches!(answer(429, ""), Verdict::NotDone(..)));
+        assert!(matches!(judge(Err(TransportFailure::NotSent), now()), Verdict::NotDone(..)));
+        for status in [500, 502, 503, 504, 408] {
+            assert!(matches!(answer(status, "<html>"), Verdict::Unknown(_)), "{status}");
+        }
+        assert!(matches!(judge(Err(TransportFailure::OutcomeUnknown), now()), Verdict::Unknown(_)));
+    }
+
+    #[test]
+    fn r41_the_reason_names_the_status_and_masks_addresses() {
+        let body = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"409","scimType":"uniqueness",
+                       "detail":"ann@example.com is taken"}"#;
+        let Verdict::Conflict(reason) = answer(409, body) else { panic!("not a conflict") };
+        assert_eq!(reason, "Heap answered 409 (uniqueness): a…@example.com is taken");
+        let Verdict::Refused(reason) = answer(400, "<html>ann@example.com</html>") else {
+            panic!("not refused")
+        };
+        assert_eq!(reason, "Heap answered 400 without a SCIM error");
+    }
+
+    #[test]
+    fn f08_a_wait_is_as_long_as_the_other_side_asks_and_bounded() {
+        let mut attempts = Attempts::default();
+        let asked = "2026-03-01T10:01:30Z".parse().unwrap();
+        attempts.wait(Some(asked), now(), &mut Seeded::new(1));
+        assert_eq!(attempts.not_before, Some(asked));
+        attempts.wait(Some("2027-01-01T00:00:00Z".parse().unwrap()), now(), &mut Seeded::new(1));
+        assert_eq!(attempts.not_before, Some("2026-03-01T11:00:00Z".parse().unwrap()));
+    }
+
+    #[test]
+    fn without_a_wish_of_the_other_side_the_wait_doubles_up_to_a_bound() {
+        for (failures, longest) in [(0, 1), (1, 2), (2, 4), (40, 60)] {
+            let mut attempts = Attempts { failures, ..Attempts::default() };
+            attempts.wait(None, now(), &mut Seeded::new(7));
+            let waited = attempts.not_before.unwrap().duration_since(now()).as_millis();
+            assert!(waited >= longest * 500 && waited <= longest * 1000, "{failures}: {waited}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_does_not_stop_an_attempt() {
+        let far =
+            Attempts { not_before: Some("2030-01-01T00:00:00Z".parse().unwrap()), ..Attempts::default() };
+        assert!(far.is_due(now()));
+        let soon =
+            Attempts { not_before: Some("2026-03-01T10:00:05Z".parse().unwrap()), ..Attempts::default() };
+        assert!(!soon.is_due(now()));
+    }
+}

@@ -1,0 +1,219 @@
+//! The requests that the engine sends, and what it reads of the resources that come back.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use http::{HeaderValue, Method, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::{
+    directory::Person,
+    scim::{AttributePath, Filter, Group, ListResponse, Member, Name, Patch, Path, User},
+    sync::{
+        Config,
+        plan::{Attribute, AttributeChange},
+        state::{Account, Team},
+    },
+    wire::{Request, bearer},
+};
+
+/// The two kinds of resources.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Kind {
+    User,
+    Group,
+}
+
+impl Kind {
+    const fn endpoint(self) -> &'static str {
+        match self {
+            Self::User => "Users",
+            Self::Group => "Groups",
+        }
+    }
+
+    /// The attribute by which the directory's side knows a resource.
+    const fn name_attribute(self) -> &'static str {
+        match self {
+            Self::User => "userName",
+            Self::Group => "displayName",
+        }
+    }
+}
+
+/// What is left as it is in a path segment and a query: RFC 3986's unreserved characters.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A page of a list (RFC 7644 3.4.2.4).
+pub(super) fn list(config: &Config, kind: Kind, start_index: u64) -> Request {
+    let query = format!("?startIndex={start_index}&count={}", config.page_size);
+    request(config, Method::GET, &format!("{}{query}", kind.endpoint()), Vec::new())
+}
+
+/// The resources with a name (RFC 7644 3.4.2.2).
+pub(super) fn look_up(config: &Config, kind: Kind, name: &str) -> Request {
+    let filter = Filter::equals(AttributePath::of(kind.name_attribute()), name).to_string();
+    let query = utf8_percent_encode(&filter, UNRESERVED);
+    request(config, Method::GET, &format!("{}?filter={query}", kind.endpoint()), Vec::new())
+}
+
+/// A new account, with the attributes of R21, the directory's id and the activity (D3).
+pub(super) fn create_user(config: &Config, person: &Person, changes: &[AttributeChange]) -> Request {
+    let mut user = User::new(person.user_name.clone());
+    user.external_id = Some(person.id.clone());
+    let mut name = Name::default();
+    for change in changes {
+        match change.attribute {
+            Attribute::Active => user.active = Some(change.to.as_deref() == Some("true")),
+            Attribute::FamilyName => name.family_name = change.to.clone(),
+            Attribute::GivenName => name.given_name = change.to.clone(),
+            Attribute::Role => {
+                let role = change.to.clone().map(Value::String).unwrap_or_default();
+                user.extra.insert(config.mapping.role.clone(), role);
+            }
+        }
+    }
+    user.name = (name != Name::default()).then_some(name);
+    request(config, Method::POST, Kind::User.endpoint(), user.to_vec())
+}
+
+/// Changes of one account: one operation and one path for each attribute (F16), typed values (F17, F25).
+pub(super) fn patch_user(config: &Config, id: &str, changes: &[AttributeChange]) -> Request {
+    let patch = changes.iter().fold(Patch::new(), |patch, change| {
+        let path = match change.attribute {
+            Attribute::Active => Path::of("active"),
+            Attribute::FamilyName => Path::sub("name", "familyName"),
+            Attribute::GivenName => Path::sub("name", "givenName"),
+            Attribute::Role => config.mapping.role.parse().unwrap_or_else(|_| Path::of("role")),
+        };
+        match (change.attribute, &change.to) {
+            (Attribute::Active, to) => patch.replace(path, to.as_deref() == Some("true")),
+            (_, Some(to)) => patch.replace(path, to.as_str()),
+            (_, None) => patch.remove(path),
+        }
+    });
+    request(config, Method::PATCH, &resource(Kind::User, id), patch.to_vec())
+}
+
+/// A new group with its first members.
+pub(super) fn create_group(config: &Config, id: &str, name: &str, members: &[String]) -> Request {
+    let mut group = Group::new(name.to_string());
+    group.external_id = Some(id.to_string());
+    group.members = Some(members.iter().cloned().map(Member::new).collect());
+    request(config, Method::POST, Kind::Group.endpoint(), group.to_vec())
+}
+
+/// A part of a group's change that one PATCH carries.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct GroupChunk {
+    pub(super) rename: Option<String>,
+    pub(super) add: Vec<String>,
+    pub(super) remove: Vec<String>,
+}
+
+/// Name and members of a group, members by id and as deltas (F21-F23).
+pub(super) fn patch_group(config: &Config, id: &str, chunk: &GroupChunk) -> Request {
+    let mut patch = Patch::new();
+    if let Some(name) = &chunk.rename {
+        patch = patch.replace(Path::of("displayName"), name.as_str());
+    }
+    if !chunk.add.is_empty() {
+        patch = patch.add_members(chunk.add.iter().map(String::as_str));
+    }
+    patch = patch.remove_members(chunk.remove.iter().map(String::as_str));
+    request(config, Method::PATCH, &resource(Kind::Group, id), patch.to_vec())
+}
+
+/// The end of a group (R30).
+pub(super) fn delete_group(config: &Config, id: &str) -> Request {
+    request(config, Method::DELETE, &resource(Kind::Group, id), Vec::new())
+}
+
+/// One group, with its members.
+pub(super) fn read_group(config: &Config, id: &str) -> Request {
+    request(config, Method::GET, &resource(Kind::Group, id), Vec::new())
+}
+
+fn resource(kind: Kind, id: &str) -> String {
+    format!("{}/{}", kind.endpoint(), utf8_percent_encode(id, UNRESERVED))
+}
+
+fn request(config: &Config, method: Method, path: &str, body: Vec<u8>) -> Request {
+    let has_body = !body.is_empty();
+    let mut request = Request::new(body);
+    *request.method_mut() = method;
+    // The base URL was checked, and the path is made of unreserved characters: a URI of the two is well-formed.
+    if let Ok(uri) = format!("{}/{path}", config.integration()).parse() {
+        *request.uri_mut() = uri;
+    }
+    let headers = request.headers_mut();
+    let scim = HeaderValue::from_static("application/scim+json");
+    headers.insert(header::ACCEPT, scim.clone());
+    if has_body {
+        headers.insert(header::CONTENT_TYPE, scim);
+    }
+    if let Ok(token) = bearer(&config.bearer_token) {
+        headers.insert(header::AUTHORIZATION, token);
+    }
+    request
+}
+
+/// A page as it was read.
+#[derive(Debug)]
+pub(super) struct Page<T> {
+    pub(super) total: u64,
+    pub(super) items: Vec<T>,
+}
+
+/// What a user looks like to us; `None` without an id, which no service provider may leave out (RFC 7643 3.1).
+pub(super) fn account(config: &Config, user: User) -> Option<Account> {
+    let name = user.name.unwrap_or_default();
+    let role = user.extra.iter().find(|(key, _)| key.eq_ignore_ascii_case(&config.mapping.role));
+    Some(Account {
+        id: user.id.filter(|id| !id.is_empty())?,
+        user_name: user.user_name,
+        external_id: present(user.external_id),
+        // RFC 7643 gives no default; an account that says nothing of its activity can be used.
+        active: user.active.unwrap_or(true),
+        given_name: present(name.given_name),
+        family_name: present(name.family_name),
+        role: present(role.and_then(|(_, value)| value.as_str()).map(ToString::to_string)),
+    })
+}
+
+/// What a group looks like to us, and whether its members were told: absent is not empty (F13).
+pub(super) fn team(group: Group) -> Option<(Team, bool)> {
+    let has_members = group.members.is_some();
+    let members = group.members.unwrap_or_default().into_iter();
+    let is_group =
+        |member: &Member| member.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("Group"));
+    let team = Team {
+        id: group.id.filter(|id| !id.is_empty())?,
+        name: group.display_name,
+        external_id: present(group.external_id),
+        members: members.filter(|member| !is_group(member)).map(|member| member.value).collect(),
+    };
+    Some((team, has_members))
+}
+
+/// A page of accounts; `None` when it cannot be read whole.
+pub(super) fn accounts(config: &Config, body: &[u8]) -> Option<Page<Account>> {
+    let list = ListResponse::<User>::from_slice(body).ok()?;
+    let items = list.resources.into_iter().map(|user| account(config, user)).collect::<Option<_>>()?;
+    Some(Page { total: list.total_results, items })
+}
+
+/// A page of teams; `None` when it cannot be read whole.
+pub(super) fn teams(body: &[u8]) -> Option<Page<(Team, bool)>> {
+    let list = ListResponse::<Group>::from_slice(body).ok()?;
+    let items = list.resources.into_iter().map(team).collect::<Option<_>>()?;
+    Some(Page { total: list.total_results, items })
+}
+
+fn present(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}

@@ -1,0 +1,428 @@
+//! The engine: reads the tenant, plans, and carries the plan out, without I/O and without a clock.
+//!
+//! There is one way out of it, [`Engine::poll`], and four ways in: [`Engine::receive`] for answers, [`Engine::change`] for what
+//! happens in the directory, [`Engine::approve`] and [`Engine::reauthorise`] for what a person decides.
+//!
+//! Times are wall-clock times on purpose: they must survive a restart, and `Retry-After` is one. A clock that jumps back only
+//! delays, within the bound of `limits::SYNC_RETRY_AFTER_MAX_SECONDS`.
+
+mod answer;
+mod flight;
+mod group_answers;
+mod job;
+mod messages;
+mod notes;
+mod poll;
+mod reading;
+mod running;
+mod search;
+mod user_answers;
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    string::String,
+    vec::Vec,
+};
+use core::mem;
+
+use jiff::Timestamp;
+
+pub use flight::RequestId;
+pub use poll::{NotThisPlan, Outcome, Outgoing, Poll, Summary, TransportFailure};
+
+use self::{answer::judge, flight::Flight, messages::Kind, reading::Reading, running::Running};
+use super::{
+    Config, ConfigError, Review,
+    event::{Event, EventName},
+    journal::{self, Record, Replayed, ResumeError, Uncertain},
+    plan::{Digest, Plan, Trip},
+    state::{Desired, Remote, State},
+};
+use crate::{
+    directory::{Change, Snapshot},
+    entropy::Seeded,
+    limits::SYNC_RECORDS_HELD_MAX,
+    wire::{Response, Secret, bearer},
+};
+
+/// Why the engine stands still.
+#[derive(Debug)]
+enum Stop {
+    Token(String),
+    Unreadable(String),
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// Reads the whole tenant.
+    Reading(Reading),
+    /// A plan was made, and is carried out or waits for approval.
+    Planned(Plan),
+    Running(Running),
+    Stopped(Stop),
+    /// Follows the directory's changes.
+    Idle,
+}
+
+/// What a phase says to a poll.
+enum Turn {
+    /// The phase has changed, or records must be stored: look again.
+    Again,
+    Finished,
+    Poll(Poll),
+}
+
+/// Records that wait to be stored.
+#[derive(Debug, Default)]
+struct Outbox {
+    records: Vec<Record>,
+    is_urgent: bool,
+}
+
+impl Outbox {
+    fn push(&mut self, record: Record) {
+        self.records.push(record);
+    }
+
+    fn push_urgent(&mut self, record: Record) {
+        self.records.push(record);
+        self.is_urgent = true;
+    }
+
+    fn take(&mut self) -> Vec<Record> {
+        mem::take(self).records
+    }
+}
+
+/// Brings a tenant to what a directory says, and keeps it there.
+///
+/// ```
+/// use heap_identity::{directory::Snapshot, sync::{Config, Engine, Poll}, wire::Secret};
+/// let config = Config::new("https://heapanalytics.com/scim/v2/acme", Secret::new("token".into()))?;
+/// let mut engine = Engine::new(config, &Snapshot::builder().complete()?, 42);
+/// let now = "2026-03-01T10:00:00Z".parse()?;
+/// // First the journal is opened, then the tenant is read.
+/// assert!(matches!(engine.poll(now), Poll::Persist(_)));
+/// let Poll::Send(out) = engine.poll(now) else { panic!("expected a request") };
+/// assert_eq!(out.request.uri().path(), "/scim/v2/acme/Users");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Engine {
+    config: Config,
+    state: State,
+    uncertain: Uncertain,
+    phase: Phase,
+    outbox: Outbox,
+    events: VecDeque<Event>,
+    flights: BTreeMap<RequestId, Flight>,
+    jitter: Seeded,
+    quiet_until: Option<Timestamp>,
+    next_request: u64,
+    requests: BTreeMap<&'static str, u64>,
+    writes: u64,
+    approved: Option<Digest>,
+    proven_filters: BTreeSet<Kind>,
+    /// Whether the integration has never worked before (R38).
+    is_new: bool,
+    conflicts: usize,
+    steps: usize,
+    failed: usize,
+}
+
+impl Engine {
+    /// An engine without a past. `seed` feeds the jitter of repetitions; any number will do.
+    pub fn new(config: Config, directory: &Snapshot, seed: u64) -> Self {
+        let mut engine = Self::with(config, directory, seed, Replayed::default());
+        engine.outbox.push_urgent(journal::opened(&engine.config.integration()).record());
+        engine
+    }
+
+    /// An engine that goes on from the records that an earlier one persisted.
+    ///
+    /// # Errors
+    /// The journal belongs to another tenant or a later version, or is damaged before its last record.
+    pub fn resume(
+        config: Config,
+        directory: &Snapshot,
+        seed: u64,
+        records: impl IntoIterator<Item = Record>,
+    ) -> Result<Self, ResumeError> {
+        let replayed = Replayed::of(&config.integration(), records)?;
+        if !replayed.is_opened {
+            return Ok(Self::new(config, directory, seed));
+        }
+        Ok(Self::with(config, directory, seed, replayed))
+    }
+
+    fn with(config: Config, directory: &Snapshot, seed: u64, replayed: Replayed) -> Self {
+        Self {
+            config,
+            state: State::new(Desired::from(directory), replayed.ledger),
+            uncertain: replayed.uncertain,
+            phase: Phase::Reading(Reading::new()),
+            outbox: Outbox::default(),
+            events: VecDeque::new(),
+            flights: BTreeMap::new(),
+            jitter: Seeded::new(seed),
+            quiet_until: None,
+            next_request: 1,
+            requests: BTreeMap::new(),
+            writes: 0,
+            approved: None,
+            proven_filters: BTreeSet::new(),
+            is_new: !replayed.is_opened,
+            conflicts: 0,
+            steps: 0,
+            failed: 0,
+        }
+    }
+
+    /// The one drain: what to do next. Call it after each of its answers was acted on, and after each call of another method.
+    pub fn poll(&mut self, now: Timestamp) -> Poll {
+        self.give_up_answers(now);
+        loop {
+            if self.outbox.is_urgent || self.outbox.records.len() >= SYNC_RECORDS_HELD_MAX {
+                return Poll::Persist(self.outbox.take());
+            }
+            match self.turn(now) {
+                Turn::Again => {}
+                Turn::Poll(poll) => return poll,
+                Turn::Finished if !self.outbox.records.is_empty() => {
+                    return Poll::Persist(self.outbox.take());
+                }
+                Turn::Finished => return Poll::Done(self.summary()),
+            }
+        }
+    }
+
+    fn turn(&mut self, now: Timestamp) -> Turn {
+        match mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Reading(reading) => self.turn_reading(reading, now),
+            Phase::Planned(plan) => self.turn_planned(plan, now),
+            Phase::Running(mut running) => match self.run(&mut running, now) {
+                Turn::Finished => {
+                    self.steps += running.done;
+                    self.failed += running.failed;
+                    if let Some(stop) = running.stopping {
+                        self.stop(stop, now);
+                    }
+                    Turn::Again
+                }
+                turn => {
+                    self.phase = Phase::Running(running);
+                    turn
+                }
+            },
+            Phase::Stopped(stop) => {
+                self.phase = Phase::Stopped(stop);
+                Turn::Finished
+            }
+            Phase::Idle if self.state.desired.is_touched() => {
+                let touched = self.state.desired.take_touched();
+                let plan = Plan::of_touched(&self.state, self.config.changed_user_name, &touched);
+                self.phase = Phase::Planned(plan);
+                Turn::Again
+            }
+            Phase::Idle => Turn::Finished,
+        }
+    }
+
+    fn turn_reading(&mut self, reading: Reading, now: Timestamp) -> Turn {
+        let turn = if !self.flights.is_empty() {
+            self.wait(None, now)
+        } else if !reading.attempts.is_due(now) {
+            self.wait(reading.attempts.not_before, now)
+        } else {
+            let (task, request) = self.next_read(&reading);
+            Turn::Poll(Poll::Send(self.launch(task, request, None, now)))
+        };
+        self.phase = Phase::Reading(reading);
+        turn
+    }
+
+    fn turn_planned(&mut self, plan: Plan, now: Timestamp) -> Turn {
+        if plan.is_empty() {
+            return Turn::Again;
+        }
+        if self.needs_approval(&plan).is_some() {
+            self.phase = Phase::Planned(plan);
+            return Turn::Finished;
+        }
+        self.approved = None;
+        let running = Running::new(plan);
+        self.conflicts += running.conflicts().count();
+        self.tell_conflicts(&running, now);
+        self.phase = Phase::Running(running);
+        Turn::Again
+    }
+
+    fn needs_approval(&self, plan: &Plan) -> Option<(Digest, Vec<Trip>)> {
+        let trips = self.config.guards.as_ref().map(|guards| plan.tripped(guards)).unwrap_or_default();
+        let is_reviewed = self.config.review == Review::Always && plan.has_writes();
+        if trips.is_empty() && !is_reviewed {
+            return None;
+        }
+        let digest = plan.digest();
+        (self.approved != Some(digest)).then_some((digest, trips))
+    }
+
+    fn summary(&mut self) -> Summary {
+        let outcome = match &self.phase {
+            Phase::Planned(plan) => match self.needs_approval(plan) {
+                Some((digest, trips)) => Outcome::AwaitingApproval { digest, trips },
+                None => Outcome::Finished,
+            },
+            Phase::Stopped(Stop::Token(reason)) => Outcome::TokenRefused { reason: reason.clone() },
+            Phase::Stopped(Stop::Unreadable(reason)) => Outcome::Unreadable { reason: reason.clone() },
+            _ => Outcome::Finished,
+        };
+        Summary {
+            outcome,
+            steps: mem::take(&mut self.steps),
+            failed: mem::take(&mut self.failed),
+            conflicts: mem::take(&mut self.conflicts),
+        }
+    }
+
+    /// Hands over the answer to a request, or why there is none. An answer that comes twice or too late is passed over.
+    pub fn receive(&mut self, id: RequestId, result: Result<Response, TransportFailure>, now: Timestamp) {
+        let Some(flight) = self.flights.remove(&id) else { return };
+        let verdict = judge(result, now);
+        match (mem::replace(&mut self.phase, Phase::Idle), flight.job) {
+            (Phase::Reading(reading), None) => {
+                if let Some(reading) = self.read(reading, verdict, now) {
+                    self.phase = Phase::Reading(reading);
+                }
+            }
+            (Phase::Running(mut running), Some(job)) => {
+                self.job_answered(&mut running, job, verdict, now);
+                self.phase = Phase::Running(running);
+            }
+            (phase, _) => self.phase = phase,
+        }
+    }
+
+    /// Takes over what happened in the directory. It is planned and carried out once nothing else is under way.
+    pub fn change(&mut self, change: Change) {
+        self.state.desired.apply(change);
+    }
+
+    /// Approves the plan that waits, by the digest that it was shown with (D2).
+    ///
+    /// # Errors
+    /// [`NotThisPlan`] when no plan waits, or another one.
+    pub fn approve(&mut self, digest: Digest) -> Result<(), NotThisPlan> {
+        match &self.phase {
+            Phase::Planned(plan) if plan.digest() == digest => {
+                self.approved = Some(digest);
+                Ok(())
+            }
+            // Before the plan is made, an approval is taken on trust: it holds for this digest alone.
+            Phase::Reading(_) => {
+                self.approved = Some(digest);
+                Ok(())
+            }
+            _ => Err(NotThisPlan),
+        }
+    }
+
+    /// Gives a plan that waits for approval up; what it wanted is seen again by the next comparison.
+    pub fn dismiss(&mut self) {
+        if matches!(self.phase, Phase::Planned(_)) {
+            self.phase = Phase::Idle;
+        }
+    }
+
+    /// Replaces the token, and reads the tenant again (R19).
+    ///
+    /// # Errors
+    /// A token that cannot stand in a header.
+    pub fn reauthorise(&mut self, token: Secret) -> Result<(), ConfigError> {
+        bearer(&token)?;
+        self.config.bearer_token = token;
+        self.reconcile();
+        Ok(())
+    }
+
+    /// Reads the whole tenant again and compares everything: finds drift, and what earlier failed. Without effect while a
+    /// reading or a plan is under way.
+    pub fn reconcile(&mut self) {
+        if matches!(self.phase, Phase::Idle | Phase::Planned(_) | Phase::Stopped(_)) {
+            self.phase = Phase::Reading(Reading::new());
+        }
+    }
+
+    /// The plan that waits for approval or is being carried out.
+    pub fn plan(&self) -> Option<&Plan> {
+        match &self.phase {
+            Phase::Planned(plan) => Some(plan),
+            Phase::Running(running) => Some(&running.plan),
+            _ => None,
+        }
+    }
+
+    /// How many steps of the plan have ended, and how many it has.
+    pub fn progress(&self) -> (usize, usize) {
+        match &self.phase {
+            Phase::Running(running) => (running.done, running.plan.steps().len()),
+            _ => (0, 0),
+        }
+    }
+
+    /// The events since the last call, in order (R38-R41).
+    pub fn events(&mut self) -> impl Iterator<Item = Event> + '_ {
+        self.events.drain(..)
+    }
+
+    /// How many requests were sent, by kind.
+    pub fn requests(&self) -> &BTreeMap<&'static str, u64> {
+        &self.requests
+    }
+
+    /// How many of the requests were writes.
+    pub fn writes(&self) -> u64 {
+        self.writes
+    }
+
+    /// The shortest journal with the meaning of all records so far, to be stored in their place.
+    pub fn compacted_journal(&self) -> Vec<Record> {
+        journal::compacted(&self.config.integration(), &self.state.ledger, &self.uncertain)
+    }
+
+    /// The account at Heap that is a person's, by directory id.
+    pub fn account_of(&self, person: &str) -> Option<&str> {
+        self.state.ledger.link(person).map(|link| link.remote.as_str())
+    }
+
+    /// The group at Heap that is a group's, by directory id, while it is synced.
+    pub fn team_of(&self, group: &str) -> Option<&str> {
+        self.state.ledger.group_link(group).filter(|link| link.managed).map(|link| link.remote.as_str())
+    }
+
+    fn finish_reading(&mut self, remote: Remote, now: Timestamp) {
+        self.state.set_remote(remote);
+        self.notice_dropped_role();
+        if mem::take(&mut self.is_new) {
+            self.tell(EventName::IdmIntegrationActivate, None, 1, None, now);
+        }
+        drop(self.state.desired.take_touched());
+        self.phase = Phase::Planned(Plan::of_everything(&self.state, self.config.changed_user_name));
+    }
+
+    fn stop(&mut self, stop: Stop, now: Timestamp) {
+        if self.is_new {
+            let (Stop::Token(reason) | Stop::Unreadable(reason)) = &stop;
+            self.tell(EventName::IdmIntegrationActivate, None, 1, Some(reason.clone()), now);
+        }
+        self.phase = Phase::Stopped(stop);
+    }
+
+    fn give_up_answers(&mut self, now: Timestamp) {
+        let late = |(id, flight): (&RequestId, &Flight)| (flight.give_up_at <= now).then_some(*id);
+        let late: Vec<RequestId> = self.flights.iter().filter_map(late).collect();
+        for id in late {
+            self.receive(id, Err(TransportFailure::OutcomeUnknown), now);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Carrying a plan out: stage by stage, several requests at once within a stage.
+
+use alloc::{collections::VecDeque, format, string::String};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Engine, Outgoing, Poll, RequestId, Stop, Turn,
+    answer::{Attempts, Verdict},
+    flight::{Flight, Task},
+    job::{GroupStage, Job, Teller, Wish, Work},
+};
+use crate::{
+    limits::{SYNC_ANSWER_SECONDS, SYNC_ATTEMPTS_MAX},
+    sync::{
+        event::EventName,
+        plan::{Conflict, GroupVerb, Plan, Step, UserVerb},
+    },
+    wire::Request,
+};
+
+/// A plan on its way.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) plan: Plan,
+    stage: Stage,
+    /// The jobs of this stage that are not under way.
+    queue: VecDeque<Job>,
+    /// The token was refused: nothing more is sent, answers are still taken.
+    pub(super) stopping: Option<Stop>,
+    pub(super) done: usize,
+    pub(super) failed: usize,
+}
+
+/// The order in which it matters: an account before its memberships, groups before deactivations (F06).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Stage {
+    Accounts,
+    Groups,
+    GroupDeletions,
+    Deactivations,
+}
+
+impl Stage {
+    const fn next(self) -> Option<Self> {
+        match self {
+            Self::Accounts => Some(Self::Groups),
+            Self::Groups => Some(Self::GroupDeletions),
+            Self::GroupDeletions => Some(Self::Deactivations),
+            Self::Deactivations => None,
+        }
+    }
+
+    const fn of(step: &Step) -> Option<Self> {
+        match step {
+            Step::Conflict(_) => None,
+            Step::Group(step) => match step.verb {
+                GroupVerb::Delete => Some(Self::GroupDeletions),
+                _ => Some(Self::Groups),
+            },
+            Step::User(step) => match step.verb {
+                UserVerb::Deactivate => Some(Self::Deactivations),
+                _ => Some(Self::Accounts),
+            },
+        }
+    }
+}
+
+/// What becomes of a step after an answer; `S` is where it then stands.
+pub(super) enum Next<S> {
+    /// It has ended.
+    Ended(Result<(), String>),
+    /// It goes on after a wait.
+    Later(S, String, Option<Timestamp>),
+    /// It goes on at once.
+    Now(S),
+    /// Nothing more can be sent.
+    Stopped(Stop, S),
+}
+
+impl<S> Next<S> {
+    fn map<T>(self, work: impl FnOnce(S) -> T) -> Next<T> {
+        match self {
+            Self::Ended(result) => Next::Ended(result),
+            Self::Later(stage, error, at) => Next::Later(work(stage), error, at),
+            Self::Now(stage) => Next::Now(work(stage)),
+            Self::Stopped(stop, stage) => Next::Stopped(stop, work(stage)),
+        }
+    }
+}
+
+impl Running {
+    pub(super) fn new(plan: Plan) -> Self {
+        let queue = jobs(&plan, Stage::Accounts);
+        Self { plan, stage: Stage::Accounts, queue, stopping: None, done: 0, failed: 0 }
+    }
+
+    pub(super) fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
+        self.plan.steps().iter().filter_map(|step| match step {
+            Step::Conflict(conflict) => Some(conflict),
+            _ => None,
+        })
+    }
+
+    /// Puts the next due job in front. When none is due: the earliest time at which one will be.
+    fn due(&mut self, now: Timestamp) -> Result<Job, Option<Timestamp>> {
+        let position = self.queue.iter().position(|job| job.attempts.is_due(now));
+        match position.and_then(|position| self.queue.remove(position)) {
+            Some(job) => Ok(job),
+            None => Err(self.queue.iter().filter_map(|job| job.attempts.not_before).min()),
+        }
+    }
+}
+
+fn jobs(plan: &Plan, stage: Stage) -> VecDeque<Job> {
+    plan.steps().iter().filter(|step| Stage::of(step) == Some(stage)).filter_map(Job::new).collect()
+}
+
+impl Engine {
+    /// The next thing to do for a plan on its way.
+    pub(super) fn run(&mut self, running: &mut Running, now: Timestamp) -> Turn {
+        loop {
+            if self.flights.len() >= self.config.in_flight_max.max(1) {
+                return self.wait(None, now);
+            }
+            if running.stopping.is_some() {
+                return if self.flights.is_empty() { Turn::Finished } else { self.wait(None, now) };
+            }
+            if let Some(until) = self.is_quiet(now) {
+                return self.wait(Some(until), now);
+            }
+            let mut job = match running.due(now) {
+                Ok(job) => job,
+                Err(None) if !self.flights.is_empty() => return self.wait(None, now),
+                Err(Some(at)) => return self.wait(Some(at), now),
+                Err(None) => match running.stage.next() {
+                    Some(stage) => {
+                        running.stage = stage;
+                        running.queue = jobs(&running.plan, stage);
+                        continue;
+                    }
+                    None => return Turn::Finished,
+                },
+            };
+            match self.wish(&mut job) {
+                Wish::Intent(entry) => {
+                    self.outbox.push_urgent(entry.record());
+                    job.has_intent = true;
+                    self.intend_more(running, now);
+                    running.queue.push_front(job);
+                    return Turn::Again;
+                }
+                Wish::Send(task, request) => {
+                    job.requests += 1;
+                    return Turn::Poll(Poll::Send(self.launch(task, request, Some(job), now)));
+                }
+                Wish::End(result) => self.end(running, job.teller(), result, now),
+                Wish::Drop => running.done += 1,
+            }
+        }
+    }
+
+    /// Writes the intents of the jobs that come next along with one that is needed now: one durable write for all of them.
+    fn intend_more(&mut self, running: &mut Running, now: Timestamp) {
+        let more = self.config.in_flight_max.saturating_sub(1);
+        for job in
+            running.queue.iter_mut().filter(|job| !job.has_intent && job.attempts.is_due(now)).take(more)
+        {
+            if let Wish::Intent(entry) = self.wish(job) {
+                self.outbox.push_urgent(entry.record());
+                job.has_intent = true;
+            }
+        }
+    }
+
+    /// Takes an answer for a job.
+    pub(super) fn job_answered(&mut self, running: &mut Running, job: Job, verdict: Verdict, now: Timestamp) {
+        let teller = job.teller();
+        let Job { work, mut attempts, requests, has_intent } = job;
+        let next = match work {
+            Work::User { step, stage } => {
+                let next = self.user_answer(&step, stage, verdict, now);
+                next.map(|stage| Work::User { step, stage })
+            }
+            Work::Group { step, stage } => {
+                let next = self.group_answer(&step, stage, verdict);
+                next.map(|stage| Work::Group { step, stage })
+            }
+        };
+        match next {
+            Next::Ended(result) => self.end(running, teller, result, now),
+            Next::Now(work) => {
+                // Failures count for the whole step, so that it ends; a chunk that was written is progress.
+                let is_progress = matches!(&work, Work::Group { stage: GroupStage::Patch { .. }, .. });
+                let failures = if is_progress { 0 } else { attempts.failures };
+                let attempts = Attempts { failures, not_before: None };
+                running.queue.push_front(Job { work, attempts, requests, has_intent });
+            }
+            Next::Later(_, error, _) if attempts.are_spent() => {
+                let error = format!("given up after {SYNC_ATTEMPTS_MAX} attempts: {error}");
+                self.end(running, teller, Err(error), now);
+            }
+            Next::Later(work, _, at) => {
+                if at.is_some() {
+                    self.quiet_until = at;
+                }
+                attempts.wait(at, now, &mut self.jitter);
+                running.queue.push_back(Job { work, attempts, requests, has_intent });
+            }
+            Next::Stopped(stop, work) => {
+                running.queue.push_front(Job { work, attempts, requests, has_intent });
+                running.stopping = Some(stop);
+            }
+        }
+    }
+
+    fn end(&mut self, running: &mut Running, teller: Teller, result: Result<(), String>, now: Timestamp) {
+        running.done += 1;
+        running.failed += usize::from(result.is_err());
+        if let Some(name) = teller.name {
+            self.tell(name, Some(&teller.resource), teller.requests, result.err(), now);
+        }
+    }
+
+    /// A conflict is an attempt that was not made, and is told as one (F36, R41).
+    pub(super) fn tell_conflicts(&mut self, running: &Running, now: Timestamp) {
+        for conflict in running.conflicts() {
+            let name = match (conflict.kind.is_of_group(), self.state.ledger.link(&conflict.id).is_some()) {
+                (true, _) => EventName::GroupCreateProvision,
+                (false, true) => EventName::UserUpdateProvision,
+                (false, false) => EventName::UserCreateProvision,
+            };
+            self.tell(name, Some(&conflict.id), 0, Some(conflict.kind.explanation().into()), now);
+        }
+    }
+
+    fn is_quiet(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let waiting = Attempts { not_before: self.quiet_until, ..Attempts::default() };
+        if waiting.is_due(now) {
+            self.quiet_until = None;
+        }
+        self.quiet_until
+    }
+
+    /// Registers a request as under way.
+    pub(super) fn launch(
+        &mut self,
+        task: Task,
+        request: Request,
+        job: Option<Job>,
+        now: Timestamp,
+    ) -> Outgoing {
+        let id = RequestId(self.next_request);
+        self.next_request += 1;
+        *self.requests.entry(task.name()).or_default() += 1;
+        self.writes += u64::from(task.is_write());
+        let give_up_at =
+            now.checked_add(SignedDuration::from_secs(SYNC_ANSWER_SECONDS)).unwrap_or(Timestamp::MAX);
+        self.flights.insert(id, Flight { give_up_at, job });
+        Outgoing { id, request, give_up_at }
+    }
+
+    /// Waits for an answer, or until a time, whichever comes first.
+    pub(super) fn wait(&self, at: Option<Timestamp>, now: Timestamp) -> Turn {
+        let answer = self.flights.values().map(|flight| flight.give_up_at).min();
+        let soonest = now.checked_add(SignedDuration::from_millis(1)).unwrap_or(Timestamp::MAX);
+        Turn::Poll(match (answer, at) {
+            (Some(answer), at) => {
+                let until = at.map_or(answer, |at| at.min(answer));
+                Poll::WaitForResponse { until: until.max(soonest) }
+            }
+            (None, at) => Poll::WaitUntil(at.unwrap_or(soonest).max(soonest)),
+        })
+    }
+}

@@ -1,0 +1,175 @@
+//! Looking before acting again: what a creation with an unknown outcome left behind (F08, F09, F39).
+
+use alloc::{string::String, vec::Vec};
+
+use super::{
+    Engine,
+    flight::Task,
+    messages::{self, Kind, Page},
+};
+use crate::{
+    sync::{
+        Config,
+        listing::{Listing, Progress},
+        state::{Account, Team},
+    },
+    wire::Request,
+};
+
+/// A search by name: by filter where filters are known to work, else through the whole list (F41).
+#[derive(Debug)]
+pub(super) struct Search {
+    /// Why the search began, where Heap said so (409); none where an answer was lost.
+    pub(super) conflict: Option<String>,
+    listing: Option<Listing>,
+    accounts: Vec<Account>,
+    teams: Vec<Team>,
+}
+
+/// What a page of the search showed.
+pub(super) enum Found<T> {
+    /// The search has not ended.
+    MoreToRead,
+    /// These have the name; none means that there is none, on evidence.
+    These(Vec<T>),
+    /// The answer cannot be read, or the list is never complete.
+    Unreadable(String),
+}
+
+impl Search {
+    /// A search after a 409 with its reason; without one after a lost answer or a restart (D12).
+    pub(super) const fn new(conflict: Option<String>) -> Self {
+        Self { conflict, listing: None, accounts: Vec::new(), teams: Vec::new() }
+    }
+
+    pub(super) fn request(&self, config: &Config, kind: Kind, name: &str) -> (Task, Request) {
+        match &self.listing {
+            Some(listing) => (Task::Page(kind), messages::list(config, kind, listing.start_index())),
+            None => (Task::LookUp(kind), messages::look_up(config, kind, name)),
+        }
+    }
+
+    /// Whether it still asks by filter.
+    pub(super) const fn uses_filter(&self) -> bool {
+        self.listing.is_none()
+    }
+
+    /// Gives the filter up for the whole list.
+    pub(super) fn over_the_list(self) -> Self {
+        Self { listing: Some(Listing::new()), ..self }
+    }
+
+    pub(super) fn take_accounts(
+        &mut self,
+        page: Option<Page<Account>>,
+        name: &str,
+        trusts_filter: bool,
+    ) -> Found<Account> {
+        let is_named = |account: &Account| account.user_name.to_lowercase() == name.to_lowercase();
+        take(
+            &mut self.listing,
+            &mut self.accounts,
+            page,
+            trusts_filter,
+            |account| account.id.as_str(),
+            is_named,
+        )
+    }
+
+    pub(super) fn take_teams(
+        &mut self,
+        page: Option<Page<Team>>,
+        name: &str,
+        trusts_filter: bool,
+    ) -> Found<Team> {
+        let is_named = |team: &Team| team.name == name;
+        take(&mut self.listing, &mut self.teams, page, trusts_filter, |team| team.id.as_str(), is_named)
+    }
+}
+
+fn take<T>(
+    listing: &mut Option<Listing>,
+    found: &mut Vec<T>,
+    page: Option<Page<T>>,
+    trusts_filter: bool,
+    id: impl Fn(&T) -> &str,
+    is_named: impl Fn(&T) -> bool,
+) -> Found<T> {
+    let Some(page) = page else {
+        return Found::Unreadable("Heap answered with something that is not a SCIM list".into());
+    };
+    let Some(reading) = listing else {
+        let total = page.items.len();
+        let named: Vec<T> = page.items.into_iter().filter(is_named).collect();
+        // What has the name is found, whatever the filter did. Nothing is believed only of a filter that is known to find
+        // (F41), and nothing at all of one that answered with something else.
+        if !named.is_empty() || trusts_filter && total == 0 {
+            return Found::These(named);
+        }
+        *listing = Some(Listing::new());
+        return Found::MoreToRead;
+    };
+    match reading.page(page.total, page.items.iter().map(&id).collect::<Vec<_>>().into_iter()) {
+        Ok(Progress::Again) => {
+            found.clear();
+            Found::MoreToRead
+        }
+        Ok(progress) => {
+            for item in page.items.into_iter().filter(is_named) {
+                if !found.iter().any(|known| id(known) == id(&item)) {
+                    found.push(item);
+                }
+            }
+            if progress == Progress::More { Found::MoreToRead } else { Found::These(core::mem::take(found)) }
+        }
+        Err(error) => Found::Unreadable(alloc::format!("{error}")),
+    }
+}
+
+impl Engine {
+    /// Whether an empty answer to a filter may be believed (F41): once a filter has found something.
+    pub(super) fn trusts_filter(&self, kind: Kind) -> bool {
+        self.proven_filters.contains(&kind)
+    }
+
+    pub(super) fn note_filter(&mut self, search: &Search, kind: Kind) {
+        if search.uses_filter() {
+            self.proven_filters.insert(kind);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{Account, Found, Page, Search};
+
+    fn page(total: u64, names: &[&str]) -> Option<Page<Account>> {
+        let account =
+            |name: &&str| Account { id: (*name).into(), user_name: (*name).into(), ..Account::default() };
+        Some(Page { total, items: names.iter().map(account).collect() })
+    }
+
+    fn names(found: Found<Account>) -> Option<Vec<alloc::string::String>> {
+        match found {
+            Found::These(accounts) => Some(accounts.into_iter().map(|account| account.id).collect()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn f41_an_empty_answer_is_believed_only_of_a_filter_that_has_found_something() {
+        let mut search = Search::new(None);
+        assert_eq!(names(search.take_accounts(page(0, &[]), "ann", true)), Some(Vec::new()));
+        assert_eq!(names(search.take_accounts(page(0, &[]), "ann", false)), None);
+        assert_eq!(names(search.take_accounts(page(2, &["bob", "Ann"]), "ann", false)).unwrap(), ["Ann"]);
+    }
+
+    #[test]
+    fn f41_a_filter_that_is_ignored_is_not_believed() {
+        let mut search = Search::new(None);
+        assert_eq!(names(search.take_accounts(page(9, &["bob"]), "ann", true)), None);
+        assert!(!search.uses_filter());
+    }
+}

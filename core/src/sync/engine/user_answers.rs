@@ -1,0 +1,248 @@
+//! What an answer means for a step about an account.
+
+use alloc::{format, string::String, vec::Vec};
+
+use jiff::Timestamp;
+
+use super::{
+    Engine, Stop,
+    answer::Verdict,
+    job::UserStage,
+    messages::{self, Kind},
+    running::Next,
+    search::{Found, Search},
+};
+use crate::{
+    scim::User,
+    sync::{
+        event::EventName,
+        plan::{Attribute, AttributeChange, UserStep, attributes},
+        state::Account,
+    },
+    wire::Response,
+};
+
+const GONE: &str = "the account is gone at Heap; the next comparison makes it anew (F12)";
+const NO_ENDPOINT: &str = "Heap answered 404 to a request that names no resource; check the base URL";
+
+impl Engine {
+    pub(super) fn user_answer(
+        &mut self,
+        step: &UserStep,
+        stage: UserStage,
+        verdict: Verdict,
+        now: Timestamp,
+    ) -> Next<UserStage> {
+        match (stage, verdict) {
+            (stage, Verdict::Token(error)) => Next::Stopped(Stop::Token(error), stage),
+            (stage, Verdict::NotDone(error, at)) => Next::Later(stage, error, at),
+            (UserStage::Create, verdict) => self.user_created(step, verdict),
+            (UserStage::Search(search), verdict) => self.user_searched(step, search, verdict, now),
+            (UserStage::Patch { account, changes }, verdict) => {
+                self.user_patched(step, account, changes, verdict)
+            }
+            (UserStage::Start, _) => Next::Ended(Ok(())),
+        }
+    }
+
+    fn user_created(&mut self, step: &UserStep, verdict: Verdict) -> Next<UserStage> {
+        match verdict {
+            Verdict::Done(response) => {
+                let Some(account) = self.shown(&response) else {
+                    let error = "Heap answered with something that is not the new user".into();
+                    return Next::Later(UserStage::Search(Search::new(None)), error, None);
+                };
+                let role = role_of(&step.changes);
+                let drops_role = role.is_some() && account.role.is_none();
+                let linked = self.take_account(&step.person, account, role);
+                if drops_role {
+                    self.role_was_dropped();
+                }
+                Next::Ended(linked)
+            }
+            Verdict::Conflict(reason) => Next::Now(UserStage::Search(Search::new(Some(reason)))),
+            Verdict::Refused(error) | Verdict::Token(error) => Next::Ended(Err(error)),
+            Verdict::Gone => Next::Ended(Err(NO_ENDPOINT.into())),
+            Verdict::Unknown(error) | Verdict::NotDone(error, _) => {
+                Next::Later(UserStage::Search(Search::new(None)), error, None)
+            }
+        }
+    }
+
+    fn user_searched(
+        &mut self,
+        step: &UserStep,
+        mut search: Search,
+        verdict: Verdict,
+        now: Timestamp,
+    ) -> Next<UserStage> {
+        match verdict {
+            Verdict::Done(response) => {
+                let page = messages::accounts(&self.config, response.body());
+                match search.take_accounts(page, &step.user_name, self.trusts_filter(Kind::User)) {
+                    Found::MoreToRead => Next::Now(UserStage::Search(search)),
+                    Found::Unreadable(error) => Next::Later(UserStage::Search(search), error, None),
+                    Found::These(accounts) => self.user_found(&search, step, accounts, now),
+                }
+            }
+            Verdict::Refused(_) | Verdict::Gone | Verdict::Conflict(_) if search.uses_filter() => {
+                Next::Now(UserStage::Search(search.over_the_list()))
+            }
+            Verdict::Unknown(error) | Verdict::NotDone(error, _) => {
+                Next::Later(UserStage::Search(search), error, None)
+            }
+            Verdict::Refused(error) | Verdict::Conflict(error) | Verdict::Token(error) => {
+                self.lookup_failed(&step.person, error, now)
+            }
+            Verdict::Gone => self.lookup_failed(&step.person, NO_ENDPOINT.into(), now),
+        }
+    }
+
+    /// The end of a search for an account that may have been created (F08, F39, R23).
+    fn user_found(
+        &mut self,
+        search: &Search,
+        step: &UserStep,
+        accounts: Vec<Account>,
+        now: Timestamp,
+    ) -> Next<UserStage> {
+        let mut accounts = accounts.into_iter();
+        match (accounts.next(), accounts.next()) {
+            (None, _) => match &search.conflict {
+                None => Next::Now(UserStage::Create),
+                Some(reason) => {
+                    let error = format!(
+                        "{reason}; no account with this user name is in this tenant: if the person has a Heap account in \
+                         another organisation, it must be deleted there and made again here (R23)"
+                    );
+                    self.lookup_failed(&step.person, error, now)
+                }
+            },
+            (Some(account), None) => {
+                self.note_filter(search, Kind::User);
+                if self.belongs_to_another(&step.person, &account) {
+                    let error = "the account with this user name belongs to somebody else (D3)";
+                    return self.lookup_failed(&step.person, error.into(), now);
+                }
+                let id = account.id.clone();
+                if let Err(error) = self.take_account(&step.person, account, None) {
+                    return Next::Ended(Err(error));
+                }
+                let changes = self.missing_changes(&step.person, &id);
+                Next::Now(UserStage::Patch { account: id, changes })
+            }
+            (Some(_), Some(_)) => {
+                let error = "several accounts at Heap have this user name (R22 makes such doubles)";
+                self.lookup_failed(&step.person, error.into(), now)
+            }
+        }
+    }
+
+    fn user_patched(
+        &mut self,
+        step: &UserStep,
+        account: String,
+        changes: Vec<AttributeChange>,
+        verdict: Verdict,
+    ) -> Next<UserStage> {
+        match verdict {
+            Verdict::Done(response) => {
+                Next::Ended(self.note_patch(&step.person, &account, &changes, &response))
+            }
+            Verdict::Gone => {
+                self.lose_account(&account);
+                // An account that is gone cannot be used any more: that is what a deactivation wants (F06).
+                let is_deactivation = matches!(changes.as_slice(), [change] if is_deactivation(change));
+                Next::Ended(if is_deactivation { Ok(()) } else { Err(GONE.into()) })
+            }
+            // Replacing a value twice is replacing it once.
+            Verdict::Unknown(error) | Verdict::NotDone(error, _) => {
+                Next::Later(UserStage::Patch { account, changes }, error, None)
+            }
+            Verdict::Refused(error) | Verdict::Conflict(error) | Verdict::Token(error) => {
+                Next::Ended(Err(error))
+            }
+        }
+    }
+
+    fn shown(&self, response: &Response) -> Option<Account> {
+        messages::account(&self.config, User::from_slice(response.body()).ok()?)
+    }
+
+    fn belongs_to_another(&self, person: &str, account: &Account) -> bool {
+        match self.state.ledger.owner(&account.id) {
+            Some(owner) => **owner != *person && self.state.desired.person(owner).is_some(),
+            None => account.external_id.as_deref().is_some_and(|external| external != person),
+        }
+    }
+
+    /// What a found account lacks to be as the directory has the person.
+    fn missing_changes(&self, person: &str, account: &str) -> Vec<AttributeChange> {
+        let account = self.state.remote.account(account);
+        let (Some(desired), Some(account)) = (self.state.desired.person(person), account) else {
+            return Vec::new();
+        };
+        attributes(&desired.person, Some(account), true, !self.state.ledger.role_is_dropped)
+    }
+
+    /// Takes an account over into state, ledger and journal.
+    fn take_account(&mut self, person: &str, account: Account, role: Option<String>) -> Result<(), String> {
+        let id = account.id.clone();
+        self.state.put_account(account);
+        if self.link_user(person, &id, role) {
+            Ok(())
+        } else {
+            Err("the directory no longer has this person".into())
+        }
+    }
+
+    /// Notes what a PATCH did: as the answer shows it, else as it was sent (F14), and whether it took effect (F27).
+    fn note_patch(
+        &mut self,
+        person: &str,
+        id: &str,
+        changes: &[AttributeChange],
+        response: &Response,
+    ) -> Result<(), String> {
+        let Some(mut account) = self.state.remote.account(id).cloned() else { return Ok(()) };
+        for change in changes {
+            match change.attribute {
+                Attribute::Active => account.active = change.to.as_deref() == Some("true"),
+                Attribute::FamilyName => account.family_name.clone_from(&change.to),
+                Attribute::GivenName => account.given_name.clone_from(&change.to),
+                Attribute::Role => account.role.clone_from(&change.to),
+            }
+        }
+        let shown = self.shown(response).filter(|shown| shown.id == id);
+        let is_as_asked = shown.as_ref().is_none_or(|shown| shown.active == account.active);
+        let drops_role = shown.as_ref().is_some_and(|shown| shown.role.is_none());
+        self.state.put_account(shown.unwrap_or(account));
+        if let Some(role) = role_of(changes) {
+            self.link_user(person, id, Some(role));
+            if drops_role {
+                self.role_was_dropped();
+            }
+        }
+        if is_as_asked {
+            Ok(())
+        } else {
+            Err("Heap accepted the change, but its answer shows that `active` did not follow; check what the token may do \
+                 (F27)"
+                .into())
+        }
+    }
+
+    /// R39: looking a user up ran into a problem, which ends the step.
+    fn lookup_failed(&mut self, person: &str, error: String, now: Timestamp) -> Next<UserStage> {
+        self.tell(EventName::UserLookupProvision, Some(person), 1, Some(error.clone()), now);
+        Next::Ended(Err(error))
+    }
+}
+
+fn role_of(changes: &[AttributeChange]) -> Option<String> {
+    changes.iter().find(|change| change.attribute == Attribute::Role)?.to.clone()
+}
+
+fn is_deactivation(change: &AttributeChange) -> bool {
+    change.attribute == Attribute::Active && change.to.as_deref() == Some("false")
+}

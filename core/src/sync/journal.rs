@@ -1,0 +1,264 @@
+//! What must survive a crash: appended records (D12). The driver stores them in order; where is its choice (D37).
+
+use alloc::{
+    collections::BTreeSet,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::state::{GroupLink, Id, Ledger, Link};
+
+/// The version of the records; a journal of a later version is refused.
+const VERSION: u32 = 1;
+
+/// One record: a line of text without line breaks, to be stored as it is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Record(String);
+
+impl Record {
+    /// A record as it was stored.
+    pub fn from_line(line: String) -> Self {
+        Self(line)
+    }
+
+    /// The line to store.
+    pub fn as_line(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a journal cannot be resumed from.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResumeError {
+    /// The journal belongs to another tenant.
+    #[error(
+        "the journal is of the integration with `{found}`, and this one is with `{expected}`; use the right state, or none"
+    )]
+    Integration {
+        /// The base URL of this integration.
+        expected: String,
+        /// The base URL in the journal.
+        found: String,
+    },
+    /// A record before the last cannot be read; the last one may be torn by a crash and is then passed over.
+    #[error(
+        "record {record} of the journal cannot be read; restore the state from a copy, or start without one"
+    )]
+    Malformed {
+        /// The record, counted from 1.
+        record: usize,
+    },
+    /// The journal was written by a later version.
+    #[error(
+        "the journal has version {found}, and this version reads up to {VERSION}; use the version that wrote it, or a later one"
+    )]
+    Version {
+        /// The version in the journal.
+        found: u32,
+    },
+}
+
+impl ResumeError {
+    /// The stable code of this error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Integration { .. } => "sync.journal_integration",
+            Self::Malformed { .. } => "sync.journal_malformed",
+            Self::Version { .. } => "sync.journal_version",
+        }
+    }
+}
+
+/// What the records say.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case", tag = "record")]
+pub(crate) enum Entry {
+    /// The first record.
+    Opened { version: u32, integration: String },
+    /// A group is about to be created.
+    GroupIntent { group: String },
+    /// A group at Heap is ours.
+    GroupLinked { group: String, link: GroupLink },
+    /// A group at Heap is gone or was deleted.
+    GroupUnlinked { group: String },
+    /// The tenant does not keep the role (D8).
+    RoleDropped,
+    /// An account is about to be created.
+    UserIntent { person: String },
+    /// An account at Heap is ours.
+    UserLinked { person: String, link: Link },
+    /// An account was left behind by a replacement (R22) and is still to be deactivated.
+    UserRetired { account: String, person: String },
+    /// An account at Heap is gone.
+    UserUnlinked { account: String },
+}
+
+impl Entry {
+    pub(crate) fn record(&self) -> Record {
+        // Serialising texts and numbers into memory cannot fail.
+        Record(serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+/// The creations whose outcome is not known: they are looked for before they are repeated (D12).
+#[derive(Debug, Default)]
+pub(crate) struct Uncertain {
+    pub(crate) people: BTreeSet<String>,
+    pub(crate) groups: BTreeSet<String>,
+}
+
+/// What a journal amounts to.
+#[derive(Debug, Default)]
+pub(crate) struct Replayed {
+    pub(crate) ledger: Ledger,
+    pub(crate) uncertain: Uncertain,
+    /// Whether the journal has a first record.
+    pub(crate) is_opened: bool,
+}
+
+impl Replayed {
+    pub(crate) fn of(
+        integration: &str,
+        records: impl IntoIterator<Item = Record>,
+    ) -> Result<Self, ResumeError> {
+        let mut replayed = Self::default();
+        let mut records = (1..).zip(records).peekable();
+        while let Some((number, record)) = records.next() {
+            match serde_json::from_str(&record.0) {
+                Ok(entry) => replayed.take(integration, entry)?,
+                // A crash tears the last record at most: it was not yet relied upon.
+                Err(_) if records.peek().is_none() => {}
+                Err(_) => return Err(ResumeError::Malformed { record: number }),
+            }
+        }
+        Ok(replayed)
+    }
+
+    fn take(&mut self, integration: &str, entry: Entry) -> Result<(), ResumeError> {
+        match entry {
+            Entry::Opened { version, .. } if version > VERSION => {
+                return Err(ResumeError::Version { found: version });
+            }
+            Entry::Opened { integration: found, .. } if found != integration => {
+                return Err(ResumeError::Integration { expected: integration.to_string(), found });
+            }
+            Entry::Opened { .. } => self.is_opened = true,
+            Entry::GroupIntent { group } => drop(self.uncertain.groups.insert(group)),
+            Entry::GroupLinked { group, link } => {
+                self.uncertain.groups.remove(&group);
+                self.ledger.set_group_link(&Id::from(group), link);
+            }
+            Entry::GroupUnlinked { group } => self.ledger.unlink_group(&group),
+            Entry::RoleDropped => self.ledger.role_is_dropped = true,
+            Entry::UserIntent { person } => drop(self.uncertain.people.insert(person)),
+            Entry::UserLinked { person, link } => {
+                self.uncertain.people.remove(&person);
+                self.ledger.set_link(&Id::from(person), link);
+            }
+            Entry::UserRetired { account, person } => self.ledger.retire(account, Id::from(person)),
+            Entry::UserUnlinked { account } => self.ledger.unlink(&account),
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn opened(integration: &str) -> Entry {
+    Entry::Opened { version: VERSION, integration: integration.to_string() }
+}
+
+/// The shortest journal with the same meaning: what a driver may store in place of all records so far.
+pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertain) -> Vec<Record> {
+    let mut entries = Vec::from([opened(integration)]);
+    entries.extend(ledger.retired().map(|(account, person)| Entry::UserRetired {
+        account: account.clone(),
+        person: person.to_string(),
+    }));
+    entries.extend(
+        ledger
+            .people()
+            .map(|(person, link)| Entry::UserLinked { person: person.to_string(), link: link.clone() }),
+    );
+    entries.extend(
+        ledger
+            .groups()
+            .map(|(group, link)| Entry::GroupLinked { group: group.to_string(), link: link.clone() }),
+    );
+    entries.extend(uncertain.people.iter().map(|person| Entry::UserIntent { person: person.clone() }));
+    entries.extend(uncertain.groups.iter().map(|group| Entry::GroupIntent { group: group.clone() }));
+    if ledger.role_is_dropped {
+        entries.push(Entry::RoleDropped);
+    }
+    entries.iter().map(Entry::record).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{string::String, vec::Vec};
+
+    use super::{Entry, GroupLink, Id, Link, Record, Replayed, ResumeError, compacted, opened};
+
+    const TENANT: &str = "https://heapanalytics.com/scim/v2/acme";
+
+    fn link(remote: &str, user_name: &str) -> Link {
+        Link { remote: remote.into(), user_name: user_name.into(), email: None, role_written: None }
+    }
+
+    fn records(entries: &[Entry]) -> Vec<Record> {
+        entries.iter().map(Entry::record).collect()
+    }
+
+    fn journal() -> Vec<Record> {
+        records(&[
+            opened(TENANT),
+            Entry::UserIntent { person: "u1".into() },
+            Entry::UserLinked { person: "u1".into(), link: link("r1", "ann@old.example") },
+            Entry::UserLinked { person: "u1".into(), link: link("r2", "ann@new.example") },
+            Entry::UserIntent { person: "u2".into() },
+            Entry::GroupLinked {
+                group: "g1".into(),
+                link: GroupLink { remote: "t1".into(), managed: false },
+            },
+            Entry::RoleDropped,
+        ])
+    }
+
+    #[test]
+    fn d12_an_intent_without_an_outcome_is_uncertain() {
+        let replayed = Replayed::of(TENANT, journal()).unwrap();
+        assert_eq!(replayed.uncertain.people.iter().collect::<Vec<_>>(), ["u2"]);
+        assert_eq!(replayed.ledger.link("u1").unwrap().remote, "r2");
+        assert!(!replayed.ledger.group_link("g1").unwrap().managed);
+    }
+
+    #[test]
+    fn d12_a_compacted_journal_means_the_same() {
+        let once = Replayed::of(TENANT, journal()).unwrap();
+        let twice = Replayed::of(TENANT, compacted(TENANT, &once.ledger, &once.uncertain)).unwrap();
+        assert_eq!(twice.ledger.people().collect::<Vec<_>>(), once.ledger.people().collect::<Vec<_>>());
+        assert_eq!(twice.ledger.groups().collect::<Vec<_>>(), once.ledger.groups().collect::<Vec<_>>());
+        let retired = [(&String::from("r1"), &Id::from("u1"))];
+        assert_eq!(twice.ledger.retired().collect::<Vec<_>>(), retired);
+        assert_eq!(twice.uncertain.people, once.uncertain.people);
+        assert!(twice.ledger.role_is_dropped && twice.is_opened);
+    }
+
+    #[test]
+    fn a_torn_last_record_is_passed_over_and_a_torn_earlier_one_is_not() {
+        let mut torn = journal();
+        torn.push(Record::from_line("{\"record\":\"user_li".into()));
+        assert!(Replayed::of(TENANT, torn.clone()).is_ok());
+        torn.push(Entry::RoleDropped.record());
+        assert_eq!(Replayed::of(TENANT, torn).unwrap_err(), ResumeError::Malformed { record: 8 });
+    }
+
+    #[test]
+    fn f03_a_journal_of_another_tenant_or_a_later_version_is_refused() {
+        let error = Replayed::of("https://heapanalytics.com/scim/v2/other", journal()).unwrap_err();
+        assert_eq!(error.code(), "sync.journal_integration");
+        let later = records(&[Entry::Opened { version: 2, integration: TENANT.into() }, Entry::RoleDropped]);
+        assert_eq!(Replayed::of(TENANT, later).unwrap_err(), ResumeError::Version { found: 2 });
+    }
+}

@@ -1,0 +1,20 @@
+//! From the state that should be to the state that is: plan, guards, engine, journal, events.
+
+mod config;
+mod drive;
+mod engine;
+mod event;
+mod journal;
+mod listing;
+mod plan;
+mod state;
+
+pub use config::{ChangedUserName, Config, ConfigError, Review};
+pub use drive::{Driver, drive};
+pub use engine::{Engine, NotThisPlan, Outcome, Outgoing, Poll, RequestId, Summary, TransportFailure};
+pub use event::{Event, EventName};
+pub use journal::{Record, ResumeError};
+pub use plan::{
+    Attribute, AttributeChange, Conflict, ConflictKind, Counts, Digest, GroupStep, GroupVerb, Guards,
+    InvalidDigest, Limit, Plan, Reason, RemovedMember, Step, Totals, Trip, UserStep, UserVerb,
+};

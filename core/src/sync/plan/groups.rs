@@ -1,0 +1,177 @@
+use alloc::{string::ToString, vec::Vec};
+
+use super::{
+    planner::Planner,
+    step::{ConflictKind, GroupStep, GroupVerb, Reason, RemovedMember, Step},
+};
+use crate::sync::state::{DesiredGroup, GroupLink, Id, Scope, Team};
+
+impl Planner<'_> {
+    /// What one group needs: at most one write per chunk of members, or a conflict.
+    pub(super) fn group(&mut self, id: &Id, scope: &Scope) {
+        if !self.state.desired.has_group_management() {
+            return;
+        }
+        let desired = self.state.desired.group(id);
+        match (self.state.ledger.group_link(id), desired) {
+            (Some(link), None) if link.managed => self.deleted(id, link),
+            (Some(link), Some(desired)) if link.managed && !desired.group.bound => {
+                self.release(id, link, desired)
+            }
+            (Some(link), Some(desired)) if desired.group.bound => self.synced(id, link, desired, scope),
+            (None, Some(desired)) if desired.group.bound && self.has_active_member(desired) => {
+                self.first_contact_of_group(id, desired, Reason::GroupHasMembers);
+            }
+            _ => {}
+        }
+    }
+
+    /// R30. A group that is gone at Heap already needs no step.
+    fn deleted(&mut self, id: &Id, link: &GroupLink) {
+        let Some(team) = self.state.remote.team(&link.remote) else { return };
+        let mut step = new_step(GroupVerb::Delete, id, &team.name, Reason::DeletedGroup);
+        step.remote = Some(team.id.clone());
+        step.size = team.members.len();
+        self.steps.push(Step::Group(step));
+    }
+
+    /// R29: nothing is sent, and nothing more will be.
+    fn release(&mut self, id: &Id, link: &GroupLink, desired: &DesiredGroup) {
+        let mut step = new_step(GroupVerb::Release, id, &desired.group.name, Reason::Unbound);
+        step.remote = Some(link.remote.clone());
+        self.steps.push(Step::Group(step));
+    }
+
+    /// R25, R26: taken over by name, or created.
+    fn first_contact_of_group(&mut self, id: &Id, desired: &DesiredGroup, reason: Reason) {
+        let name = desired.group.name.as_str();
+        if self.is_second_of_group_name(id, name) {
+            return self.conflict(ConflictKind::GroupNameTwice, id, name);
+        }
+        let free = |team: &&Team| self.state.ledger.group_owner(&team.id).is_none();
+        let like: Vec<&Team> = self.state.remote.teams_named(name).filter(free).collect();
+        let same: Vec<&Team> = like.iter().copied().filter(|team| team.name == name).collect();
+        match (same.as_slice(), like.as_slice()) {
+            ([team], _) => {
+                self.differing(id, desired, team, GroupVerb::TakeOver, Reason::SameGroupName, &Scope::All)
+            }
+            ([], []) => {
+                let mut step = new_step(GroupVerb::Create, id, name, reason);
+                step.add = self.members_of(desired).map(ToString::to_string).collect();
+                self.steps.push(Step::Group(step));
+            }
+            ([], _) => self.conflict(ConflictKind::GroupNameCase, id, name),
+            _ => self.conflict(ConflictKind::GroupsAmbiguous, id, name),
+        }
+    }
+
+    fn synced(&mut self, id: &Id, link: &GroupLink, desired: &DesiredGroup, scope: &Scope) {
+        let Some(team) = self.state.remote.team(&link.remote) else {
+            if self.has_active_member(desired) {
+                self.first_contact_of_group(id, desired, Reason::GoneAtHeap);
+            }
+            return;
+        };
+        if link.managed {
+            self.differing(id, desired, team, GroupVerb::Update, Reason::TeamDiffers, scope);
+        } else {
+            self.differing(id, desired, team, GroupVerb::TakeOver, Reason::BoundAgain, &Scope::All);
+        }
+    }
+
+    /// A step for what differs between a group and its team; a take-over is a step even if nothing does.
+    fn differing(
+        &mut self,
+        id: &Id,
+        desired: &DesiredGroup,
+        team: &Team,
+        verb: GroupVerb,
+        reason: Reason,
+        scope: &Scope,
+    ) {
+        let mut step = new_step(verb, id, &desired.group.name, reason);
+        step.remote = Some(team.id.clone());
+        step.size = team.members.len();
+        step.renamed_from = (team.name != desired.group.name).then(|| team.name.clone());
+        match scope {
+            Scope::All => self.all_members(desired, team, &mut step),
+            Scope::Only(people) => {
+                for person in people {
+                    self.one_member(desired, team, person, &mut step);
+                }
+            }
+        }
+        if verb == GroupVerb::TakeOver
+            || step.renamed_from.is_some()
+            || !step.add.is_empty()
+            || !step.remove.is_empty()
+        {
+            self.steps.push(Step::Group(step));
+        }
+    }
+
+    fn all_members(&self, desired: &DesiredGroup, team: &Team, step: &mut GroupStep) {
+        let mut held: Vec<&str> = Vec::new();
+        for person in self.members_of(desired) {
+            match self.account_of(person) {
+                Some(account) if team.members.contains(account) => held.push(account),
+                _ => step.add.push(person.to_string()),
+            }
+        }
+        held.sort_unstable();
+        let stray = team.members.iter().filter(|member| held.binary_search(&member.as_str()).is_err());
+        step.remove = stray.map(|member| self.removed(member)).collect();
+    }
+
+    fn one_member(&self, desired: &DesiredGroup, team: &Team, person: &Id, step: &mut GroupStep) {
+        let account = self.account_of(person);
+        let is_member = account.is_some_and(|account| team.members.contains(account));
+        let should_be = desired.members.contains(person) && self.has_or_gets_account(person);
+        match account {
+            _ if should_be && !is_member => step.add.push(person.to_string()),
+            Some(account) if is_member && !should_be => step.remove.push(self.removed(account)),
+            _ => {}
+        }
+    }
+
+    fn removed(&self, member: &str) -> RemovedMember {
+        let user_name = self.state.remote.account(member).map(|account| account.user_name.clone());
+        RemovedMember { remote: member.to_string(), user_name, reason: Reason::NotInDirectoryGroup }
+    }
+
+    /// The members who have an account, or get one in this plan: suspended people keep their memberships (D6).
+    fn members_of<'d>(&self, desired: &'d DesiredGroup) -> impl Iterator<Item = &'d Id> {
+        desired.members.iter().filter(|person| self.has_or_gets_account(person))
+    }
+
+    /// Suspended people do not make a group non-empty for its creation (D6, R25).
+    fn has_active_member(&self, desired: &DesiredGroup) -> bool {
+        desired.members.iter().any(|person| {
+            self.has_or_gets_account(person)
+                && self.state.desired.person(person).is_some_and(|member| member.person.active)
+        })
+    }
+
+    fn is_second_of_group_name(&self, id: &Id, name: &str) -> bool {
+        let desired = &self.state.desired;
+        let bound = |other: &Id| desired.group(other).is_some_and(|other| other.group.bound);
+        desired.with_group_name(name).any(|other| {
+            let is_synced = self.state.ledger.group_link(other).is_some_and(|link| link.managed);
+            other != id && bound(other) && (is_synced || *other < *id)
+        })
+    }
+}
+
+fn new_step(verb: GroupVerb, id: &Id, name: &str, reason: Reason) -> GroupStep {
+    GroupStep {
+        verb,
+        group: id.to_string(),
+        name: name.to_string(),
+        remote: None,
+        renamed_from: None,
+        add: Vec::new(),
+        remove: Vec::<RemovedMember>::new(),
+        size: 0,
+        reason,
+    }
+}

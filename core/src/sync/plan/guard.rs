@@ -1,0 +1,143 @@
+use alloc::{string::String, vec::Vec};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Plan,
+    step::{GroupVerb, Step, UserVerb},
+};
+
+/// A bound of one kind of loss: a plan may go up to the larger of a count and a share.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Limit {
+    /// As many are always allowed.
+    pub count: usize,
+    /// As many of a hundred are allowed.
+    pub percent: u8,
+}
+
+impl Limit {
+    /// How many of `total` are allowed.
+    pub fn allowed(self, total: usize) -> usize {
+        let share = total.saturating_mul(self.percent.into()) / 100;
+        self.count.max(share)
+    }
+}
+
+/// What a plan may take away before somebody has to approve it (D2, F01-F05).
+///
+/// ```
+/// use heap_identity::sync::Guards;
+/// assert_eq!(Guards::default().deactivations.allowed(1500), 150);
+/// assert_eq!(Guards::default().deactivations.allowed(20), 10);
+/// ```
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Guards {
+    /// Deactivations, of the managed active people.
+    pub deactivations: Limit,
+    /// Deletions of groups, of the managed groups.
+    pub group_deletions: Limit,
+    /// The share of its members, in percent, that one group may lose.
+    pub members_removed_percent: u8,
+    /// Groups with fewer members than this may lose any of them.
+    pub members_removed_from_size: usize,
+}
+
+impl Default for Guards {
+    fn default() -> Self {
+        Self {
+            deactivations: Limit { count: 10, percent: 10 },
+            group_deletions: Limit { count: 3, percent: 10 },
+            members_removed_percent: 50,
+            members_removed_from_size: 20,
+        }
+    }
+}
+
+/// Why a plan needs an approval.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "guard")]
+#[non_exhaustive]
+pub enum Trip {
+    /// More people would be deactivated than allowed.
+    #[error(
+        "{planned} of {of} managed active people would be deactivated; {allowed} are allowed without approval"
+    )]
+    Deactivations {
+        /// How many the plan deactivates.
+        planned: usize,
+        /// How many there are.
+        of: usize,
+        /// How many may go without approval.
+        allowed: usize,
+    },
+    /// The source has nobody at all, while there are managed people.
+    #[error("the directory is empty while {of} managed people are active; is the export whole?")]
+    EmptySource {
+        /// How many managed active people there are.
+        of: usize,
+    },
+    /// More groups would be deleted than allowed.
+    #[error("{planned} of {of} managed groups would be deleted; {allowed} are allowed without approval")]
+    GroupDeletions {
+        /// How many the plan deletes.
+        planned: usize,
+        /// How many there are.
+        of: usize,
+        /// How many may go without approval.
+        allowed: usize,
+    },
+    /// One group would lose more members than allowed.
+    #[error(
+        "group `{group}` would lose {planned} of its {of} members; {allowed} are allowed without approval"
+    )]
+    MembersRemoved {
+        /// The group's name.
+        group: String,
+        /// How many members the plan removes.
+        planned: usize,
+        /// How many it has.
+        of: usize,
+        /// How many may go without approval.
+        allowed: usize,
+    },
+}
+
+impl Plan {
+    /// The guards that this plan trips; a plan with any needs an approval by its digest (D2).
+    pub fn tripped(&self, guards: &Guards) -> Vec<Trip> {
+        let mut trips = Vec::new();
+        let (mut deactivations, mut deletions) = (0, 0);
+        for step in self.steps() {
+            match step {
+                Step::User(user) if user.verb == UserVerb::Deactivate => deactivations += 1,
+                Step::Group(group) if group.verb == GroupVerb::Delete => deletions += 1,
+                Step::Group(group) if group.size >= guards.members_removed_from_size => {
+                    let (planned, of) = (group.remove.len(), group.size);
+                    let allowed = of.saturating_mul(guards.members_removed_percent.into()) / 100;
+                    if planned > allowed {
+                        trips.push(Trip::MembersRemoved { group: group.name.clone(), planned, of, allowed });
+                    }
+                }
+                _ => {}
+            }
+        }
+        let totals = self.totals();
+        let allowed = guards.group_deletions.allowed(totals.managed_groups);
+        if deletions > allowed {
+            trips.insert(0, Trip::GroupDeletions { planned: deletions, of: totals.managed_groups, allowed });
+        }
+        let allowed = guards.deactivations.allowed(totals.managed_active);
+        if deactivations > allowed {
+            trips.insert(
+                0,
+                Trip::Deactivations { planned: deactivations, of: totals.managed_active, allowed },
+            );
+        }
+        if totals.source_is_empty && totals.managed_active > 0 && !self.is_empty() {
+            trips.insert(0, Trip::EmptySource { of: totals.managed_active });
+        }
+        trips
+    }
+}

@@ -1,0 +1,242 @@
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use super::{
+    planner::Planner,
+    step::{Attribute, AttributeChange, Conflict, ConflictKind, Reason, Step, UserStep, UserVerb},
+};
+use crate::{
+    directory::Person,
+    sync::{
+        ChangedUserName,
+        state::{Account, DesiredPerson, Id, Link},
+    },
+};
+
+impl Planner<'_> {
+    /// What one person needs: at most one write, and conflicts.
+    pub(super) fn person(&mut self, id: &Id) {
+        let desired = self.state.desired.person(id);
+        let wanted = self.state.desired.should_be_active(id);
+        match (self.state.ledger.link(id), desired) {
+            (None, Some(desired)) if wanted => self.first_contact(id, desired, Reason::InBoundGroup),
+            (None, Some(desired)) => self.recover(id, desired),
+            (None, None) => {}
+            (Some(link), desired) => self.linked(id, link, desired.filter(|_| wanted)),
+        }
+    }
+
+    /// A person without an account of ours gets one: adopted (D3) or new.
+    fn first_contact(&mut self, id: &Id, desired: &DesiredPerson, reason: Reason) {
+        let person = &desired.person;
+        if self.is_second_of_user_name(id, &person.user_name) {
+            return self.conflict(ConflictKind::UserNameTwice, id, &person.user_name);
+        }
+        let candidates: Vec<&Account> = self.state.remote.accounts_named(&person.user_name).collect();
+        match candidates.as_slice() {
+            [] => {
+                self.gets_account(id, None);
+                let changes = attributes(person, None, true, self.may_write_role());
+                self.user(UserVerb::Create, id, &person.user_name, None, changes, reason);
+            }
+            [account] if self.is_claimed_by_another(id, account) => {
+                self.conflict(ConflictKind::AccountClaimed, id, &person.user_name);
+            }
+            [account] => {
+                self.gets_account(id, Some(&account.id));
+                let changes = attributes(person, Some(account), true, self.may_write_role());
+                let verb = UserVerb::Adopt;
+                self.user(verb, id, &account.user_name, Some(&account.id), changes, Reason::SameUserName);
+            }
+            _ => self.conflict(ConflictKind::AccountsAmbiguous, id, &person.user_name),
+        }
+    }
+
+    /// Somebody who should have no access and has no link, but an active account: it is deactivated if it carries their
+    /// directory id (a lost link, D3), or if it is nobody else's and only a suspension keeps them out. An account of somebody
+    /// who is in no bound group is not ours to touch (R33).
+    fn recover(&mut self, id: &Id, desired: &DesiredPerson) {
+        let candidates: Vec<&Account> = self
+            .state
+            .remote
+            .accounts_named(&desired.person.user_name)
+            .filter(|account| account.active)
+            .collect();
+        let [account] = candidates.as_slice() else { return };
+        let is_ours =
+            account.external_id.as_deref() == Some(id) || self.state.desired.has_bound_group(desired);
+        if !is_ours || self.is_claimed_by_another(id, account) {
+            return;
+        }
+        self.gets_account(id, Some(&account.id));
+        let (name, remote) = (&account.user_name, Some(account.id.as_str()));
+        self.user(UserVerb::Adopt, id, name, remote, Vec::new(), Reason::SameUserName);
+        self.user(UserVerb::Deactivate, id, name, remote, deactivation(), self.why_inactive(id));
+    }
+
+    /// A person with an account of ours; `wanted` is the person if they should be active.
+    fn linked(&mut self, id: &Id, link: &Link, wanted: Option<&DesiredPerson>) {
+        let account = self.state.remote.account(&link.remote);
+        match (account, wanted) {
+            (None, Some(desired)) => self.first_contact(id, desired, Reason::GoneAtHeap),
+            (None, None) => {}
+            (Some(account), None) if account.active => {
+                let (name, remote) = (&account.user_name, Some(account.id.as_str()));
+                self.user(UserVerb::Deactivate, id, name, remote, deactivation(), self.why_inactive(id));
+            }
+            (Some(_), None) => {}
+            (Some(account), Some(desired)) => self.wanted(id, link, account, desired),
+        }
+    }
+
+    fn wanted(&mut self, id: &Id, link: &Link, account: &Account, desired: &DesiredPerson) {
+        let person = &desired.person;
+        if let Some(kind) = changed_address(link, person) {
+            // Only a user name can be replaced by a new account: the email is not on the wire.
+            if kind == ConflictKind::UserNameChanged && self.policy == ChangedUserName::Replace {
+                return self.replace(id, account, desired);
+            }
+            self.conflict(kind, id, &person.user_name);
+        }
+        let changes = attributes(person, Some(account), true, self.may_write_role());
+        let remote = Some(account.id.as_str());
+        if !account.active {
+            self.user(UserVerb::Activate, id, &account.user_name, remote, changes, Reason::Returned);
+        } else if !changes.is_empty() {
+            let reason = Reason::AttributesDiffer;
+            self.user(UserVerb::Update, id, &account.user_name, remote, changes, reason);
+        }
+    }
+
+    fn replace(&mut self, id: &Id, account: &Account, desired: &DesiredPerson) {
+        let before = self.steps.len();
+        self.first_contact(id, desired, Reason::UserNameChanged);
+        let replaced = !matches!(self.steps.get(before), Some(Step::Conflict(_)));
+        if replaced && account.active {
+            let (name, remote) = (&account.user_name, Some(account.id.as_str()));
+            self.user(UserVerb::Deactivate, id, name, remote, deactivation(), Reason::Replaced);
+        }
+    }
+
+    /// An account that a replacement left behind and that is still active (R22).
+    pub(super) fn retired(&mut self, account: &str, owner: &Id) {
+        let Some(account) = self.state.remote.account(account).filter(|account| account.active) else {
+            return;
+        };
+        let (name, remote) = (&account.user_name, Some(account.id.as_str()));
+        self.user(UserVerb::Deactivate, owner, name, remote, deactivation(), Reason::Replaced);
+    }
+
+    /// Of several people with one user name, the one who has an account with it keeps it, else the first by id.
+    fn is_second_of_user_name(&self, id: &Id, user_name: &str) -> bool {
+        let desired = &self.state.desired;
+        desired.with_user_name(user_name).filter(|other| *other != id && desired.should_be_active(other)).any(
+            |other| {
+                let has_it = self.state.ledger.link(other);
+                has_it.is_some_and(|link| same_name(&link.user_name, user_name)) || *other < *id
+            },
+        )
+    }
+
+    /// Another integration's id, or an account of ours that is a person's who is still there (D3).
+    fn is_claimed_by_another(&self, id: &Id, account: &Account) -> bool {
+        match self.state.ledger.owner(&account.id) {
+            Some(owner) => owner != id && self.state.desired.person(owner).is_some(),
+            None => account.external_id.as_deref().is_some_and(|external| external != &**id),
+        }
+    }
+
+    fn why_inactive(&self, id: &Id) -> Reason {
+        match self.state.desired.person(id) {
+            None => Reason::DeletedPerson,
+            Some(desired) if !desired.person.active => Reason::Suspended,
+            Some(_) => Reason::NoBoundGroup,
+        }
+    }
+
+    const fn may_write_role(&self) -> bool {
+        !self.state.ledger.role_is_dropped
+    }
+
+    fn user(
+        &mut self,
+        verb: UserVerb,
+        person: &Id,
+        user_name: &str,
+        remote: Option<&str>,
+        changes: Vec<AttributeChange>,
+        reason: Reason,
+    ) {
+        self.steps.push(Step::User(UserStep {
+            verb,
+            person: person.to_string(),
+            user_name: user_name.to_string(),
+            remote: remote.map(ToString::to_string),
+            changes,
+            reason,
+        }));
+    }
+
+    pub(super) fn conflict(&mut self, kind: ConflictKind, id: &Id, name: &str) {
+        let conflict = Conflict { kind, id: id.to_string(), name: name.to_string() };
+        self.steps.push(Step::Conflict(conflict));
+    }
+}
+
+/// A change of address since the account was linked (R22, D9, D10).
+fn changed_address(link: &Link, person: &Person) -> Option<ConflictKind> {
+    if !same_name(&link.user_name, &person.user_name) {
+        return Some(ConflictKind::UserNameChanged);
+    }
+    let (before, now) = (link.email.as_deref(), person.email.as_deref());
+    let changed = before.zip(now).is_some_and(|(before, now)| !same_name(before, now));
+    changed.then_some(ConflictKind::EmailChanged)
+}
+
+fn same_name(left: &str, right: &str) -> bool {
+    left == right || left.to_lowercase() == right.to_lowercase()
+}
+
+/// The attributes in which an account (none: a new one) is not yet as the directory has the person.
+pub(crate) fn attributes(
+    person: &Person,
+    account: Option<&Account>,
+    active: bool,
+    may_write_role: bool,
+) -> Vec<AttributeChange> {
+    let text = |active: bool| Some(active.to_string());
+    let mut changes = Vec::new();
+    let mut compare = |attribute, from: Option<String>, to: Option<String>| {
+        if from != to {
+            changes.push(AttributeChange { attribute, from, to });
+        }
+    };
+    compare(Attribute::Active, account.and_then(|account| text(account.active)), text(active));
+    compare(
+        Attribute::GivenName,
+        account.and_then(|account| account.given_name.clone()),
+        value(&person.given_name),
+    );
+    compare(
+        Attribute::FamilyName,
+        account.and_then(|account| account.family_name.clone()),
+        value(&person.family_name),
+    );
+    // The role is sent only if the directory gives one: absent is never touched (D8).
+    if let Some(role) = value(&person.role).filter(|_| may_write_role) {
+        compare(Attribute::Role, account.and_then(|account| account.role.clone()), Some(role));
+    }
+    changes
+}
+
+/// An empty text is no value: servers do not keep one apart from an absent attribute.
+fn value(text: &Option<String>) -> Option<String> {
+    text.clone().filter(|text| !text.is_empty())
+}
+
+fn deactivation() -> Vec<AttributeChange> {
+    let (from, to) = (Some("true".into()), Some("false".into()));
+    Vec::from([AttributeChange { attribute: Attribute::Active, from, to }])
+}

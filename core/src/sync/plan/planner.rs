@@ -1,0 +1,73 @@
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
+
+use super::step::Step;
+use crate::sync::{
+    ChangedUserName,
+    state::{Id, Scope, State, Touched},
+};
+
+/// Makes the steps that lead from what Heap holds to what the directory says, person by person and group by group.
+pub(super) struct Planner<'s> {
+    pub(super) state: &'s State,
+    pub(super) policy: ChangedUserName,
+    pub(super) steps: Vec<Step>,
+    /// Who gets an account by a step of this plan, and so can be made a member by a later one; with the account's id where it
+    /// exists already (D3).
+    getting_accounts: BTreeMap<Id, Option<String>>,
+}
+
+impl<'s> Planner<'s> {
+    pub(super) fn new(state: &'s State, policy: ChangedUserName) -> Self {
+        Self { state, policy, steps: Vec::new(), getting_accounts: BTreeMap::new() }
+    }
+
+    /// Everything: for a first run and a comparison.
+    pub(super) fn everything(mut self) -> Vec<Step> {
+        let mut people = self.state.ledger.linked_people();
+        people.extend(self.state.desired.people().cloned());
+        for person in &people {
+            self.person(person);
+        }
+        for (account, owner) in self.state.ledger.retired() {
+            self.retired(account, owner);
+        }
+        let mut groups: BTreeSet<Id> = self.state.ledger.groups().map(|(id, _)| id.clone()).collect();
+        groups.extend(self.state.desired.groups().cloned());
+        for group in &groups {
+            self.group(group, &Scope::All);
+        }
+        self.steps
+    }
+
+    /// What changes have touched. People come first: whether they get an account decides about memberships.
+    pub(super) fn touched(mut self, touched: &Touched) -> Vec<Step> {
+        for person in &touched.people {
+            self.person(person);
+        }
+        for (group, scope) in &touched.groups {
+            self.group(group, scope);
+        }
+        self.steps
+    }
+
+    pub(super) fn gets_account(&mut self, person: &Id, existing: Option<&str>) {
+        self.getting_accounts.insert(person.clone(), existing.map(Into::into));
+    }
+
+    pub(super) fn has_or_gets_account(&self, person: &Id) -> bool {
+        self.getting_accounts.contains_key(person) || self.account_of(person).is_some()
+    }
+
+    /// The account that a person has after this plan, if it exists now: one that the plan replaces is not theirs any more.
+    pub(super) fn account_of(&self, person: &Id) -> Option<&str> {
+        if let Some(getting) = self.getting_accounts.get(person) {
+            return getting.as_deref();
+        }
+        let link = self.state.ledger.link(person)?;
+        self.state.remote.account(&link.remote).map(|account| account.id.as_str())
+    }
+}

@@ -1,0 +1,291 @@
+use alloc::{string::String, vec::Vec};
+
+use serde::Serialize;
+
+/// One step of a plan: what is done and why.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "step")]
+#[non_exhaustive]
+pub enum Step {
+    /// Something is left as it is because two readings contradict each other; a person has to decide.
+    Conflict(Conflict),
+    /// A group at Heap is written, or let go.
+    Group(GroupStep),
+    /// An account at Heap is written.
+    User(UserStep),
+}
+
+/// What is done to an account.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UserVerb {
+    /// An inactive account of ours is made active again, the same account (R32).
+    Activate,
+    /// An account that exists becomes ours (D3).
+    Adopt,
+    /// A new account.
+    Create,
+    /// The account is made inactive (R32).
+    Deactivate,
+    /// Attributes are changed.
+    Update,
+}
+
+/// A step for one account.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct UserStep {
+    /// What is done.
+    pub verb: UserVerb,
+    /// The person's directory id.
+    pub person: String,
+    /// The account's user name.
+    pub user_name: String,
+    /// The account's id at Heap; `None` for an account that is still to be created.
+    pub remote: Option<String>,
+    /// The attributes that are written, with their values before and after.
+    pub changes: Vec<AttributeChange>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// An attribute that a step writes.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct AttributeChange {
+    /// The attribute.
+    pub attribute: Attribute,
+    /// The value at Heap; `None` where it has none.
+    pub from: Option<String>,
+    /// The value of the directory; `None` clears the attribute.
+    pub to: Option<String>,
+}
+
+/// The attributes of an account that are written (R21).
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Attribute {
+    /// `active`.
+    Active,
+    /// `name.familyName`.
+    FamilyName,
+    /// `name.givenName`.
+    GivenName,
+    /// Heap's role, wherever the mapping puts it (D8).
+    Role,
+}
+
+/// What is done to a group.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum GroupVerb {
+    /// A new group, with its members.
+    Create,
+    /// The group is deleted (R30).
+    Delete,
+    /// The group is no longer synced and left as it is (R29); nothing is sent.
+    Release,
+    /// A group of the same name becomes ours (R26).
+    TakeOver,
+    /// Name or members are changed.
+    Update,
+}
+
+/// A step for one group.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct GroupStep {
+    /// What is done.
+    pub verb: GroupVerb,
+    /// The group's directory id.
+    pub group: String,
+    /// The group's name after the step.
+    pub name: String,
+    /// The group's id at Heap; `None` for a group that is still to be created.
+    pub remote: Option<String>,
+    /// The name at Heap, where it is changed (R28).
+    pub renamed_from: Option<String>,
+    /// The directory ids of the people who become members.
+    pub add: Vec<String>,
+    /// The members that are removed; their accounts are untouched.
+    pub remove: Vec<RemovedMember>,
+    /// How many members the group has at Heap before the step.
+    pub size: usize,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A member that a step removes from a group.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct RemovedMember {
+    /// The account's id at Heap.
+    pub remote: String,
+    /// The account's user name, where it is known.
+    pub user_name: Option<String>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Something that is reported and left as it is.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Conflict {
+    /// What contradicts what.
+    pub kind: ConflictKind,
+    /// The directory id of the person or group.
+    pub id: String,
+    /// The user name or group name that is concerned.
+    pub name: String,
+}
+
+/// What contradicts what.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ConflictKind {
+    /// The account with this user name belongs to somebody else or another integration (D3).
+    AccountClaimed,
+    /// Several accounts have this user name (D3).
+    AccountsAmbiguous,
+    /// The email changed, which Heap cannot follow (R22, D10).
+    EmailChanged,
+    /// A group at Heap has this name but for its case (D9).
+    GroupNameCase,
+    /// Several groups at Heap have this name.
+    GroupsAmbiguous,
+    /// Two groups of the directory have this name.
+    GroupNameTwice,
+    /// The user name changed, which Heap cannot follow (R22).
+    UserNameChanged,
+    /// Two people of the directory have this user name.
+    UserNameTwice,
+}
+
+impl ConflictKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::AccountClaimed,
+        Self::AccountsAmbiguous,
+        Self::EmailChanged,
+        Self::GroupNameCase,
+        Self::GroupsAmbiguous,
+        Self::GroupNameTwice,
+        Self::UserNameChanged,
+        Self::UserNameTwice,
+    ];
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AccountClaimed => "sync.account_claimed",
+            Self::AccountsAmbiguous => "sync.accounts_ambiguous",
+            Self::EmailChanged => "sync.email_changed",
+            Self::GroupNameCase => "sync.group_name_case",
+            Self::GroupsAmbiguous => "sync.groups_ambiguous",
+            Self::GroupNameTwice => "sync.group_name_twice",
+            Self::UserNameChanged => "sync.user_name_changed",
+            Self::UserNameTwice => "sync.user_name_twice",
+        }
+    }
+
+    /// What is wrong and what to do.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::AccountClaimed => {
+                "the account with this user name carries another directory id; remove its externalId at Heap if it is this person's"
+            }
+            Self::AccountsAmbiguous => {
+                "several accounts at Heap have this user name; delete all but the right one (R22 makes such doubles)"
+            }
+            Self::EmailChanged => {
+                "the email changed, and Heap cannot change it (R22); choose to replace the account, or change it back"
+            }
+            Self::GroupNameCase => {
+                "a group at Heap has this name in other upper and lower case; rename one of the two"
+            }
+            Self::GroupsAmbiguous => {
+                "several groups at Heap have this name; rename all but the one to take over"
+            }
+            Self::GroupNameTwice => "two groups of the directory have this name; rename or unbind one",
+            Self::UserNameChanged => {
+                "the user name changed, and Heap cannot change it (R22); choose to replace the account, or change it back"
+            }
+            Self::UserNameTwice => "two people of the directory have this user name; change one",
+        }
+    }
+
+    /// Whether a group is concerned, and not a person.
+    pub const fn is_of_group(self) -> bool {
+        matches!(self, Self::GroupNameCase | Self::GroupsAmbiguous | Self::GroupNameTwice)
+    }
+}
+
+/// Why a step is taken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The attributes at Heap are not those of the directory.
+    AttributesDiffer,
+    /// The group is bound to the application, and no longer so at Heap's side.
+    BoundAgain,
+    /// The person was deleted at the identity provider.
+    DeletedPerson,
+    /// The group was deleted at the identity provider.
+    DeletedGroup,
+    /// What was ours is gone at Heap.
+    GoneAtHeap,
+    /// A bound group has its first member.
+    GroupHasMembers,
+    /// A bound group holds the person.
+    InBoundGroup,
+    /// The directory's group does not hold this member.
+    NotInDirectoryGroup,
+    /// No bound group holds the person any more.
+    NoBoundGroup,
+    /// The person's account was replaced by one with the new user name.
+    Replaced,
+    /// The person has access again.
+    Returned,
+    /// A group at Heap has the same name.
+    SameGroupName,
+    /// An account at Heap has the same user name.
+    SameUserName,
+    /// The person is suspended at the identity provider.
+    Suspended,
+    /// Name or members at Heap are not those of the directory.
+    TeamDiffers,
+    /// The group is no longer bound to the application.
+    Unbound,
+    /// The user name changed, and the policy is to replace the account.
+    UserNameChanged,
+}
+
+impl Reason {
+    /// The reason in words, with its rule.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::AttributesDiffer => "attributes differ from the directory's (R21)",
+            Self::BoundAgain => "the group is bound again (R27)",
+            Self::DeletedPerson => "deleted at the identity provider (R32)",
+            Self::DeletedGroup => "the group was deleted at the identity provider (R30)",
+            Self::GoneAtHeap => "it is gone at Heap, and the directory still has it (F12)",
+            Self::GroupHasMembers => "the bound group has members (R25, R27)",
+            Self::InBoundGroup => "a bound group holds this person (R12)",
+            Self::NotInDirectoryGroup => "the directory's group does not hold this member (R27, D4)",
+            Self::NoBoundGroup => "no bound group holds this person any more (R29, R30, R32)",
+            Self::Replaced => "replaced by the account with the new user name (R22)",
+            Self::Returned => "has access again: the same account (R32)",
+            Self::SameGroupName => "a group with this name exists at Heap and is taken over (R26)",
+            Self::SameUserName => "an account with this user name exists at Heap and is adopted (D3)",
+            Self::Suspended => "suspended at the identity provider (R32)",
+            Self::TeamDiffers => "name or members differ from the directory's (R27, R28)",
+            Self::Unbound => "no longer bound to the application: left as it is (R29)",
+            Self::UserNameChanged => "the user name changed: a new account replaces the old one (R22)",
+        }
+    }
+}

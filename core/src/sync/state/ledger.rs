@@ -1,0 +1,132 @@
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::Id;
+
+/// Which account at Heap is a person's: what we created, adopted or took over (D1).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Link {
+    /// The account's id at Heap.
+    pub(crate) remote: String,
+    /// The user name under which the account was linked: a later one is a change under R22.
+    pub(crate) user_name: String,
+    /// The email under which the account was linked: a later one is a change under R22 (D10).
+    pub(crate) email: Option<String>,
+    /// The role that we wrote last, to notice a tenant that drops it (D8).
+    pub(crate) role_written: Option<String>,
+}
+
+/// Which group at Heap is a group's.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct GroupLink {
+    /// The group's id at Heap.
+    pub(crate) remote: String,
+    /// False once the group was unbound: it is left as it is (R29) until it is bound again.
+    pub(crate) managed: bool,
+}
+
+/// What is ours at Heap. Nothing outside of it is ever written (R33, D1).
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    people: BTreeMap<Id, Link>,
+    /// Whose an account is, by its id at Heap.
+    owners: BTreeMap<String, Id>,
+    groups: BTreeMap<Id, GroupLink>,
+    group_owners: BTreeMap<String, Id>,
+    /// Accounts that an explicit replacement (R22) left behind, still to be deactivated.
+    retired: BTreeMap<String, Id>,
+    /// Whether the tenant was seen to drop the role (D8).
+    pub(crate) role_is_dropped: bool,
+}
+
+impl Ledger {
+    pub(crate) fn link(&self, person: &str) -> Option<&Link> {
+        self.people.get(person)
+    }
+
+    pub(crate) fn owner(&self, account: &str) -> Option<&Id> {
+        self.owners.get(account).or_else(|| self.retired.get(account))
+    }
+
+    pub(crate) fn group_link(&self, group: &str) -> Option<&GroupLink> {
+        self.groups.get(group)
+    }
+
+    pub(crate) fn group_owner(&self, team: &str) -> Option<&Id> {
+        self.group_owners.get(team)
+    }
+
+    pub(crate) fn people(&self) -> impl Iterator<Item = (&Id, &Link)> {
+        self.people.iter()
+    }
+
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (&Id, &GroupLink)> {
+        self.groups.iter()
+    }
+
+    /// Accounts left behind by a replacement, with whose they were.
+    pub(crate) fn retired(&self) -> impl Iterator<Item = (&String, &Id)> {
+        self.retired.iter()
+    }
+
+    /// Links an account to a person. Another account of the same person is retired; another owner of the account (a person
+    /// who is gone) loses it.
+    pub(crate) fn set_link(&mut self, person: &Id, link: Link) {
+        if let Some(before) = self.people.get(person).filter(|before| before.remote != link.remote) {
+            let before = before.remote.clone();
+            self.owners.remove(&before);
+            self.retire(before, person.clone());
+        }
+        self.retired.remove(&link.remote);
+        if let Some(owner) = self.owners.insert(link.remote.clone(), person.clone()) {
+            if owner != *person {
+                self.people.remove(&owner);
+            }
+        }
+        self.people.insert(person.clone(), link);
+    }
+
+    /// Notes an account that a replacement left behind.
+    pub(crate) fn retire(&mut self, account: String, person: Id) {
+        self.retired.insert(account, person);
+    }
+
+    /// Forgets an account that is gone at Heap.
+    pub(crate) fn unlink(&mut self, account: &str) {
+        if let Some(owner) = self.owners.remove(account) {
+            self.people.remove(&owner);
+        }
+        self.retired.remove(account);
+    }
+
+    pub(crate) fn set_group_link(&mut self, group: &Id, link: GroupLink) {
+        if let Some(before) = self.groups.get(group).filter(|before| before.remote != link.remote) {
+            self.group_owners.remove(&before.remote);
+        }
+        if let Some(owner) = self.group_owners.insert(link.remote.clone(), group.clone()) {
+            if owner != *group {
+                self.groups.remove(&owner);
+            }
+        }
+        self.groups.insert(group.clone(), link);
+    }
+
+    pub(crate) fn unlink_group(&mut self, group: &str) {
+        if let Some(before) = self.groups.remove(group) {
+            self.group_owners.remove(&before.remote);
+        }
+    }
+
+    pub(crate) fn managed_groups(&self) -> usize {
+        self.groups.values().filter(|link| link.managed).count()
+    }
+
+    /// The people that a comparison of everything has to look at besides those of the directory.
+    pub(crate) fn linked_people(&self) -> BTreeSet<Id> {
+        self.people.keys().cloned().collect()
+    }
+}
