@@ -65,6 +65,7 @@ enum Phase {
 }
 
 /// What a phase says to a poll.
+#[expect(clippy::large_enum_variant, reason = "it is moved once a poll")]
 enum Turn {
     /// The phase has changed, or records must be stored: look again.
     Again,

@@ -16,7 +16,7 @@ impl Planner<'_> {
         match (self.state.ledger.group_link(id), desired) {
             (Some(link), None) if link.managed => self.deleted(id, link),
             (Some(link), Some(desired)) if link.managed && !desired.group.bound => {
-                self.release(id, link, desired)
+                self.release(id, link, desired);
             }
             (Some(link), Some(desired)) if desired.group.bound => self.synced(id, link, desired, scope),
             (None, Some(desired)) if desired.group.bound && self.has_active_member(desired) => {
@@ -53,7 +53,7 @@ impl Planner<'_> {
         let same: Vec<&Team> = like.iter().copied().filter(|team| team.name == name).collect();
         match (same.as_slice(), like.as_slice()) {
             ([team], _) => {
-                self.differing(id, desired, team, GroupVerb::TakeOver, Reason::SameGroupName, &Scope::All)
+                self.differing(id, desired, team, GroupVerb::TakeOver, Reason::SameGroupName, &Scope::All);
             }
             ([], []) => {
                 let mut step = new_step(GroupVerb::Create, id, name, reason);

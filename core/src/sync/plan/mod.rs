@@ -5,6 +5,8 @@ mod guard;
 mod people;
 mod planner;
 mod step;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use alloc::{string::String, vec::Vec};
