@@ -17,6 +17,8 @@ mod reading;
 mod running;
 mod search;
 mod user_answers;
+#[cfg(test)]
+mod tests;
 
 use alloc::{
     collections::{BTreeMap, BTreeSet, VecDeque},
