@@ -9,6 +9,7 @@
 //! | 2 | [`scim`] |
 //! | 1 | [`directory`] |
 //! | 0 | [`limits`], [`entropy`], [`wire`] |
+//! | 1 | [`xml`] |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -21,3 +22,4 @@ pub mod limits;
 pub mod scim;
 pub mod sync;
 pub mod wire;
+pub mod xml;

@@ -32,3 +32,19 @@ pub const SYNC_RETRY_AFTER_MAX_SECONDS: i64 = 3600;
 pub const SYNC_ANSWER_SECONDS: i64 = 60;
 /// How many records are held before the driver is asked to store them.
 pub const SYNC_RECORDS_HELD_MAX: usize = 64;
+// XML. All storage of the reader uses 32-bit offsets; these bounds keep far below that.
+
+/// Bytes of one XML document: a Response with 20,000 group values has 2 MB.
+pub const MAX_XML_BYTES: usize = 8 << 20;
+/// Nodes of one XML document: bounds the tree at about 24 MB whatever the markup's density is.
+pub const MAX_XML_NODES: usize = 500_000;
+/// Depth of nested elements: SAML and XML-DSig together need about 15.
+pub const MAX_XML_DEPTH: usize = 512;
+/// Attributes and namespace declarations of one element: the schemas of SAML know at most 9.
+pub const MAX_XML_ATTRIBUTES: usize = 256;
+/// Distinct prefixes, and distinct namespace names, of one document.
+pub const MAX_XML_NAMESPACES: usize = 1024;
+/// Bytes of one qualified name.
+pub const MAX_XML_NAME_BYTES: usize = 1024;
+/// Bytes of one text, comment, processing instruction or attribute value: room for a photograph in base64.
+pub const MAX_XML_TEXT_BYTES: usize = 2 << 20;
