@@ -9,7 +9,7 @@
 //! | 2 | [`scim`] |
 //! | 1 | [`directory`] |
 //! | 0 | [`limits`], [`entropy`], [`wire`] |
-//! | 1 | [`xml`] |
+//! | 1 | [`xml`], [`pki`] |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -21,5 +21,6 @@ pub mod entropy;
 pub mod limits;
 pub mod scim;
 pub mod sync;
+pub mod pki;
 pub mod wire;
 pub mod xml;

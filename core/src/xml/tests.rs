@@ -223,7 +223,9 @@ fn attribute_values_are_normalised() {
 
 #[test]
 fn a21_a_comment_or_instruction_does_not_cut_a_text_but_refuses_it() {
-    for document in ["<a>admin<!-- -->.evil</a>", "<a><!-- -->x</a>", "<a>x<?p?></a>", "<a>x<b/></a>", "<a><b/></a>"] {
+    for document in
+        ["<a>admin<!-- -->.evil</a>", "<a><!-- -->x</a>", "<a>x<?p?></a>", "<a>x<b/></a>", "<a><b/></a>"]
+    {
         let tree = parse(document.as_bytes()).unwrap();
         let error = tree.root().text().unwrap_err();
         assert_eq!(error.kind(), NotPlainText, "{document}");
@@ -258,7 +260,8 @@ fn a18_an_identifier_that_is_there_twice_is_noticed_whatever_its_name() {
 
 #[test]
 fn a30_names_are_expanded_and_compared_by_namespace() {
-    let tree = parse(b"<p:a xmlns:p='urn:p' xmlns='urn:d'><a/><b xmlns=''/><q:a xmlns:q='urn:p'/></p:a>").unwrap();
+    let tree =
+        parse(b"<p:a xmlns:p='urn:p' xmlns='urn:d'><a/><b xmlns=''/><q:a xmlns:q='urn:p'/></p:a>").unwrap();
     let names: Vec<_> = tree.root().descendants().map(|node| (node.namespace(), node.local_name())).collect();
     assert_eq!(names, [("urn:p", "a"), ("urn:d", "a"), ("", "b"), ("urn:p", "a")]);
 }
@@ -267,7 +270,9 @@ fn a30_names_are_expanded_and_compared_by_namespace() {
 fn the_tree_is_walked_by_elements_attributes_and_parents() {
     let tree = parse(b"<a> <b><c/>x</b><!-- --><d f='1' e='2'/> </a>").unwrap();
     let root = tree.root();
-    let names = |nodes: Vec<Node<'_>>| nodes.iter().map(|node| node.local_name().chars().next().unwrap()).collect::<String>();
+    let names = |nodes: Vec<Node<'_>>| {
+        nodes.iter().map(|node| node.local_name().chars().next().unwrap()).collect::<String>()
+    };
     assert_eq!(names(root.elements().collect()), "bd");
     assert_eq!(names(root.descendants().collect()), "abcd");
     let (b, d) = (root.only_element("", "b").unwrap(), root.only_element("", "d").unwrap());
@@ -304,7 +309,9 @@ fn a52_bounds_are_errors() {
     assert_eq!(refusal(wide(257).as_bytes()), Some(TooManyAttributes));
     let many = format!("<a>{}</a>", "<b/>".repeat(500_000));
     assert_eq!(refusal(many.as_bytes()), Some(TooManyNodes));
-    let spaces = |count: usize| format!("<a>{}</a>", (0..count).map(|n| format!("<b xmlns='urn:{n}'/>")).collect::<String>());
+    let spaces = |count: usize| {
+        format!("<a>{}</a>", (0..count).map(|n| format!("<b xmlns='urn:{n}'/>")).collect::<String>())
+    };
     assert_eq!(refusal(spaces(1_021).as_bytes()), None);
     assert_eq!(refusal(spaces(1_022).as_bytes()), Some(TooManyNamespaces));
     assert_eq!(refusal(format!("<{}/>", "a".repeat(1_025)).as_bytes()), Some(NameTooLong));
@@ -315,7 +322,8 @@ fn a52_bounds_are_errors() {
 
 #[test]
 fn a40_no_prefix_of_a_document_and_no_changed_byte_makes_the_reader_fail_otherwise() {
-    let document = "<?xml version='1.0'?><p:a xmlns:p='urn:p' b='&lt;'><!-- c --><![CDATA[d]]>&#65;<?e f?></p:a>";
+    let document =
+        "<?xml version='1.0'?><p:a xmlns:p='urn:p' b='&lt;'><!-- c --><![CDATA[d]]>&#65;<?e f?></p:a>";
     for end in 0..document.len() {
         assert!(parse(&document.as_bytes()[..end]).is_err(), "{end}");
     }
