@@ -10,6 +10,7 @@
 //! | 1 | [`directory`] |
 //! | 0 | [`limits`], [`entropy`], [`wire`] |
 //! | 1 | [`xml`], [`pki`] |
+//! | 2 | [`dsig`] |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -17,6 +18,7 @@
 extern crate alloc;
 
 pub mod directory;
+pub mod dsig;
 pub mod entropy;
 pub mod limits;
 pub mod scim;

@@ -48,3 +48,8 @@ pub const MAX_XML_NAMESPACES: usize = 1024;
 pub const MAX_XML_NAME_BYTES: usize = 1024;
 /// Bytes of one text, comment, processing instruction or attribute value: room for a photograph in base64.
 pub const MAX_XML_TEXT_BYTES: usize = 2 << 20;
+
+// XML signatures.
+
+/// Entries of an `InclusiveNamespaces PrefixList`: identity providers list one or two.
+pub const MAX_DSIG_PREFIXES: usize = 64;

@@ -18,6 +18,7 @@ pub mod c14n;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use chars::is_name_char;
 pub use error::{Error, ErrorKind, Position};
 pub use reader::parse;
 pub use tree::{Attribute, Node, Tree};

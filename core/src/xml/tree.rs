@@ -290,6 +290,11 @@ impl<'t> Node<'t> {
         self.data().offset as usize..self.element().until as usize
     }
 
+    /// Where the content begins in that text; `None` when there is none.
+    pub(crate) fn content_start(self) -> Option<usize> {
+        self.children().next().map(|(_, first)| first.offset as usize)
+    }
+
     /// The text that was parsed, without a byte order mark.
     pub(crate) const fn source(self) -> &'t str {
         self.tree.source
