@@ -158,7 +158,8 @@ fn read_transforms<'t>(transforms: Node<'t>, policy: &Policy) -> Result<Form<'t>
         return Err(fail(ErrorKind::Transforms, third));
     }
     children.end()?;
-    read_form(second, policy)
+    // A reference `#ID` leaves comments out before any transform (XML-DSig 4.4.3.3): none is ever hashed (A23).
+    read_form(second, policy).map(|form| Form { comments: false, ..form })
 }
 
 /// A canonicalization with its `InclusiveNamespaces`, which only the exclusive ones have.

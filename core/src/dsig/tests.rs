@@ -1,1 +1,673 @@
+use alloc::{format, string::String, vec, vec::Vec};
 
+use base64::{Engine, prelude::BASE64_STANDARD};
+use proptest::prelude::*;
+
+use super::ErrorKind::*;
+use super::{Covered, DS, Error, ErrorKind, Policy, sign, sign_with, signature_of, verify};
+use crate::pki::{Certificate, Scheme, SigningKey, VerifyingKey};
+use crate::xml::{self, Node, Tree, parse};
+
+macro_rules! vector {
+    ($name:literal) => {
+        include_str!(concat!("../../tests/vectors/", $name))
+    };
+}
+
+fn rsa() -> SigningKey {
+    SigningKey::from_pem(vector!("keys/rsa2048.key.pem"), vector!("keys/rsa2048.cert.pem")).unwrap()
+}
+
+fn attacker() -> SigningKey {
+    SigningKey::from_pem(vector!("keys/rsa2048-other.key.pem"), vector!("keys/rsa2048-other.cert.pem"))
+        .unwrap()
+}
+
+/// The configured keys: one of each type, the RSA key second.
+fn keys() -> Vec<VerifyingKey> {
+    let certificates = [
+        vector!("keys/p256.cert.pem"),
+        vector!("keys/rsa2048.cert.pem"),
+        vector!("keys/p384.cert.pem"),
+        vector!("keys/ed25519.cert.pem"),
+    ];
+    certificates.map(|pem| Certificate::from_pem(pem).unwrap().public_key().clone()).into()
+}
+
+fn with_id<'t>(tree: &'t Tree<'t>, id: &str) -> Node<'t> {
+    tree.root().descendants().find(|node| node.attribute("ID") == Some(id)).unwrap()
+}
+
+fn judge(element: Node<'_>) -> Result<usize, ErrorKind> {
+    verify(element, &keys(), &Policy::strict())
+        .map(|covered| covered.key_index())
+        .map_err(|error| error.kind())
+}
+
+/// The verdict on the first element with this unprefixed `ID`.
+fn verdict(document: &str, id: &str) -> Result<usize, ErrorKind> {
+    judge(with_id(&parse(document.as_bytes()).unwrap(), id))
+}
+
+const ASSERTION: &str =
+    r#"<s:Assertion xmlns:s="urn:s" ID="a"><s:Issuer>idp</s:Issuer><s:NameID>ann</s:NameID></s:Assertion>"#;
+
+fn response(content: &str) -> String {
+    format!(
+        r#"<p:Response xmlns:p="urn:p" xmlns:s="urn:s" ID="r"><s:Issuer>idp</s:Issuer>{content}</p:Response>"#
+    )
+}
+
+/// A Response with a signed Assertion.
+fn signed() -> String {
+    sign(&response(ASSERTION), "a", &rsa()).unwrap()
+}
+
+/// The part of a document from `start` to the end of `end`.
+fn part<'a>(document: &'a str, start: &str, end: &str) -> &'a str {
+    let from = document.find(start).unwrap();
+    let to = document[from..].find(end).unwrap() + from + end.len();
+    &document[from..to]
+}
+
+fn signature(document: &str) -> &str {
+    part(document, "<ds:Signature ", "</ds:Signature>")
+}
+
+/// The signed document with something replaced, which must be there.
+fn changed(from: &str, to: &str) -> String {
+    let document = signed();
+    assert!(document.contains(from), "{from}");
+    document.replacen(from, to, 1)
+}
+
+#[test]
+fn what_is_signed_verifies_for_every_scheme_that_we_sign_with() {
+    let p256 = SigningKey::from_pem(vector!("keys/p256.key.pem"), vector!("keys/p256.cert.pem")).unwrap();
+    let p384 = SigningKey::from_pem(vector!("keys/p384.key.pem"), vector!("keys/p384.cert.pem")).unwrap();
+    let ed25519 =
+        SigningKey::from_pem(vector!("keys/ed25519.key.pem"), vector!("keys/ed25519.cert.pem")).unwrap();
+    for (key, scheme, index) in [
+        (rsa(), Scheme::RsaSha256, 1),
+        (rsa(), Scheme::RsaSha384, 1),
+        (rsa(), Scheme::RsaSha512, 1),
+        (rsa(), Scheme::RsaPssSha256, 1),
+        (rsa(), Scheme::RsaPssSha384, 1),
+        (rsa(), Scheme::RsaPssSha512, 1),
+        (p256, Scheme::EcdsaP256Sha256, 0),
+        (p384, Scheme::EcdsaP384Sha384, 2),
+        (ed25519, Scheme::Ed25519, 3),
+    ] {
+        let document = sign_with(&response(ASSERTION), "a", &key, scheme).unwrap();
+        assert_eq!(verdict(&document, "a"), Ok(index), "{scheme:?}");
+    }
+}
+
+#[test]
+fn documents_signed_by_xmlsec1_are_covered() {
+    for (name, document, index) in [
+        ("rsa-sha256", vector!("dsig/rsa-sha256.xml"), 1),
+        ("rsa-sha384", vector!("dsig/rsa-sha384.xml"), 1),
+        ("rsa-sha512", vector!("dsig/rsa-sha512.xml"), 1),
+        ("rsa-pss-sha256", vector!("dsig/rsa-pss-sha256.xml"), 1),
+        ("rsa-pss-sha384", vector!("dsig/rsa-pss-sha384.xml"), 1),
+        ("rsa-pss-sha512", vector!("dsig/rsa-pss-sha512.xml"), 1),
+        ("ecdsa-p256", vector!("dsig/ecdsa-p256.xml"), 0),
+        ("ecdsa-p384", vector!("dsig/ecdsa-p384.xml"), 2),
+        ("prefix-list", vector!("dsig/prefix-list.xml"), 1),
+        ("inclusive10", vector!("dsig/inclusive10.xml"), 1),
+        ("inclusive11", vector!("dsig/inclusive11.xml"), 1),
+        ("no-canonicalization", vector!("dsig/no-canonicalization.xml"), 1),
+        ("awkward", vector!("dsig/awkward.xml"), 1),
+        ("awkward-inclusive", vector!("dsig/awkward-inclusive.xml"), 1),
+        ("both", vector!("dsig/both.xml"), 1),
+    ] {
+        assert_eq!(verdict(document, "_a1"), Ok(index), "{name}");
+        let changed = document.replacen(">ann@", ">bob@", 1);
+        assert_eq!(verdict(&changed, "_a1"), Err(DigestMismatch), "{name}");
+    }
+    assert_eq!(verdict(vector!("dsig/both.xml"), "_r1"), Ok(1));
+    assert_eq!(verdict(vector!("dsig/response.xml"), "_r1"), Ok(1));
+    assert_eq!(verdict(vector!("dsig/response.xml"), "_a1"), Err(NotSigned));
+    assert_eq!(verdict(vector!("dsig/rsa-sha1.xml"), "_a1"), Err(WeakAlgorithm));
+}
+
+#[test]
+fn a23_a_canonicalization_with_comments_needs_a_policy() {
+    let tree = parse(vector!("dsig/with-comments.xml").as_bytes()).unwrap();
+    assert_eq!(judge(with_id(&tree, "_a1")), Err(WithComments));
+    assert!(verify(with_id(&tree, "_a1"), &keys(), &Policy::strict().with_comments()).is_ok());
+    // A reference `#ID` leaves comments out before any transform (XML-DSig 4.4.3.3), so they are never hashed.
+    let without = vector!("dsig/with-comments.xml").replacen("<!-- a comment -->", "", 1);
+    let tree = parse(without.as_bytes()).unwrap();
+    assert!(verify(with_id(&tree, "_a1"), &keys(), &Policy::strict().with_comments()).is_ok());
+}
+
+#[test]
+fn every_flipped_letter_of_the_signed_content_is_noticed() {
+    // Alone, so that every declaration counts.
+    let document = sign(ASSERTION, "a", &rsa()).unwrap();
+    let start = document.find("<s:Assertion").unwrap();
+    let signature = document.find("<ds:Signature ").unwrap()..document.find("</ds:Signature>").unwrap() + 15;
+    let end = document.find("</s:Assertion>").unwrap();
+    for at in (start..end).filter(|at| !signature.contains(at)) {
+        let mut bytes = Vec::from(document.as_str());
+        bytes[at] ^= 1;
+        let Ok(tree) = parse(&bytes) else { continue };
+        let found = tree.root().descendants().find(|node| node.local_name() == "Assertion");
+        assert!(found.is_none_or(|node| judge(node).is_err()), "{at}");
+    }
+}
+
+#[test]
+fn every_flipped_letter_of_the_signature_is_noticed_but_in_its_key_info() {
+    let document = signed();
+    let start = document.find("<ds:Signature ").unwrap();
+    let end = document.find("<ds:KeyInfo>").unwrap();
+    for at in start..end {
+        let mut bytes = Vec::from(document.as_str());
+        bytes[at] ^= 1;
+        let Ok(tree) = parse(&bytes) else { continue };
+        assert!(judge(with_id(&tree, "a")).is_err(), "{at}: {}", &document[at..at + 10]);
+    }
+}
+
+#[test]
+fn the_signature_goes_behind_the_issuer_and_the_rest_stays_as_it_was() {
+    let unsigned = format!("\u{FEFF}<?xml version='1.0'?>\r\n{}\n<!-- end -->", response(ASSERTION));
+    let document = sign(&unsigned, "r", &rsa()).unwrap();
+    let (before, after) = document.split_once(signature(&document)).unwrap();
+    assert!(before.ends_with("</s:Issuer>") && after.starts_with("<s:Assertion"));
+    assert_eq!(format!("\u{FEFF}{before}{after}"), unsigned);
+    assert_eq!(verdict(&document, "r"), Ok(1));
+    let metadata = sign("<m:E xmlns:m='urn:m' ID='m'>\n<m:F/></m:E>", "m", &rsa()).unwrap();
+    assert!(metadata.starts_with("<m:E xmlns:m='urn:m' ID='m'><ds:Signature "));
+    assert_eq!(verdict(&metadata, "m"), Ok(1));
+}
+
+#[test]
+fn both_levels_can_be_signed_one_after_the_other() {
+    let document = sign(&signed(), "r", &rsa()).unwrap();
+    assert_eq!((verdict(&document, "r"), verdict(&document, "a")), (Ok(1), Ok(1)));
+}
+
+#[test]
+fn what_cannot_be_signed_is_refused() {
+    let refusal = |document: &str, id: &str| sign(document, id, &rsa()).unwrap_err().kind();
+    assert_eq!(refusal("<a ID='1'>", "1"), Xml(xml::ErrorKind::MissingEndTag));
+    assert_eq!(refusal("<a ID='1'>x</a>", "2"), UnknownIdentifier);
+    assert_eq!(refusal("<a p:ID='1' xmlns:p='urn:p'>x</a>", "1"), UnknownIdentifier);
+    assert_eq!(refusal("<a ID='1'><b ID='1'/></a>", "1"), AmbiguousIdentifier);
+    assert_eq!(refusal("<a ID='&quot;'>x</a>", "\""), InvalidIdentifier);
+    assert_eq!(refusal("<a ID='1'/>", "1"), NotSignable);
+    assert_eq!(refusal(&signed(), "a"), NotSignable);
+    let error = sign_with("<a ID='1'>x</a>", "1", &rsa(), Scheme::Ed25519).unwrap_err();
+    assert_eq!(error.code(), "pki.scheme_mismatch");
+}
+
+#[test]
+fn every_kind_has_a_code_of_its_own() {
+    let mut codes: Vec<_> = ErrorKind::ALL.iter().map(ErrorKind::code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), ErrorKind::ALL.len());
+    assert!(codes.iter().all(|code| code.starts_with("dsig.")));
+}
+
+#[test]
+fn errors_do_not_repeat_the_message() {
+    let error: Error = verify(
+        parse(changed("ann", "eve").as_bytes()).unwrap().root().elements().nth(1).unwrap(),
+        &keys(),
+        &Policy::strict(),
+    )
+    .unwrap_err();
+    let text = format!("{error} {error:?}");
+    assert!(!text.contains("eve") && !text.contains("urn:s"), "{text}");
+}
+
+#[test]
+fn a01_a02_a07_a33_a_signature_covers_only_the_element_that_holds_it() {
+    let original = signed();
+    let assertion = part(&original, "<s:Assertion", "</s:Assertion>");
+    let bare = assertion.replace(signature(&original), "");
+    let forged = format!(
+        r#"<s:Assertion ID="evil"><s:Issuer>idp</s:Issuer>{}<s:NameID>eve</s:NameID></s:Assertion>"#,
+        signature(&original)
+    );
+    // The original beside the forged one, in front or behind, and in Extensions (A07).
+    for content in [
+        format!("{forged}{bare}"),
+        format!("{bare}{forged}"),
+        format!("<p:Extensions>{forged}</p:Extensions>{bare}"),
+    ] {
+        let document = response(&content);
+        assert_eq!(verdict(&document, "evil"), Err(ForeignReference));
+        assert_eq!(verdict(&document, "a"), Err(NotSigned));
+    }
+    // The signature moved up: the Response holds it, the Assertion is what it names.
+    let document = response(&format!("{}{bare}", signature(&original)));
+    assert_eq!(verdict(&document, "r"), Err(ForeignReference));
+    assert_eq!(verdict(&document, "a"), Err(NotSigned));
+}
+
+#[test]
+fn a03_a04_a31_a32_an_unsigned_neighbour_or_wrapper_is_not_covered() {
+    let original = signed();
+    let assertion = part(&original, "<s:Assertion", "</s:Assertion>");
+    let forged = r#"<s:Assertion ID="evil"><s:NameID>eve</s:NameID></s:Assertion>"#;
+    let wrapped = forged.replace("</s:Assertion>", &format!("{assertion}</s:Assertion>"));
+    for content in [format!("{forged}{assertion}"), format!("{assertion}{forged}"), wrapped] {
+        assert_eq!(verdict(&response(&content), "evil"), Err(NotSigned), "{content}");
+        assert_eq!(verdict(&response(&content), "a"), Ok(1), "{content}");
+    }
+}
+
+#[test]
+fn a05_a18_an_identifier_that_is_there_twice_refuses_the_document() {
+    let forged = r#"<s:Assertion ID="a"><s:NameID>eve</s:NameID></s:Assertion>"#;
+    for attribute in [
+        forged.into(),
+        forged.replace("ID=", "Id="),
+        forged.replace("ID=", "xml:id="),
+        forged.replace("ID=", "s:ID="),
+    ] {
+        let document = changed("</p:Response>", &format!("{attribute}</p:Response>"));
+        let tree = parse(document.as_bytes()).unwrap();
+        assert_eq!(judge(tree.root().elements().nth(1).unwrap()), Err(AmbiguousIdentifier), "{attribute}");
+    }
+}
+
+#[test]
+fn a06_a08_a36_nothing_hides_inside_the_signature() {
+    let hidden = r#"<s:Assertion ID="b"/>"#;
+    let inside =
+        |content: String| verdict(&changed("</ds:Signature>", &format!("{content}</ds:Signature>")), "a");
+    assert_eq!(inside(hidden.into()), Err(UnexpectedContent));
+    assert_eq!(inside(format!("<ds:Object>{hidden}</ds:Object>")), Err(Object));
+    assert_eq!(inside("x".into()), Err(UnexpectedContent));
+    assert_eq!(verdict(&changed("<ds:SignedInfo>", "<ds:Object/><ds:SignedInfo>"), "a"), Err(Object));
+    assert_eq!(verdict(&changed("<ds:Reference ", "<ds:Object/><ds:Reference "), "a"), Err(Object));
+}
+
+#[test]
+fn a09_key_info_holds_descriptions_of_keys_only() {
+    for hidden in [
+        "<s:Assertion ID='b'/>",
+        "<ds:X509Data><s:Assertion/></ds:X509Data>",
+        "<ds:Object/>",
+        "<ds:Signature/>",
+        "<ds:RetrievalMethod URI='http://x/'/>",
+    ] {
+        let document = changed("<ds:KeyInfo>", &format!("<ds:KeyInfo>{hidden}"));
+        assert_eq!(verdict(&document, "a"), Err(KeyInfo), "{hidden}");
+    }
+    assert_eq!(verdict(&changed("<ds:KeyInfo>", "<ds:KeyInfo><ds:KeyName>k</ds:KeyName>"), "a"), Ok(1));
+    let document = signed();
+    let key_info = part(&document, "<ds:KeyInfo>", "</ds:KeyInfo>");
+    assert_eq!(verdict(&document.replace(key_info, ""), "a"), Ok(1));
+}
+
+#[test]
+fn a10_a_digest_elsewhere_is_not_found() {
+    let forged = sign(&response(&ASSERTION.replace("ann", "eve")), "a", &attacker()).unwrap();
+    let digest = part(&forged, "<ds:DigestValue>", "</ds:DigestValue>");
+    let smuggled = format!("<s:Issuer>idp</s:Issuer><p:Extensions xmlns:ds=\"{DS}\">{digest}</p:Extensions>");
+    let document = changed("ann", "eve").replacen("<s:Issuer>idp</s:Issuer>", &smuggled, 1);
+    assert_eq!(verdict(&document, "a"), Err(DigestMismatch));
+    assert_eq!(
+        verdict(&changed("<ds:DigestValue>", &format!("{digest}<ds:DigestValue>")), "a"),
+        Err(UnexpectedContent)
+    );
+}
+
+#[test]
+fn a11_a_signature_over_something_else_proves_nothing_about_a_response() {
+    let metadata = sign("<m:E xmlns:m='urn:m' ID='m'><m:F/></m:E>", "m", &rsa()).unwrap();
+    let document = response(&metadata);
+    assert_eq!(verdict(&document, "r"), Err(NotSigned));
+    let tree = parse(document.as_bytes()).unwrap();
+    let covered = verify(with_id(&tree, "m"), &keys(), &Policy::strict()).unwrap();
+    assert!(covered.node().is("urn:m", "E"));
+}
+
+#[test]
+fn a12_a13_a15_a28_a37_a45_a51_a_document_that_parsers_read_differently_is_not_read() {
+    for document in [
+        format!("<!DOCTYPE p:Response [<!ATTLIST s:Assertion ID ID #IMPLIED>]>{}", signed()),
+        format!("{}<evil/>", signed()),
+        changed("<s:NameID>", "<x:y/><s:NameID>"),
+        changed("<s:NameID>", "<s:NameID xmlns:ns='1'>"),
+        changed("ann", "ann&evil;"),
+        changed("ann", "ann]]>"),
+    ] {
+        assert!(parse(document.as_bytes()).is_err(), "{document}");
+    }
+}
+
+#[test]
+fn a15_a16_the_digest_of_nothing_is_never_accepted() {
+    // SHA-256 of the empty string, signed by the right key.
+    let empty = BASE64_STANDARD.encode(ring::digest::digest(&ring::digest::SHA256, b""));
+    let document = signed();
+    let digest = part(&document, "<ds:DigestValue>", "</ds:DigestValue>");
+    let void = document.replacen(digest, &format!("<ds:DigestValue>{empty}</ds:DigestValue>"), 1);
+    let info = part(&void, "<ds:SignedInfo>", "</ds:SignedInfo>").replacen(
+        "<ds:SignedInfo>",
+        &format!("<ds:SignedInfo xmlns:ds=\"{DS}\">"),
+        1,
+    );
+    let value = BASE64_STANDARD.encode(rsa().sign(Scheme::RsaSha256, info.as_bytes()).unwrap());
+    let void = void.replacen(
+        part(&void, "<ds:SignatureValue>", "</ds:SignatureValue>"),
+        &format!("<ds:SignatureValue>{value}</ds:SignatureValue>"),
+        1,
+    );
+    assert_eq!(verdict(&void, "a"), Err(DigestMismatch));
+    // A signature over the empty string does not stand for a SignedInfo.
+    let value = BASE64_STANDARD.encode(rsa().sign(Scheme::RsaSha256, b"").unwrap());
+    let golden = document.replacen(
+        part(&document, "<ds:SignatureValue>", "</ds:SignatureValue>"),
+        &format!("<ds:SignatureValue>{value}</ds:SignatureValue>"),
+        1,
+    );
+    assert_eq!(verdict(&golden, "a"), Err(SignatureMismatch));
+}
+
+#[test]
+fn a14_a_reserved_prefix_does_not_hide_the_signature() {
+    for (from, to) in
+        [("<ds:Signature ", "<ds:Signature xml:xmlns='urn:x' "), (" ID=\"a\"", " xmlns:xml='urn:x' ID=\"a\"")]
+    {
+        assert!(parse(changed(from, to).as_bytes()).is_err(), "{to}");
+    }
+}
+
+#[test]
+fn a17_only_an_unprefixed_id_is_referenced() {
+    let prefixed = changed(" ID=\"a\"", " s:ID=\"a\"");
+    let tree = parse(prefixed.as_bytes()).unwrap();
+    assert_eq!(judge(tree.root().elements().nth(1).unwrap()), Err(MissingIdentifier));
+    assert_eq!(verdict(&changed(" ID=\"a\"", " s:ID=\"a\" ID=\"b\""), "b"), Err(ForeignReference));
+    assert_eq!(verdict(&changed(" URI=", " s:URI='#b' URI="), "a"), Err(UnexpectedAttribute));
+}
+
+#[test]
+fn a19_a38_a39_there_is_one_of_everything_in_fixed_order() {
+    let document = signed();
+    let doubled = |start: &str, end: &str| {
+        let once = part(&document, start, end);
+        verdict(&document.replacen(once, &format!("{once}{once}"), 1), "a")
+    };
+    assert_eq!(doubled("<ds:SignedInfo>", "</ds:SignedInfo>"), Err(UnexpectedContent));
+    assert_eq!(doubled("<ds:Reference ", "</ds:Reference>"), Err(SeveralReferences));
+    assert_eq!(doubled("<ds:SignatureValue>", "</ds:SignatureValue>"), Err(UnexpectedContent));
+    assert_eq!(doubled("<ds:KeyInfo>", "</ds:KeyInfo>"), Err(UnexpectedContent));
+    assert_eq!(doubled("<ds:Transforms>", "</ds:Transforms>"), Err(UnexpectedContent));
+    assert_eq!(doubled("<ds:DigestValue>", "</ds:DigestValue>"), Err(UnexpectedContent));
+    assert_eq!(doubled("<ds:SignatureMethod ", "</ds:SignatureMethod>"), Err(UnexpectedContent));
+    assert_eq!(doubled("<ds:Signature ", "</ds:Signature>"), Err(SeveralSignatures));
+    let (info, value) = (
+        part(&document, "<ds:SignedInfo>", "</ds:SignedInfo>"),
+        part(&document, "<ds:SignatureValue>", "</ds:SignatureValue>"),
+    );
+    let swapped = document.replacen(&format!("{info}{value}"), &format!("{value}{info}"), 1);
+    assert_eq!(verdict(&swapped, "a"), Err(UnexpectedContent));
+}
+
+#[test]
+fn a20_a21_a_comment_or_instruction_inside_the_signature_refuses_it() {
+    for hidden in ["<!-- -->", "<?x?>"] {
+        for place in ["<ds:DigestValue>", "<ds:SignatureValue>", "<ds:SignedInfo>", "</ds:X509Certificate>"] {
+            assert_eq!(
+                verdict(&changed(place, &format!("{place}{hidden}")), "a"),
+                Err(CommentInSignature),
+                "{place}"
+            );
+        }
+    }
+    let digest = part(&signed(), "<ds:DigestValue>", "</ds:DigestValue>").replace("</", "<ds:X/></");
+    assert_eq!(
+        verdict(&changed(part(&signed(), "<ds:DigestValue>", "</ds:DigestValue>"), &digest), "a"),
+        Err(Xml(xml::ErrorKind::NotPlainText))
+    );
+}
+
+#[test]
+fn a21_a_comment_in_a_signed_value_does_not_pass_for_text() {
+    // Canonicalization drops the comment, so the signature holds; the reader of the value refuses.
+    let document = changed("ann", "an<!-- -->n");
+    let tree = parse(document.as_bytes()).unwrap();
+    let covered = verify(with_id(&tree, "a"), &keys(), &Policy::strict()).unwrap();
+    assert_eq!(covered.elements().nth(1).unwrap().text().unwrap_err().kind(), xml::ErrorKind::NotPlainText);
+}
+
+#[test]
+fn a22_cdata_and_references_are_hashed_and_read_as_the_same_text() {
+    for spelled in ["<![CDATA[ann]]>", "a&#110;n", "a<![CDATA[n]]>&#x6E;"] {
+        let document = changed("ann", spelled);
+        let tree = parse(document.as_bytes()).unwrap();
+        let covered = verify(with_id(&tree, "a"), &keys(), &Policy::strict()).unwrap();
+        assert_eq!(covered.elements().nth(1).unwrap().text(), Ok("ann"), "{spelled}");
+    }
+}
+
+#[test]
+fn a24_a44_what_is_covered_is_the_element_itself_without_its_signature() {
+    let document = signed();
+    let tree = parse(document.as_bytes()).unwrap();
+    let element = with_id(&tree, "a");
+    let covered: Covered<'_> = verify(element, &keys(), &Policy::strict()).unwrap();
+    assert_eq!((covered.node(), Some(covered.signature())), (element, signature_of(element)));
+    let names: Vec<_> = covered.elements().map(Node::local_name).collect();
+    assert_eq!(names, ["Issuer", "NameID"]);
+    assert_eq!(covered.algorithm(), Scheme::RsaSha256);
+}
+
+#[test]
+fn a29_a30_spelling_that_changes_no_meaning_changes_no_verdict() {
+    let document = signed().replace("<s:NameID>", "<s:NameID\n >").replace("</s:NameID>", "</s:NameID\t>");
+    let document =
+        document.replace(" xmlns:s=\"urn:s\" ID=\"a\"", " ID='a'   xmlns:s = 'urn:s' xmlns:unused='urn:u'");
+    assert_eq!(verdict(&document, "a"), Ok(1));
+    assert_eq!(verdict(&document.replace("</s:Issuer>\n", "</s:Issuer>"), "a"), Ok(1));
+    assert_eq!(verdict(&document.replace("</s:NameID", " </s:NameID"), "a"), Err(DigestMismatch));
+    assert_eq!(verdict(&document.replace("urn:s", "urn:t"), "a"), Err(DigestMismatch));
+}
+
+#[test]
+fn a40_any_part_of_the_signature_can_be_missing() {
+    let document = signed();
+    let tree = parse(document.as_bytes()).unwrap();
+    let signature = signature_of(with_id(&tree, "a")).unwrap();
+    for node in signature.descendants() {
+        let without = format!("{}{}", &document[..node.range().start], &document[node.range().end..]);
+        let verdict = verdict(&without, "a");
+        let is_description = ["KeyInfo", "X509Data", "X509Certificate"].contains(&node.local_name());
+        assert_eq!(verdict.is_ok(), is_description, "{node:?}: {verdict:?}");
+    }
+    for attribute in [" Algorithm=", " URI="] {
+        for (at, _) in document.match_indices(attribute) {
+            let end = document[at + attribute.len() + 1..].find('"').unwrap() + at + attribute.len() + 2;
+            let without = format!("{}{}", &document[..at], &document[end..]);
+            assert_eq!(verdict(&without, "a"), Err(MissingAttribute), "{}", &document[at..end]);
+        }
+    }
+}
+
+#[test]
+fn a46_the_key_in_the_message_is_not_used() {
+    let forged = sign(&response(&ASSERTION.replace("ann", "eve")), "a", &attacker()).unwrap();
+    assert_eq!(verdict(&forged, "a"), Err(SignatureMismatch));
+    assert_eq!(verdict(vector!("dsig/another-key.xml"), "_a1"), Err(SignatureMismatch));
+    let tree = parse(forged.as_bytes()).unwrap();
+    let only_ec = &keys()[..1];
+    assert_eq!(verify(with_id(&tree, "a"), only_ec, &Policy::strict()).unwrap_err().kind(), NoKey);
+    assert_eq!(verify(with_id(&tree, "a"), &[], &Policy::strict()).unwrap_err().kind(), NoKey);
+}
+
+#[test]
+fn a46_algorithms_off_the_list_are_refused_by_name() {
+    let old = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+    let sha256 = "http://www.w3.org/2001/04/xmlenc#sha256";
+    for (from, to, kind) in [
+        (old, "http://www.w3.org/2000/09/xmldsig#hmac-sha1", HmacAlgorithm),
+        (old, "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", HmacAlgorithm),
+        (old, "http://www.w3.org/2000/09/xmldsig#rsa-sha1", WeakAlgorithm),
+        (old, "http://www.w3.org/2001/04/xmldsig-more#rsa-md5", WeakAlgorithm),
+        (old, "http://www.w3.org/2000/09/xmldsig#dsa-sha1", WeakAlgorithm),
+        (old, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", WeakAlgorithm),
+        (old, "http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", UnsupportedAlgorithm),
+        (old, "", UnsupportedAlgorithm),
+        (sha256, "http://www.w3.org/2000/09/xmldsig#sha1", WeakAlgorithm),
+        (sha256, "http://www.w3.org/2001/04/xmldsig-more#md5", WeakAlgorithm),
+        (sha256, "urn:none", UnsupportedAlgorithm),
+        (sha256, "http://www.w3.org/2001/04/xmlenc#sha512", DigestLength),
+    ] {
+        assert_eq!(verdict(&changed(from, to), "a"), Err(kind), "{to}");
+    }
+    let document = changed("rsa-sha256\">", "rsa-sha256\"><ds:HMACOutputLength>1</ds:HMACOutputLength>");
+    assert_eq!(verdict(&document, "a"), Err(UnexpectedContent));
+}
+
+#[test]
+fn a47_no_signature_is_no_cover() {
+    let document = signed();
+    assert_eq!(verdict(&document.replace(signature(&document), ""), "a"), Err(NotSigned));
+    assert_eq!(verdict(&document, "r"), Err(NotSigned));
+    // Another namespace or name is no signature either.
+    assert_eq!(verdict(&document.replace(DS, "urn:other"), "a"), Err(NotSigned));
+}
+
+#[test]
+fn a48_a_reference_is_the_parent_by_its_id_and_nothing_else() {
+    for (uri, kind) in [
+        ("", ExternalReference),
+        ("#", ExternalReference),
+        ("a", ExternalReference),
+        ("http://example.com/a.xml", ExternalReference),
+        ("http://example.com/a.xml#a", ExternalReference),
+        ("file:///etc/passwd", ExternalReference),
+        ("#xpointer(/)", ExternalReference),
+        ("#xpointer(id('a'))", ExternalReference),
+        ("#%61", ExternalReference),
+        ("# a", ExternalReference),
+        ("#r", ForeignReference),
+        ("#A", ForeignReference),
+    ] {
+        assert_eq!(verdict(&changed("URI=\"#a\"", &format!("URI=\"{uri}\"")), "a"), Err(kind), "{uri}");
+    }
+    let document = signed().replace("ID=\"a\"", "ID=\"a b\"").replace("#a", "#a b");
+    assert_eq!(verdict(&document, "a b"), Err(InvalidIdentifier));
+}
+
+#[test]
+fn a49_no_other_transform_and_no_other_order() {
+    let document = signed();
+    let enveloped = part(&document, "<ds:Transform A", "</ds:Transform>");
+    let all = part(&document, "<ds:Transforms>", "</ds:Transforms>");
+    let exclusive = &all["<ds:Transforms>".len() + enveloped.len()..all.len() - "</ds:Transforms>".len()];
+    let other = |uri: &str| exclusive.replace("http://www.w3.org/2001/10/xml-exc-c14n#", uri);
+    let transforms = |content: &[&str]| {
+        document.replacen(all, &format!("<ds:Transforms>{}</ds:Transforms>", content.concat()), 1)
+    };
+    for uri in [
+        "http://www.w3.org/TR/1999/REC-xslt-19991116",
+        "http://www.w3.org/TR/1999/REC-xpath-19991116",
+        "http://www.w3.org/2002/06/xmldsig-filter2",
+        "http://www.w3.org/2000/09/xmldsig#base64",
+        "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
+    ] {
+        assert_eq!(verdict(&transforms(&[enveloped, &other(uri)]), "a"), Err(Transforms), "{uri}");
+    }
+    assert_eq!(verdict(&transforms(&[exclusive, enveloped]), "a"), Err(Transforms));
+    assert_eq!(verdict(&transforms(&[exclusive]), "a"), Err(Transforms));
+    assert_eq!(verdict(&transforms(&[enveloped, exclusive, exclusive]), "a"), Err(Transforms));
+    assert_eq!(verdict(&transforms(&[]), "a"), Err(UnexpectedContent));
+    let nested = enveloped.replace("></ds:Transform>", "><ds:XPath>1</ds:XPath></ds:Transform>");
+    assert_eq!(verdict(&transforms(&[&nested, exclusive]), "a"), Err(UnexpectedContent));
+    // An allowed change is noticed by the signature.
+    assert_eq!(verdict(&transforms(&[enveloped]), "a"), Err(SignatureMismatch));
+}
+
+#[test]
+fn a50_a_prefix_list_is_bounded_and_signed() {
+    let document = vector!("dsig/prefix-list.xml");
+    let list = |text: &str| {
+        verdict(&document.replace("\"xs #default unused absent\"", &format!("\"{text}\"")), "_a1")
+    };
+    assert_eq!(list("xs #default unused absent"), Ok(1));
+    assert_eq!(list("xs #default unused"), Err(SignatureMismatch));
+    assert_eq!(list(&"p ".repeat(64)), Err(SignatureMismatch));
+    assert_eq!(list(&"p ".repeat(65)), Err(PrefixList));
+    assert_eq!(list("a:b"), Err(PrefixList));
+    assert_eq!(list("&lt;"), Err(PrefixList));
+    let inclusive = document.replace("xml-exc-c14n#\"><ec", "REC\"><ec");
+    assert!(verdict(&inclusive, "_a1").is_err());
+}
+
+#[test]
+fn a52_values_that_are_not_base64_are_refused() {
+    let document = signed();
+    let value = part(&document, "<ds:SignatureValue>", "</ds:SignatureValue>");
+    let with = |text: &str| {
+        verdict(&document.replacen(value, &format!("<ds:SignatureValue>{text}</ds:SignatureValue>"), 1), "a")
+    };
+    for text in ["", " ", "A", "AAA", "AAB=", "AA=A", "A-_A", "=AAA", "AAAA=", "AAAA\u{A0}", "%41AAA"] {
+        assert_eq!(with(text), Err(Base64), "{text:?}");
+    }
+    assert_eq!(with("AAAA"), Err(SignatureMismatch));
+    let spaced: Vec<_> = value["<ds:SignatureValue>".len()..].split_inclusive('+').collect();
+    assert_eq!(
+        verdict(&document.replacen(value, &format!("<ds:SignatureValue>{}", spaced.join(" \r\n\t")), 1), "a"),
+        Ok(1)
+    );
+}
+
+#[test]
+fn attributes_that_xml_dsig_does_not_have_are_refused() {
+    for name in [
+        "Signature",
+        "SignedInfo",
+        "CanonicalizationMethod",
+        "SignatureMethod",
+        "Reference",
+        "Transforms",
+        "Transform",
+        "DigestMethod",
+        "DigestValue",
+        "SignatureValue",
+        "KeyInfo",
+    ] {
+        let document = signed();
+        let found = [" ", ">"].iter().find_map(|end| document.find(&format!("<ds:{name}{end}")));
+        let tag = found.unwrap() + "<ds:".len() + name.len();
+        let document = format!("{} Evil=''{}", &document[..tag], &document[tag..]);
+        assert_eq!(verdict(&document, "a"), Err(UnexpectedAttribute), "{name}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_signed_verifies_and_a_changed_text_does_not(text in "[^\u{0}-\u{8}\u{B}\u{C}\u{E}-\u{1F}\u{FFFE}\u{FFFF}]{1,40}", name in "[a-z_é][a-z0-9.-]{0,8}") {
+        let mut writer = xml::Writer::new();
+        writer.start("s:Assertion", &[("xmlns:s", "urn:s"), ("ID", &name), ("v", &text)]);
+        writer.element("s:Issuer", &[], "idp").element("s:NameID", &[("w", &text)], &text).end();
+        let document = sign(&writer.finish().unwrap(), &name, &rsa()).unwrap();
+        prop_assert_eq!(verdict(&document, &name), Ok(1));
+        prop_assert_eq!(verdict(&document.replacen("</s:NameID>", ".</s:NameID>", 1), &name), Err(DigestMismatch));
+        prop_assert_eq!(verdict(&document.replacen(" w=\"", " w=\".", 1), &name), Err(DigestMismatch));
+    }
+}
+
+#[test]
+fn unused_keys_do_not_matter() {
+    let all: Vec<_> =
+        keys().into_iter().chain(vec![attacker().certificate().public_key().clone()]).rev().collect();
+    let document = signed();
+    let tree = parse(document.as_bytes()).unwrap();
+    let covered = verify(with_id(&tree, "a"), &all, &Policy::strict()).unwrap();
+    assert_eq!(covered.key_index(), 3);
+}

@@ -14,7 +14,8 @@ use crate::xml::{self, Node, c14n::Sink};
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// Canonicalizations that keep comments. Never in SAML (D19).
+    /// Canonicalizations that keep comments are tolerated. Never in SAML (D19). What a reference covers is hashed
+    /// without comments all the same (XML-DSig 4.4.3.3, A23).
     pub comments: bool,
 }
 

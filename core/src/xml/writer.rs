@@ -65,8 +65,9 @@ impl Writer {
     pub fn end(&mut self) -> &mut Self {
         match self.open.pop() {
             Some(name) => {
+                let name = String::from(self.output.get(name).unwrap_or_default());
                 self.output.push_str("</");
-                self.output.extend_from_within(name);
+                self.output.push_str(&name);
                 self.output.push('>');
             }
             None => self.fail(ErrorKind::Unbalanced),

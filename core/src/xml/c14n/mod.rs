@@ -140,7 +140,7 @@ impl<'t> Walk<'_, 't> {
                 Kind::Element(ref element) => self.start_tag(index, data.end, data.offset + 1, element)?,
                 Kind::Text(span) => self.text(span),
                 Kind::Comment(span) if self.form.comments => {
-                    self.outer(index, data.parent, |walk| walk.comment(span))
+                    self.outer(index, data.parent, |walk| walk.comment(span));
                 }
                 Kind::Comment(_) => {}
                 Kind::Instruction(span) => self.outer(index, data.parent, |walk| walk.instruction(span)),
