@@ -6,6 +6,8 @@
 
 mod namespaces;
 mod output;
+#[cfg(test)]
+mod tests;
 
 use alloc::vec::Vec;
 
