@@ -75,11 +75,13 @@ pub(crate) fn referenced(name: &str) -> Result<char, ErrorKind> {
     character.filter(|c| is_char(*c)).ok_or(ErrorKind::InvalidReference)
 }
 
-/// Whether a namespace name is absolute: it starts with a scheme (RFC 3986 3.1).
+/// Whether a namespace name is an absolute URI: it starts with a scheme, and has a URI's characters only (RFC 3986 2, 3.1).
 pub(crate) fn is_absolute_uri(text: &str) -> bool {
-    let Some((scheme, _)) = text.split_once(':') else { return false };
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let in_rest = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
     scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        && rest.bytes().all(in_rest)
 }
 
 #[cfg(test)]
@@ -158,8 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn a15_a_namespace_name_without_a_scheme_is_relative() {
+    fn a15_a_namespace_name_is_an_absolute_uri() {
         assert!(["urn:a", "http://a", "a:", "x+y-1.z:q"].into_iter().all(is_absolute_uri));
-        assert!(["1", "", "a", "1:a", "/a:b", "a b:c", ":a"].into_iter().all(|uri| !is_absolute_uri(uri)));
+        assert!(
+            ["1", "", "a", "1:a", "/a:b", "a b:c", ":a", "urn:a b", "urn:\"", "urn:é"]
+                .into_iter()
+                .all(|uri| !is_absolute_uri(uri))
+        );
     }
 }

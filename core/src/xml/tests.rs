@@ -159,6 +159,7 @@ const REFUSED: &[(&[u8], ErrorKind)] = &[
     (b"<a xmlns:ns='1'/>", RelativeNamespace), // (ours: A15)
     (b"<a xmlns='relative/path'/>", RelativeNamespace),
     (b"<a xmlns='&#32;urn:x'/>", RelativeNamespace),
+    (b"<a xmlns='urn:x y'/>", RelativeNamespace),
 ];
 
 fn refusal(document: &[u8]) -> Option<ErrorKind> {
