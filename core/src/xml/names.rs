@@ -13,6 +13,8 @@ const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 /// A prefix that is not declared.
 const UNBOUND: u16 = u16::MAX;
+/// Prefixes that are compared one by one before the table is asked.
+const NEAR: usize = 8;
 /// Slots for names seen lately; documents have few different names.
 const RECENT: usize = 64;
 
@@ -73,8 +75,10 @@ impl<'a> Names<'a> {
 
     /// The number of a prefix.
     fn prefix(&mut self, prefix: &'a str) -> Result<u16, ErrorKind> {
-        if let Some(index) = self.by_prefix.get(prefix) {
-            return Ok(*index);
+        // Most documents have few prefixes: equality is cheaper than order.
+        let near = (0..).zip(self.prefixes.iter().take(NEAR)).find(|(_, known)| **known == prefix);
+        if let Some(index) = near.map(|(index, _)| index).or_else(|| self.by_prefix.get(prefix).copied()) {
+            return Ok(index);
         }
         let index = next_index(self.prefixes.len())?;
         self.by_prefix.insert(prefix, index);

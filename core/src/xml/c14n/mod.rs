@@ -185,7 +185,7 @@ impl<'t> Walk<'_, 't> {
                 }
             }
             self.output.literal(b"=\"");
-            self.output.escaped(self.tree.namespace(declaration.namespace), output::in_attribute);
+            self.output.uri(self.tree.namespace(declaration.namespace));
             self.output.literal(b"\"");
         }
         if is_apex && self.form.method != Method::Exclusive {

@@ -44,7 +44,7 @@ impl<'s, 't> Output<'s, 't> {
     }
 
     /// Writes text, with what `escape` names replaced.
-    pub(super) fn escaped(&mut self, text: &str, escape: fn(u8) -> Option<&'static [u8]>) {
+    pub(super) fn escaped(&mut self, text: &str, escape: impl Fn(u8) -> Option<&'static [u8]>) {
         self.end_run();
         let bytes = text.as_bytes();
         let mut plain = 0;
@@ -56,6 +56,15 @@ impl<'s, 't> Output<'s, 't> {
             }
         }
         self.collect(bytes.get(plain..).unwrap_or_default());
+    }
+
+    /// Writes a namespace name: of what is escaped in an attribute, an absolute URI can hold `&` only.
+    pub(super) fn uri(&mut self, name: &str) {
+        if memchr::memchr(b'&', name.as_bytes()).is_some() {
+            self.escaped(name, in_attribute);
+        } else {
+            self.literal(name.as_bytes());
+        }
     }
 
     /// Writes what is left; the number of all bytes.

@@ -159,6 +159,14 @@ fn canonical_xml_1_1_inherits_neither_id_nor_base() {
 }
 
 #[test]
+fn namespace_names_are_escaped_as_attributes_are() {
+    // Canonical XML 1.0 2.3, "Namespace Nodes". libxml2 writes the bare `&`, which is not well-formed.
+    let text = r#"<p:a xmlns:p="urn:x?a&amp;b"></p:a>"#;
+    assert_eq!(document(EXCLUSIVE, text), text);
+    assert_eq!(document(INCLUSIVE, text), text);
+}
+
+#[test]
 fn one_element_can_be_left_out_and_what_is_not_inside_changes_nothing() {
     let tree = parse(b"<a xmlns:p='urn:p'>1<p:b><c/></p:b>2<p:d/></a>").unwrap();
     let nodes: Vec<Node<'_>> = tree.root().descendants().collect();
