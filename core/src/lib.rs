@@ -11,6 +11,7 @@
 //! | 0 | [`limits`], [`entropy`], [`wire`] |
 //! | 1 | [`xml`], [`pki`] |
 //! | 2 | [`dsig`] |
+//! | 3 | [`saml`] |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -24,5 +25,6 @@ pub mod limits;
 pub mod scim;
 pub mod sync;
 pub mod pki;
+pub mod saml;
 pub mod wire;
 pub mod xml;

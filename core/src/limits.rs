@@ -53,3 +53,30 @@ pub const MAX_XML_TEXT_BYTES: usize = 2 << 20;
 
 /// Entries of an `InclusiveNamespaces PrefixList`: identity providers list one or two.
 pub const MAX_DSIG_PREFIXES: usize = 64;
+
+// SAML.
+
+/// A SAML message, in bytes: twice the largest Response of our yardsticks (20,000 groups: 2 MB).
+pub const SAML_MESSAGE_BYTES: usize = 4 << 20;
+/// A SAML message as a form value: base64 takes 4 bytes for 3, broken into lines of 64 with CR LF.
+pub const SAML_FORM_VALUE_BYTES: usize = SAML_MESSAGE_BYTES / 3 * 4 / 64 * 66 + 128;
+/// A query string: web servers cut at 8 to 64 KiB.
+pub const SAML_QUERY_BYTES: usize = 64 << 10;
+/// An inflated message of a query string (A52): an AuthnRequest takes about 1 KiB, one with extensions some more.
+pub const SAML_INFLATED_BYTES: usize = 256 << 10;
+/// How many times larger an inflated message may be (A52): XML reaches 20, DEFLATE at most 1,032.
+pub const SAML_INFLATE_RATIO: usize = 100;
+/// A RelayState: saml-bindings 3.4.3 says 80, senders put whole addresses in it.
+pub const SAML_RELAY_STATE_BYTES: usize = 2 << 10;
+/// An entity id, an address, an ID: saml-core 8.3.6 ends entity ids at 1,024 characters.
+pub const SAML_URI_BYTES: usize = 4 << 10;
+/// Years of times in SAML messages: no certificate or session is older, none lasts longer.
+pub const SAML_YEARS: core::ops::RangeInclusive<i16> = 1970..=9999;
+/// Digits after the decimal point of a second: 7 are common, 9 are a nanosecond.
+pub const SAML_SUB_SECOND_DIGITS: usize = 20;
+/// The largest difference between two clocks that a policy may allow: beyond it an expiry means nothing.
+pub const SAML_CLOCK_SKEW_MAX: core::time::Duration = core::time::Duration::from_secs(5 * 60);
+/// Characters of a value of the message that a report repeats.
+pub const SAML_SHOWN_CHARS: usize = 200;
+/// How old an AuthnRequest may be: browsers carry it at once, people do not stand in between.
+pub const SAML_REQUEST_AGE_MAX: core::time::Duration = core::time::Duration::from_secs(5 * 60);

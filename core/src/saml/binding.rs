@@ -1,0 +1,311 @@
+//! How messages travel: as a form value (saml-bindings 3.5) and in a query string (saml-bindings 3.4).
+
+use alloc::{
+    borrow::Cow,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::names;
+use crate::limits;
+
+/// Why a message could not be taken out of its binding.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BindingError {
+    /// The value is larger than any message may be.
+    #[error("the message is larger than {} bytes", limits::SAML_MESSAGE_BYTES)]
+    TooLarge,
+    /// The value is not base64.
+    #[error("the value is not base64; send it as it came, percent-decoded once")]
+    Base64,
+    /// The value is not DEFLATE.
+    #[error("the value is not compressed with DEFLATE, as a message in a query string must be")]
+    Deflate,
+    /// The value inflates to more than it may.
+    #[error(
+        "the value inflates to more than {} bytes or to more than {} times its size",
+        limits::SAML_INFLATED_BYTES,
+        limits::SAML_INFLATE_RATIO
+    )]
+    Bomb,
+    /// A parameter of SAML is there twice.
+    #[error("the parameter `{0}` is there more than once")]
+    Duplicate(&'static str),
+    /// The query holds a request and a response, or neither.
+    #[error("expected exactly one of `SAMLRequest` and `SAMLResponse`")]
+    NotOneMessage,
+    /// An encoding that is not DEFLATE.
+    #[error("`SAMLEncoding` names another encoding than DEFLATE")]
+    Encoding,
+    /// A parameter is not UTF-8 after percent-decoding.
+    #[error("a parameter is not UTF-8 after percent-decoding")]
+    Utf8,
+    /// The RelayState is too long to be carried.
+    #[error("`RelayState` is longer than {} bytes", limits::SAML_RELAY_STATE_BYTES)]
+    RelayState,
+}
+
+impl BindingError {
+    /// The stable code of this error.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TooLarge => "saml.binding.too_large",
+            Self::Base64 => "saml.binding.base64",
+            Self::Deflate => "saml.binding.deflate",
+            Self::Bomb => "saml.binding.bomb",
+            Self::Duplicate(_) => "saml.binding.duplicate",
+            Self::NotOneMessage => "saml.binding.not_one_message",
+            Self::Encoding => "saml.binding.encoding",
+            Self::Utf8 => "saml.binding.utf8",
+            Self::RelayState => "saml.binding.relay_state",
+        }
+    }
+}
+
+/// The message of a form value: base64, in which white space is allowed and nothing else is (D18).
+///
+/// # Errors
+/// [`BindingError::TooLarge`] or [`BindingError::Base64`].
+pub fn from_form_value(value: &str) -> Result<Vec<u8>, BindingError> {
+    if value.len() > limits::SAML_FORM_VALUE_BYTES {
+        return Err(BindingError::TooLarge);
+    }
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let compact: Cow<'_, [u8]> = if value.bytes().any(is_space) {
+        value.bytes().filter(|byte| !is_space(*byte)).collect()
+    } else {
+        value.as_bytes().into()
+    };
+    let message = STANDARD.decode(compact).map_err(|_| BindingError::Base64)?;
+    if message.len() > limits::SAML_MESSAGE_BYTES { Err(BindingError::TooLarge) } else { Ok(message) }
+}
+
+/// The form value of a message.
+pub fn to_form_value(xml: &str) -> String {
+    STANDARD.encode(xml)
+}
+
+/// A message out of a query string.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RedirectMessage {
+    /// What the message is.
+    pub kind: RedirectKind,
+    /// The XML.
+    pub xml: Vec<u8>,
+    /// What the sender wants back.
+    pub relay_state: Option<String>,
+    /// Whether the query carries a signature.
+    pub signed: bool,
+}
+
+/// Whether a query string carries a request or a response.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum RedirectKind {
+    /// `SAMLRequest`.
+    Request,
+    /// `SAMLResponse`.
+    Response,
+}
+
+/// The message of a query string, given as it came: not decoded, without `?` (A43).
+///
+/// Parameters that are not SAML's are left alone, since the address may have its own; SAML's may not be repeated,
+/// however their names are written (A41, A42).
+///
+/// # Errors
+/// Any [`BindingError`].
+pub fn from_query(raw_query: &str) -> Result<RedirectMessage, BindingError> {
+    if raw_query.len() > limits::SAML_QUERY_BYTES {
+        return Err(BindingError::TooLarge);
+    }
+    let parameters = Parameters::read(raw_query)?;
+    let (kind, value) = match (parameters.request, parameters.response) {
+        (Some(value), None) => (RedirectKind::Request, value),
+        (None, Some(value)) => (RedirectKind::Response, value),
+        _ => return Err(BindingError::NotOneMessage),
+    };
+    if parameters.encoding.is_some_and(|encoding| decoded(encoding).as_deref() != Ok(names::DEFLATE)) {
+        return Err(BindingError::Encoding);
+    }
+    let relay_state = parameters.relay_state.map(form_decoded).transpose()?;
+    if relay_state.as_ref().is_some_and(|text| text.len() > limits::SAML_RELAY_STATE_BYTES) {
+        return Err(BindingError::RelayState);
+    }
+    // A `+` that the sender forgot to encode can only be base64's own.
+    let compressed = STANDARD.decode(&*decoded(value)?).map_err(|_| BindingError::Base64)?;
+    let signed = parameters.signature.is_some() || parameters.algorithm.is_some();
+    Ok(RedirectMessage { kind, xml: inflate(&compressed)?, relay_state, signed })
+}
+
+/// `address` with the request and the RelayState in its query (saml-bindings 3.4.4.1).
+pub(super) fn request_url(address: &str, xml: &str, relay_state: Option<&str>) -> String {
+    let level_of_zlib = 6;
+    let value = STANDARD.encode(miniz_oxide::deflate::compress_to_vec(xml.as_bytes(), level_of_zlib));
+    let mut url = String::from(address);
+    url.push(if address.contains('?') { '&' } else { '?' });
+    url.push_str("SAMLRequest=");
+    url.extend(utf8_percent_encode(&value, QUERY));
+    if let Some(relay_state) = relay_state {
+        url.push_str("&RelayState=");
+        url.extend(utf8_percent_encode(relay_state, QUERY));
+    }
+    url
+}
+
+/// All but the unreserved characters of RFC 3986 2.3.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// SAML's own parameters of a query string, each as it came.
+#[derive(Default)]
+struct Parameters<'a> {
+    request: Option<&'a str>,
+    response: Option<&'a str>,
+    relay_state: Option<&'a str>,
+    encoding: Option<&'a str>,
+    algorithm: Option<&'a str>,
+    signature: Option<&'a str>,
+}
+
+impl<'a> Parameters<'a> {
+    fn read(raw_query: &'a str) -> Result<Self, BindingError> {
+        let mut parameters = Self::default();
+        for pair in raw_query.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, slot) = match &*form_decoded(name)? {
+                "SAMLRequest" => ("SAMLRequest", &mut parameters.request),
+                "SAMLResponse" => ("SAMLResponse", &mut parameters.response),
+                "RelayState" => ("RelayState", &mut parameters.relay_state),
+                "SAMLEncoding" => ("SAMLEncoding", &mut parameters.encoding),
+                "SigAlg" => ("SigAlg", &mut parameters.algorithm),
+                "Signature" => ("Signature", &mut parameters.signature),
+                _ => continue,
+            };
+            if slot.replace(value).is_some() {
+                return Err(BindingError::Duplicate(name));
+            }
+        }
+        Ok(parameters)
+    }
+}
+
+fn decoded(value: &str) -> Result<Cow<'_, str>, BindingError> {
+    percent_decode_str(value).decode_utf8().map_err(|_| BindingError::Utf8)
+}
+
+fn form_decoded(value: &str) -> Result<String, BindingError> {
+    let spaced = value.replace('+', " ");
+    decoded(&spaced).map(|text| text.to_string())
+}
+
+/// Raw DEFLATE, with a cap on what comes out and on how many times larger it may be than what went in (A52).
+fn inflate(compressed: &[u8]) -> Result<Vec<u8>, BindingError> {
+    use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
+
+    let cap = limits::SAML_INFLATED_BYTES.min(compressed.len().saturating_mul(limits::SAML_INFLATE_RATIO));
+    decompress_to_vec_with_limit(compressed, cap).map_err(|error| match error.status {
+        TINFLStatus::HasMoreOutput => BindingError::Bomb,
+        _ => BindingError::Deflate,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String, vec};
+
+    use super::{
+        BindingError, Engine, QUERY, RedirectKind, STANDARD, from_form_value, from_query, names, request_url,
+        to_form_value, utf8_percent_encode,
+    };
+    use crate::limits;
+
+    fn query_of(xml: &[u8]) -> String {
+        let value = STANDARD.encode(miniz_oxide::deflate::compress_to_vec(xml, 9));
+        format!("SAMLRequest={}", utf8_percent_encode(&value, QUERY))
+    }
+
+    #[test]
+    fn d18_a_form_value_may_hold_white_space_and_nothing_else() {
+        assert_eq!(from_form_value("PGEv\r\n Pg==\n").unwrap(), b"<a/>");
+        for stray in ["PGEvPg=", "PGEv!Pg==", "PGEvPg==PGEvPg==", "PGEvPh==", "PGEv\u{a0}Pg==", "PGEv-g=="] {
+            assert_eq!(from_form_value(stray), Err(BindingError::Base64), "{stray:?}");
+        }
+    }
+
+    #[test]
+    fn a_form_value_beyond_the_bound_is_refused_unread() {
+        let value = "A".repeat(limits::SAML_FORM_VALUE_BYTES + 1);
+        assert_eq!(from_form_value(&value), Err(BindingError::TooLarge));
+        assert_eq!(from_form_value(&to_form_value("<é/>")).unwrap(), "<é/>".as_bytes());
+    }
+
+    #[test]
+    fn a_request_comes_out_of_its_url_as_it_went_in() {
+        let url = request_url("https://idp.example/sso?app=1", "<a>é</a>", Some("x y&z=+"));
+        let (_, query) = url.split_once('?').unwrap();
+        let message = from_query(query).unwrap();
+        assert_eq!(message.kind, RedirectKind::Request);
+        assert_eq!(message.xml, "<a>é</a>".as_bytes());
+        assert_eq!(message.relay_state.as_deref(), Some("x y&z=+"));
+        assert!(!message.signed);
+    }
+
+    #[test]
+    fn a41_a_repeated_parameter_is_refused_however_it_is_written() {
+        let query = query_of(b"<a/>");
+        for again in ["SAMLRequest=x", "SAML%52equest=x", "%53AMLRequest=", "SAMLRequest"] {
+            let refused = from_query(&format!("{query}&{again}")).unwrap_err();
+            assert_eq!(refused, BindingError::Duplicate("SAMLRequest"), "{again}");
+        }
+        let refused = from_query(&format!("{query}&RelayState=a&RelayState=a")).unwrap_err();
+        assert_eq!(refused, BindingError::Duplicate("RelayState"));
+    }
+
+    #[test]
+    fn a42_a_query_holds_a_request_or_a_response_not_both_and_not_neither() {
+        let query = query_of(b"<a/>");
+        let both = format!("{query}&SAMLResponse=fZHN");
+        assert_eq!(from_query(&both).unwrap_err(), BindingError::NotOneMessage);
+        assert_eq!(from_query("RelayState=x").unwrap_err(), BindingError::NotOneMessage);
+        assert_eq!(from_query("").unwrap_err(), BindingError::NotOneMessage);
+    }
+
+    #[test]
+    fn a43_a_query_is_read_as_it_came() {
+        let lower_case = query_of(b"<a>some longer text, so that base64 has all sorts of characters</a>")
+            .replace("%2B", "%2b")
+            .replace("%2F", "%2f")
+            .replace("%3D", "%3d");
+        assert!(from_query(&lower_case).is_ok());
+        assert!(from_query(&lower_case.replace("%2b", "+").replace("%2f", "/").replace("%3d", "=")).is_ok());
+        assert!(from_query(&format!("idpid=C01&{lower_case}&utm=1")).is_ok());
+    }
+
+    #[test]
+    fn a52_a_bomb_does_not_inflate() {
+        let large = vec![b' '; limits::SAML_INFLATED_BYTES * 4];
+        assert_eq!(from_query(&query_of(&large)).unwrap_err(), BindingError::Bomb);
+        let dense = vec![b' '; limits::SAML_INFLATED_BYTES / 2];
+        assert_eq!(from_query(&query_of(&dense)).unwrap_err(), BindingError::Bomb);
+    }
+
+    #[test]
+    fn another_encoding_and_what_is_not_deflate_are_refused() {
+        let query = query_of(b"<a/>");
+        let deflate: String = utf8_percent_encode(names::DEFLATE, QUERY).collect();
+        assert!(from_query(&format!("{query}&SAMLEncoding={deflate}")).is_ok());
+        assert_eq!(from_query(&format!("{query}&SAMLEncoding=x")).unwrap_err(), BindingError::Encoding);
+        assert_eq!(from_query("SAMLRequest=PGEvPg%3D%3D").unwrap_err(), BindingError::Deflate);
+        assert_eq!(from_query("SAMLRequest=%ff").unwrap_err(), BindingError::Utf8);
+    }
+
+    #[test]
+    fn a_signature_in_the_query_is_noticed() {
+        assert!(from_query(&format!("{}&SigAlg=x&Signature=y", query_of(b"<a/>"))).unwrap().signed);
+    }
+}

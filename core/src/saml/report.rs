@@ -1,0 +1,345 @@
+//! What was checked and how it ended: each check once, also on success.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+
+use serde_json::{Value, json};
+
+use super::check::Check;
+use crate::{limits, xml::Position};
+
+/// Every [`Check`] once, in order, with its outcome.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    outcomes: Vec<Outcome>,
+}
+
+/// One check and how it ended.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// What was checked.
+    pub check: Check,
+    /// How it ended.
+    pub status: Status,
+}
+
+/// How a check ended.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Status {
+    /// It holds.
+    Passed,
+    /// It holds, but somebody should act before it no longer does.
+    Warned {
+        /// What to do.
+        hint: String,
+    },
+    /// It does not hold: nobody is logged in.
+    Failed(Finding),
+    /// The message gives no occasion for it.
+    NotApplicable,
+    /// An earlier check failed, or the login has not been spent yet.
+    NotReached,
+}
+
+/// Why a check failed. No text of the message is repeated but short, harmless values.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What would have been right.
+    pub expected: String,
+    /// What was there instead.
+    pub found: String,
+    /// Where in the document.
+    pub at: Option<Position>,
+    /// What a person can do about it.
+    pub hint: Option<&'static str>,
+}
+
+/// A Response that logs nobody in: which check failed, and the whole report.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}: {}", failed.title(), report.finding())]
+pub struct Rejection {
+    failed: Check,
+    report: Report,
+}
+
+impl Rejection {
+    /// The check that failed.
+    pub const fn failed(&self) -> Check {
+        self.failed
+    }
+
+    /// The stable code of the check that failed.
+    pub const fn code(&self) -> &'static str {
+        self.failed.code()
+    }
+
+    /// All checks, with the one that failed.
+    pub const fn report(&self) -> &Report {
+        &self.report
+    }
+}
+
+impl Report {
+    pub(super) fn new() -> Self {
+        let outcome = |check: &Check| Outcome { check: *check, status: Status::NotReached };
+        Self { outcomes: Check::ALL.iter().map(outcome).collect() }
+    }
+
+    /// Every check once, in the order of [`Check::ALL`].
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// How one check ended.
+    pub fn status(&self, check: Check) -> &Status {
+        let outcome = self.outcomes.iter().find(|outcome| outcome.check == check);
+        outcome.map_or(&Status::NotReached, |outcome| &outcome.status)
+    }
+
+    /// The report for machines: `failed` (a code or null) and `checks`, each with `code`, `clause`, `title`,
+    /// `status`, and where there is something to say `expected`, `found`, `at`, `hint`.
+    pub fn to_json(&self) -> Value {
+        let failed = self.failure().map(|(check, _)| check.code());
+        json!({ "failed": failed, "checks": self.outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>() })
+    }
+
+    pub(super) fn record(&mut self, check: Check, status: Status) {
+        if let Some(outcome) = self.outcomes.iter_mut().find(|outcome| outcome.check == check) {
+            outcome.status = status;
+        }
+    }
+
+    /// Runs one check and records how it ended.
+    pub(super) fn check<T>(
+        &mut self,
+        check: Check,
+        run: impl FnOnce() -> Result<T, Finding>,
+    ) -> Result<T, Refused> {
+        match run() {
+            Ok(value) => {
+                self.record(check, Status::Passed);
+                Ok(value)
+            }
+            Err(finding) => Err(self.refuse(check, finding)),
+        }
+    }
+
+    /// Runs one check that the message may give no occasion for: `None` is not applicable.
+    pub(super) fn check_if_any(
+        &mut self,
+        check: Check,
+        run: impl FnOnce() -> Result<Option<()>, Finding>,
+    ) -> Result<(), Refused> {
+        if self.check(check, run)?.is_none() {
+            self.record(check, Status::NotApplicable);
+        }
+        Ok(())
+    }
+
+    pub(super) fn refuse(&mut self, check: Check, finding: Finding) -> Refused {
+        self.record(check, Status::Failed(finding));
+        Refused(check)
+    }
+
+    pub(super) const fn rejection(self, refused: Refused) -> Rejection {
+        Rejection { failed: refused.0, report: self }
+    }
+
+    fn failure(&self) -> Option<(Check, &Finding)> {
+        self.outcomes.iter().find_map(|outcome| match &outcome.status {
+            Status::Failed(finding) => Some((outcome.check, finding)),
+            _ => None,
+        })
+    }
+
+    fn finding(&self) -> String {
+        self.failure().map_or_else(String::new, |(_, finding)| finding.to_string())
+    }
+}
+
+/// A check has failed and its finding is in the report: nothing else is looked at.
+#[derive(Debug)]
+pub(super) struct Refused(Check);
+
+impl Outcome {
+    fn to_json(&self) -> Value {
+        let check = self.check;
+        let mut json = json!({
+            "code": check.code(), "clause": check.clause(), "title": check.title(), "status": self.status.word(),
+        });
+        match &self.status {
+            Status::Failed(finding) => {
+                json["expected"] = finding.expected.as_str().into();
+                json["found"] = finding.found.as_str().into();
+                json["at"] = finding.at.map(|at| at.to_string()).into();
+                json["hint"] = finding.hint.into();
+            }
+            Status::Warned { hint } => json["hint"] = hint.as_str().into(),
+            Status::Passed | Status::NotApplicable | Status::NotReached => {}
+        }
+        json
+    }
+}
+
+impl Status {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Warned { .. } => "warned",
+            Self::Failed(_) => "failed",
+            Self::NotApplicable => "not_applicable",
+            Self::NotReached => "not_reached",
+        }
+    }
+}
+
+impl Finding {
+    pub(super) fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { expected: expected.into(), found: found.into(), at: None, hint: None }
+    }
+
+    pub(super) const fn at(mut self, position: Position) -> Self {
+        self.at = Some(position);
+        self
+    }
+
+    pub(super) const fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}, found {}", self.expected, self.found)?;
+        if let Some(at) = self.at {
+            write!(f, " at {at}")?;
+        }
+        self.hint.map_or(Ok(()), |hint| write!(f, "; {hint}"))
+    }
+}
+
+/// A table for people: one line a check, and what was found beneath the one that failed.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Outcome { check, status } in &self.outcomes {
+            let word = status.word().replace('_', " ");
+            writeln!(f, "{word:<15} {:<34} {} ({})", check.code(), check.title(), check.clause())?;
+            match status {
+                Status::Failed(finding) => {
+                    writeln!(f, "{:16}expected  {}", "", finding.expected)?;
+                    writeln!(f, "{:16}found     {}", "", finding.found)?;
+                    if let Some(at) = finding.at {
+                        writeln!(f, "{:16}at        {at}", "")?;
+                    }
+                    if let Some(hint) = finding.hint {
+                        writeln!(f, "{:16}hint      {hint}", "")?;
+                    }
+                }
+                Status::Warned { hint } => writeln!(f, "{:16}hint      {hint}", "")?,
+                Status::Passed | Status::NotApplicable | Status::NotReached => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A value of the message as a report may show it: in backticks, bounded, without markup and control characters.
+pub(super) fn shown(value: &str) -> String {
+    let mut text = String::from("`");
+    for (count, character) in value.chars().enumerate() {
+        if count == limits::SAML_SHOWN_CHARS {
+            text.push('…');
+            break;
+        }
+        match character {
+            '<' | '>' | '`' => text.extend(character.escape_unicode()),
+            _ if character.is_control() => text.extend(character.escape_unicode()),
+            _ => text.push(character),
+        }
+    }
+    text.push('`');
+    text
+}
+
+/// [`shown`], or that the thing is not there.
+pub(super) fn shown_or_none(value: Option<&str>) -> String {
+    value.map_or_else(|| "none".into(), shown)
+}
+
+/// A personal value as a report may show it: its first character, its length, and the domain of an address.
+pub(super) fn masked(value: &str) -> String {
+    let first: String = value.chars().take(1).collect();
+    match value.rsplit_once('@') {
+        Some((_, domain)) => shown(&format!("{first}***@{domain}")),
+        None => shown(&format!("{first}***")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::ToString};
+
+    use super::{Check, Finding, Report, Status, masked, shown};
+
+    fn refused() -> super::Rejection {
+        let mut report = Report::new();
+        report.check(Check::FormValue, || Ok(())).unwrap();
+        let finding = Finding::new("`a`", "`b`").hint("send it again");
+        let refused = report.check::<()>(Check::Doctype, || Err(finding)).unwrap_err();
+        report.rejection(refused)
+    }
+
+    #[test]
+    fn a_report_lists_every_check_once_in_order() {
+        let listed: alloc::vec::Vec<_> =
+            Report::new().outcomes().iter().map(|outcome| outcome.check).collect();
+        assert_eq!(listed, Check::ALL);
+    }
+
+    #[test]
+    fn a_rejection_names_the_failed_check_and_what_was_found() {
+        let rejection = refused();
+        assert_eq!(rejection.code(), "saml.doctype");
+        assert_eq!(rejection.report().status(Check::FormValue), &Status::Passed);
+        assert_eq!(rejection.report().status(Check::Replay), &Status::NotReached);
+        let said = rejection.to_string();
+        assert_eq!(said, "There is no document type declaration: expected `a`, found `b`; send it again");
+    }
+
+    #[test]
+    fn the_json_report_has_one_entry_for_each_check() {
+        let json = refused().report().to_json();
+        assert_eq!(json["failed"], "saml.doctype");
+        assert_eq!(json["checks"].as_array().unwrap().len(), Check::ALL.len());
+        assert_eq!(json["checks"][0]["status"], "passed");
+        assert_eq!(json["checks"][1]["found"], "`b`");
+    }
+
+    #[test]
+    fn the_text_report_shows_the_hint_beneath_the_failed_check() {
+        let text = refused().report().to_string();
+        assert!(text.contains("failed          saml.doctype"), "{text}");
+        assert!(text.contains("hint      send it again"), "{text}");
+    }
+
+    #[test]
+    fn a_shown_value_is_bounded_and_carries_no_markup() {
+        assert_eq!(shown("<a>\n"), "`\\u{3c}a\\u{3e}\\u{a}`");
+        let long = "x".repeat(5_000);
+        assert!(shown(&long).chars().count() < 300);
+    }
+
+    #[test]
+    fn a_personal_value_is_masked() {
+        assert_eq!(masked("alice@example.com"), "`a***@example.com`");
+        assert_eq!(format!("{}", masked("alice")), "`a***`");
+    }
+}
