@@ -3,6 +3,7 @@
 use alloc::{
     format,
     string::{String, ToString},
+    vec,
     vec::Vec,
 };
 use core::fmt;
@@ -170,21 +171,24 @@ pub(super) struct Refused(Check);
 
 impl Outcome {
     fn to_json(&self) -> Value {
-        let check = self.check;
-        let mut json = json!({
-            "code": check.code(), "clause": check.clause(), "title": check.title(), "status": self.status.word(),
-        });
-        match &self.status {
-            Status::Failed(finding) => {
-                json["expected"] = finding.expected.as_str().into();
-                json["found"] = finding.found.as_str().into();
-                json["at"] = finding.at.map(|at| at.to_string()).into();
-                json["hint"] = finding.hint.into();
-            }
-            Status::Warned { hint } => json["hint"] = hint.as_str().into(),
-            Status::Passed | Status::NotApplicable | Status::NotReached => {}
-        }
-        json
+        let text = |text: &str| Value::from(text);
+        let always = [
+            ("code", text(self.check.code())),
+            ("clause", text(self.check.clause())),
+            ("title", text(self.check.title())),
+            ("status", text(self.status.word())),
+        ];
+        let more = match &self.status {
+            Status::Failed(finding) => vec![
+                ("expected", text(&finding.expected)),
+                ("found", text(&finding.found)),
+                ("at", finding.at.map(|at| at.to_string()).into()),
+                ("hint", finding.hint.into()),
+            ],
+            Status::Warned { hint } => vec![("hint", text(hint))],
+            Status::Passed | Status::NotApplicable | Status::NotReached => Vec::new(),
+        };
+        Value::Object(always.into_iter().chain(more).map(|(name, value)| (name.into(), value)).collect())
     }
 }
 

@@ -1,0 +1,336 @@
+//! The identity provider's end: from a login to a signed Response (saml-profiles 4.1.4.2).
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+use core::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    binding,
+    endpoint::{self, EndpointError},
+    name_id::NameId,
+    post_page,
+    response::Response,
+};
+use crate::{
+    dsig,
+    entropy::Entropy,
+    pki::{Certificate, SigningKey},
+    xml,
+};
+
+/// An identity provider that signs what it says. Without a key there is none: see [`IdentityProvider::builder`].
+#[derive(Debug)]
+pub struct IdentityProvider {
+    pub(super) entity_id: String,
+    pub(super) sso_url: Option<String>,
+    pub(super) service_providers: Vec<RegisteredServiceProvider>,
+    key: SigningKey,
+    sign: SignScope,
+    valid_for: Duration,
+}
+
+/// A service provider that an identity provider knows, and the addresses that logins may be sent to.
+#[derive(Clone, Debug)]
+pub(super) struct RegisteredServiceProvider {
+    pub(super) entity_id: String,
+    /// The first is the one where a request names none.
+    pub(super) acs_urls: Vec<String>,
+}
+
+/// What of a Response is signed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum SignScope {
+    /// The Assertion, which is what Heap asks for.
+    Assertion,
+    /// The Response, which covers the Assertion.
+    Response,
+    /// Both.
+    Both,
+}
+
+/// Builds an [`IdentityProvider`]; it can be built once it has a key.
+#[derive(Debug)]
+pub struct IdentityProviderBuilder<Key> {
+    entity_id: String,
+    sso_url: Option<String>,
+    service_providers: Vec<RegisteredServiceProvider>,
+    key: Key,
+    sign: SignScope,
+    valid_for: Duration,
+}
+
+/// A builder without key.
+#[derive(Debug)]
+pub struct NeedsKey(());
+
+/// A person who has been authenticated, and for whom.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Login<'a> {
+    /// Who it is.
+    pub subject: NameId,
+    /// The entity id of the service provider.
+    pub audience: &'a str,
+    /// The address that takes the Response.
+    pub acs_url: &'a str,
+    /// The ID of the request that is answered; none for a login that begins at the identity provider.
+    pub in_response_to: Option<&'a str>,
+    /// What else is said of the person.
+    pub attributes: &'a [Attribute<'a>],
+    /// When the person was authenticated.
+    pub authn_instant: Timestamp,
+    /// How (saml-authn-context); a password over TLS unless said otherwise.
+    pub authn_context_class: Option<&'a str>,
+    /// The session at the identity provider, for single logout.
+    pub session_index: Option<&'a str>,
+    /// When that session ends.
+    pub session_not_on_or_after: Option<Timestamp>,
+}
+
+impl<'a> Login<'a> {
+    /// A login that begins at the identity provider (R9), without attributes.
+    pub const fn new(subject: NameId, audience: &'a str, acs_url: &'a str, authn_instant: Timestamp) -> Self {
+        Self {
+            subject,
+            audience,
+            acs_url,
+            in_response_to: None,
+            attributes: &[],
+            authn_instant,
+            authn_context_class: None,
+            session_index: None,
+            session_not_on_or_after: None,
+        }
+    }
+}
+
+/// An attribute of a person: text, one or more values.
+#[derive(Clone, Copy)]
+pub struct Attribute<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its values.
+    pub values: &'a [&'a str],
+}
+
+/// The values are personal: only their number is shown.
+impl core::fmt::Debug for Attribute<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} ({} values)", self.name, self.values.len())
+    }
+}
+
+/// Why there is no Response.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The assertion consumer service has an address that nothing may be sent to (A58).
+    #[error("the assertion consumer service URL cannot be used: {0}")]
+    Endpoint(#[from] EndpointError),
+    /// The service provider is not registered with this address.
+    #[error(
+        "the audience and the assertion consumer service URL are not those of a registered service provider"
+    )]
+    Unregistered,
+    /// Something that must name somebody is blank.
+    #[error("{0} is blank; give it a value")]
+    Blank(&'static str),
+    /// A value holds a character that XML cannot carry.
+    #[error("a value cannot be written as XML: {0}")]
+    Xml(#[from] xml::Error),
+    /// The signature could not be made.
+    #[error("the response could not be signed: {0}")]
+    Signing(#[from] dsig::Error),
+}
+
+impl BuildError {
+    /// The stable code of this error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Endpoint(error) => error.code(),
+            Self::Unregistered => "saml.unregistered",
+            Self::Blank(_) => "saml.blank",
+            Self::Xml(error) => error.code(),
+            Self::Signing(error) => error.code(),
+        }
+    }
+}
+
+impl IdentityProvider {
+    /// Begins an identity provider with its entity id, such as `https://sso.jumpcloud.com/saml2/heap`.
+    pub fn builder(entity_id: &str) -> IdentityProviderBuilder<NeedsKey> {
+        IdentityProviderBuilder {
+            entity_id: entity_id.into(),
+            sso_url: None,
+            service_providers: Vec::new(),
+            key: NeedsKey(()),
+            sign: SignScope::Assertion,
+            valid_for: VALID_FOR,
+        }
+    }
+
+    /// The certificate that service providers must trust: the `certificate.pem` of R6.
+    pub const fn certificate(&self) -> &Certificate {
+        self.key.certificate()
+    }
+
+    /// A signed Response for a person who has been authenticated and authorised (R12 is the caller's to decide).
+    ///
+    /// # Errors
+    /// [`BuildError`] when the login is not complete, is for an address that nothing may be sent to, or holds what
+    /// XML cannot carry.
+    pub fn respond(
+        &self,
+        login: &Login<'_>,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<SignedResponse, BuildError> {
+        self.admit(login)?;
+        let (response_id, assertion_id) = (new_id(entropy), new_id(entropy));
+        let moved = |by| now.checked_add(by).unwrap_or(now);
+        let valid_for = SignedDuration::try_from(self.valid_for).unwrap_or(SignedDuration::MAX);
+        let response = Response {
+            issuer: &self.entity_id,
+            response_id: &response_id,
+            assertion_id: &assertion_id,
+            issue_instant: now,
+            not_before: moved(-BACKDATED),
+            not_on_or_after: moved(valid_for),
+            login,
+        };
+        let mut xml = response.to_xml()?;
+        // The inner signature first: the outer one covers it.
+        if matches!(self.sign, SignScope::Assertion | SignScope::Both) {
+            xml = dsig::sign(&xml, &assertion_id, &self.key)?;
+        }
+        if matches!(self.sign, SignScope::Response | SignScope::Both) {
+            xml = dsig::sign(&xml, &response_id, &self.key)?;
+        }
+        Ok(SignedResponse { xml, acs_url: login.acs_url.into() })
+    }
+
+    /// Whether a login is complete and may be sent to where it is for.
+    fn admit(&self, login: &Login<'_>) -> Result<(), BuildError> {
+        endpoint::check(login.acs_url)?;
+        let named = [
+            ("the NameID", login.subject.value.as_str()),
+            ("the audience", login.audience),
+            ("the ID of the request", login.in_response_to.unwrap_or("none")),
+        ];
+        let attributes =
+            login.attributes.iter().map(|attribute| ("the name of an attribute", attribute.name));
+        if let Some((what, _)) =
+            named.into_iter().chain(attributes).find(|(_, value)| value.trim().is_empty())
+        {
+            return Err(BuildError::Blank(what));
+        }
+        let known = self.service_providers.is_empty()
+            || self.service_providers.iter().any(|registered| {
+                registered.entity_id == login.audience
+                    && registered.acs_urls.iter().any(|acs_url| acs_url == login.acs_url)
+            });
+        if known { Ok(()) } else { Err(BuildError::Unregistered) }
+    }
+}
+
+/// Long enough for a slow browser, short enough that a stolen Response is worth little.
+const VALID_FOR: Duration = Duration::from_secs(5 * 60);
+/// For service providers whose clocks are behind and who allow nothing for it.
+const BACKDATED: SignedDuration = SignedDuration::from_secs(60);
+
+/// 160 random bits, as saml-core 1.3.4 advises, after a letter that an `xs:ID` may begin with.
+pub(super) fn new_id(entropy: &mut dyn Entropy) -> String {
+    let mut bytes = [0; 20];
+    entropy.fill(&mut bytes);
+    bytes.iter().fold(String::from("_"), |id, byte| id + &format!("{byte:02x}"))
+}
+
+impl IdentityProviderBuilder<NeedsKey> {
+    /// The key that signs, with its certificate.
+    pub fn sign_with(self, key: SigningKey) -> IdentityProviderBuilder<SigningKey> {
+        let Self { entity_id, sso_url, service_providers, key: NeedsKey(()), sign, valid_for } = self;
+        IdentityProviderBuilder { entity_id, sso_url, service_providers, key, sign, valid_for }
+    }
+}
+
+impl<Key> IdentityProviderBuilder<Key> {
+    /// What is signed; the Assertion unless said otherwise.
+    pub fn sign_scope(mut self, sign: SignScope) -> Self {
+        self.sign = sign;
+        self
+    }
+
+    /// How long an Assertion can be used; five minutes unless said otherwise.
+    pub fn valid_for(mut self, valid_for: Duration) -> Self {
+        self.valid_for = valid_for;
+        self
+    }
+
+    /// The address that takes requests: the Destination that they must name.
+    pub fn sso_url(mut self, sso_url: &str) -> Self {
+        self.sso_url = Some(sso_url.into());
+        self
+    }
+
+    /// A service provider with the addresses that logins may be sent to; the first is the default. Once one is
+    /// registered, Responses are made for registered ones only; requests are taken from registered ones only.
+    pub fn service_provider(mut self, entity_id: &str, acs_urls: &[&str]) -> Self {
+        let acs_urls = acs_urls.iter().map(ToString::to_string).collect();
+        self.service_providers.push(RegisteredServiceProvider { entity_id: entity_id.into(), acs_urls });
+        self
+    }
+}
+
+impl IdentityProviderBuilder<SigningKey> {
+    /// The identity provider.
+    pub fn build(self) -> IdentityProvider {
+        let Self { entity_id, sso_url, service_providers, key, sign, valid_for } = self;
+        IdentityProvider { entity_id, sso_url, service_providers, key, sign, valid_for }
+    }
+}
+
+/// A Response that is signed, and the address that it is for.
+#[derive(Clone)]
+pub struct SignedResponse {
+    xml: String,
+    acs_url: String,
+}
+
+impl SignedResponse {
+    /// The XML.
+    pub fn xml(&self) -> &str {
+        &self.xml
+    }
+
+    /// The address that takes it.
+    pub fn acs_url(&self) -> &str {
+        &self.acs_url
+    }
+
+    /// The fields of the form that carries it, with the RelayState as it came with the request.
+    pub fn form_fields(&self, relay_state: Option<&str>) -> Vec<(&'static str, String)> {
+        let mut fields = vec![("SAMLResponse", binding::to_form_value(&self.xml))];
+        fields.extend(relay_state.map(|relay_state| ("RelayState", relay_state.into())));
+        fields
+    }
+
+    /// A page that posts the form by itself, with a button where there is no JavaScript. Serve it with the header
+    /// [`content_security_policy`](super::content_security_policy) of the same nonce, fresh for each page.
+    pub fn auto_post_page(&self, relay_state: Option<&str>, nonce: &str) -> String {
+        post_page::page(&self.acs_url, &self.form_fields(relay_state), nonce)
+    }
+}
+
+/// It is a login: who reads it in a log could use it.
+impl core::fmt::Debug for SignedResponse {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "SignedResponse({} bytes for {})", self.xml.len(), self.acs_url)
+    }
+}

@@ -1,0 +1,115 @@
+//! What the Response says about itself. Where it is not signed anybody may have written it: so it can refuse a
+//! login and never grants one. What grants is in the Assertion.
+
+use alloc::format;
+
+use jiff::Timestamp;
+
+use super::message::Message;
+use crate::{
+    saml::{
+        check::Check,
+        name_id::NameIdFormat,
+        names::ASSERTION,
+        pending::Expected,
+        policy::Policy,
+        report::{Finding, Refused, Report, shown, shown_or_none},
+        time,
+    },
+    xml::Node,
+};
+
+/// Where the message was received, and who should have sent it.
+pub(super) struct Envelope<'a> {
+    pub(super) acs_url: &'a str,
+    pub(super) idp_entity_id: &'a str,
+    pub(super) expected: &'a Expected<'a>,
+    pub(super) policy: &'a Policy,
+    pub(super) now: Timestamp,
+}
+
+impl Envelope<'_> {
+    pub(super) fn check(
+        &self,
+        message: Message<'_>,
+        signed: bool,
+        report: &mut Report,
+    ) -> Result<(), Refused> {
+        let response = message.response;
+        report.check_if_any(Check::Destination, || self.destination(response, signed))?;
+        report.check_if_any(Check::ResponseInResponseTo, || {
+            let claimed = response.attribute("InResponseTo");
+            if claimed.is_none() {
+                return Ok(None);
+            }
+            in_response_to(claimed, self.expected, response).map(Some)
+        })?;
+        report.check_if_any(Check::ResponseIssuer, || {
+            let issuer = response.only_element(ASSERTION, "Issuer");
+            issuer.map(|issuer| entity(issuer, self.idp_entity_id)).transpose()
+        })?;
+        report.check(Check::IssueInstant, || {
+            self.not_from_the_future(response)?;
+            self.not_from_the_future(message.assertion)
+        })
+    }
+
+    /// saml-bindings 3.5.5.2: a signed message must have a Destination, and one that is there must be ours (A57).
+    fn destination(&self, response: Node<'_>, signed: bool) -> Result<Option<()>, Finding> {
+        match response.attribute("Destination") {
+            Some(destination) if destination == self.acs_url => Ok(Some(())),
+            None if !signed => Ok(None),
+            found => Err(Finding::new(shown(self.acs_url), shown_or_none(found)).at(response.position()).hint(
+                "the login was made for another address; compare the assertion consumer service URL on both sides, \
+                 to the last slash",
+            )),
+        }
+    }
+
+    fn not_from_the_future(&self, node: Node<'_>) -> Result<(), Finding> {
+        let text = node.attribute("IssueInstant");
+        let expected = || format!("at or before {}", time::format(self.now));
+        match text.and_then(|text| time::parse(text).ok()) {
+            Some(instant) if self.policy.has_come(instant, self.now) => Ok(()),
+            _ => Err(Finding::new(expected(), shown_or_none(text)).at(node.position()).hint(CLOCKS)),
+        }
+    }
+}
+
+/// What a person should do about a time that has not come.
+pub(super) const CLOCKS: &str = "compare the clocks of both sides";
+
+/// saml-profiles 4.1.4.3 and 4.1.5: the ID of our request, or nothing at all where we sent none.
+pub(super) fn in_response_to(
+    claimed: Option<&str>,
+    expected: &Expected<'_>,
+    node: Node<'_>,
+) -> Result<(), Finding> {
+    let (wanted, hint) = match expected {
+        Expected::Unsolicited => {
+            (None, "a Response to some request came where none was sent; begin the login again")
+        }
+        Expected::AnswerTo { request_id, .. } => {
+            (Some(*request_id), "the Response answers another request, or none; begin the login again")
+        }
+    };
+    if claimed == wanted {
+        return Ok(());
+    }
+    Err(Finding::new(shown_or_none(wanted), shown_or_none(claimed)).at(node.position()).hint(hint))
+}
+
+/// An Issuer that names `entity_id`, and names it as an entity (saml-profiles 4.1.4.2, saml-core 2.2.5).
+pub(super) fn entity(issuer: Node<'_>, entity_id: &str) -> Result<(), Finding> {
+    let format = issuer.attribute("Format");
+    if format.is_some_and(|format| NameIdFormat::from_uri(format) != NameIdFormat::Entity) {
+        let expected = format!("no Format or {}", shown(NameIdFormat::Entity.uri()));
+        return Err(Finding::new(expected, shown_or_none(format)).at(issuer.position()));
+    }
+    match issuer.text() {
+        Ok(found) if found == entity_id => Ok(()),
+        found => Err(Finding::new(shown(entity_id), shown_or_none(found.ok())).at(issuer.position()).hint(
+            "the message names another identity provider than the one that was expected; compare the entity ids",
+        )),
+    }
+}

@@ -1,0 +1,206 @@
+//! The service provider's end: from a form value to a verified login (saml-profiles 4.1.4.3), line by line in the
+//! order of [`Check::ALL`].
+
+mod conditions;
+mod envelope;
+mod message;
+mod proof;
+mod statements;
+mod subject;
+mod verified;
+
+use alloc::{string::String, vec::Vec};
+
+use jiff::Timestamp;
+
+use self::{
+    conditions::Validity, envelope::Envelope, message::Message, proof::ProvenAssertion, subject::Bearer,
+};
+pub use self::{
+    statements::ReceivedAttribute,
+    verified::{Unspent, VerifiedAssertion},
+};
+use super::{
+    check::Check,
+    names::ASSERTION,
+    pending::Expected,
+    policy::Policy,
+    replay::ReplayGuard,
+    report::{Finding, Refused, Rejection, Report, Status, shown, shown_or_none},
+};
+use crate::pki::Certificate;
+
+/// A service provider: who it is, where it takes Responses, and whom it trusts.
+///
+/// Heap has one entity id for all its tenants; the address carries the tenant. So make one service provider for
+/// each tenant, with the identity providers of that tenant only.
+#[derive(Debug)]
+pub struct ServiceProvider {
+    entity_id: String,
+    acs_url: String,
+    trusted: Vec<Trust>,
+    policy: Policy,
+}
+
+/// An identity provider that is trusted, with the certificates of the keys that it signs with: two or more during
+/// a rollover. No other key counts, whatever a message brings along.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Trust {
+    /// The entity id of the identity provider.
+    pub entity_id: String,
+    /// The certificates of its keys.
+    pub certificates: Vec<Certificate>,
+}
+
+impl Trust {
+    /// Trust in the identity provider `entity_id`, by its certificates.
+    pub fn new(entity_id: &str, certificates: Vec<Certificate>) -> Self {
+        Self { entity_id: entity_id.into(), certificates }
+    }
+}
+
+/// What came to the assertion consumer service, and what was awaited there.
+#[derive(Clone, Copy, Debug)]
+pub struct Received<'a> {
+    /// The value of the form's field `SAMLResponse`.
+    pub saml_response: &'a str,
+    /// What was awaited.
+    pub expected: Expected<'a>,
+}
+
+impl ServiceProvider {
+    /// The service provider `entity_id`, which takes Responses at `acs_url`: exactly the address that identity
+    /// providers send to, to the last slash.
+    pub fn new(entity_id: &str, acs_url: &str, trusted: Vec<Trust>, policy: Policy) -> Self {
+        Self { entity_id: entity_id.into(), acs_url: acs_url.into(), trusted, policy }
+    }
+
+    /// Its entity id.
+    pub fn entity_id(&self) -> &str {
+        &self.entity_id
+    }
+
+    /// Its assertion consumer service URL.
+    pub fn acs_url(&self) -> &str {
+        &self.acs_url
+    }
+
+    /// Verifies a Response and records its use.
+    ///
+    /// # Errors
+    /// [`Rejection`], with the check that failed and the report of all.
+    pub fn verify(
+        &self,
+        received: &Received<'_>,
+        now: Timestamp,
+        replay: &mut dyn ReplayGuard,
+    ) -> Result<VerifiedAssertion, Rejection> {
+        self.verify_unspent(received, now)?.spend(replay)
+    }
+
+    /// Verifies everything but that the login is used for the first time, for replay guards that have to be asked
+    /// asynchronously (D22). Nobody is logged in before [`Unspent::spend`].
+    ///
+    /// # Errors
+    /// [`Rejection`], with the check that failed and the report of all.
+    pub fn verify_unspent(&self, received: &Received<'_>, now: Timestamp) -> Result<Unspent, Rejection> {
+        let mut report = Report::new();
+        match self.examine(received, now, &mut report) {
+            Ok((login, until)) => Ok(Unspent::new(login, until, now, report)),
+            Err(refused) => Err(report.rejection(refused)),
+        }
+    }
+
+    /// The ID of the request that a Response claims to answer: for finding the request that waits for it, and for
+    /// nothing else, since anybody can write it. `None` when the message cannot be read or answers nothing.
+    pub fn claimed_request(saml_response: &str) -> Option<String> {
+        let mut report = Report::new();
+        let bytes = message::decode(saml_response, &mut report).ok()?;
+        let tree = message::parse(&bytes, &mut report).ok()?;
+        let message = Message::gate(tree.root(), &mut report).ok()?;
+        message.claimed_request().map(Into::into)
+    }
+
+    fn examine(
+        &self,
+        received: &Received<'_>,
+        now: Timestamp,
+        report: &mut Report,
+    ) -> Result<(verified::Content, Timestamp), Refused> {
+        let (policy, expected, acs_url) = (&self.policy, &received.expected, self.acs_url.as_str());
+        let bytes = message::decode(received.saml_response, report)?;
+        let tree = message::parse(&bytes, report)?;
+        let message = Message::gate(tree.root(), report)?;
+        let trust = self.identity_provider(message, expected, report)?;
+        let idp_entity_id = trust.entity_id.as_str();
+        let proven = proof::verify(message, trust, policy, now, report)?;
+
+        Envelope { acs_url, idp_entity_id, expected, policy, now }.check(
+            message,
+            proven.response_signed,
+            report,
+        )?;
+        let assertion = &proven.assertion;
+        issuer(assertion, idp_entity_id, report)?;
+        let subject = Bearer { acs_url, expected, policy, now }.check(assertion, report)?;
+        let end = Validity { entity_id: &self.entity_id, policy, now }.check(assertion, report)?;
+        let authentication = statements::authentication(assertion, policy, now, report)?;
+
+        let not_on_or_after = end.map_or(subject.confirmed_until, |end| end.min(subject.confirmed_until));
+        let content = verified::Content {
+            id: assertion.attribute("ID").unwrap_or_default().into(),
+            issuer: idp_entity_id.into(),
+            name_id: subject.name_id,
+            not_on_or_after,
+            authentication,
+            attributes: statements::attributes(assertion),
+        };
+        Ok((content, policy.end_of(not_on_or_after)))
+    }
+
+    /// Chooses the keys: by what was asked, or for an unsolicited login by what the message claims. A wrong claim
+    /// only chooses keys that do not fit.
+    fn identity_provider(
+        &self,
+        message: Message<'_>,
+        expected: &Expected<'_>,
+        report: &mut Report,
+    ) -> Result<&Trust, Refused> {
+        match expected {
+            Expected::AnswerTo { .. } => report.record(Check::Unsolicited, Status::NotApplicable),
+            Expected::Unsolicited => report.check(Check::Unsolicited, || {
+                let refused = || {
+                    Finding::new("an answer to a request", "a login that began elsewhere")
+                        .hint("begin the login here, or let the policy allow logins from the portal")
+                };
+                self.policy.unsolicited.then_some(()).ok_or_else(refused)
+            })?,
+        }
+        report.check(Check::IdentityProvider, || {
+            let issuer = message.assertion.only_element(ASSERTION, "Issuer");
+            let claimed = issuer.and_then(|issuer| issuer.text().ok());
+            let asked = match expected {
+                Expected::Unsolicited => claimed,
+                Expected::AnswerTo { idp_entity_id, .. } => Some(*idp_entity_id),
+            };
+            let trust = self.trusted.iter().find(|trust| Some(trust.entity_id.as_str()) == claimed);
+            trust.filter(|_| claimed == asked).ok_or_else(|| {
+                let expected = match expected {
+                    Expected::Unsolicited => "an identity provider that is trusted".into(),
+                    Expected::AnswerTo { idp_entity_id, .. } => shown(idp_entity_id),
+                };
+                Finding::new(expected, shown_or_none(claimed))
+                    .at(message.assertion.position())
+                    .hint("compare the identity provider's entity id on both sides, character by character")
+            })
+        })
+    }
+}
+
+fn issuer(assertion: &ProvenAssertion<'_>, entity_id: &str, report: &mut Report) -> Result<(), Refused> {
+    report.check(Check::Issuer, || match assertion.only_element(ASSERTION, "Issuer") {
+        Some(issuer) => envelope::entity(issuer, entity_id),
+        None => Err(Finding::new(shown(entity_id), "none").at(assertion.position())),
+    })
+}

@@ -1,0 +1,122 @@
+//! How the person was authenticated and what else is said of them (saml-core 2.7).
+
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+
+use jiff::Timestamp;
+
+use super::proof::ProvenAssertion;
+use crate::{
+    saml::{
+        check::Check,
+        names::ASSERTION,
+        policy::Policy,
+        report::{Finding, Refused, Report, shown_or_none},
+        time,
+    },
+    xml::Node,
+};
+
+/// An AuthnStatement whose session lasts.
+pub(super) struct Authentication {
+    pub(super) instant: Timestamp,
+    pub(super) session_index: Option<String>,
+    pub(super) session_not_on_or_after: Option<Timestamp>,
+    pub(super) context_class: Option<String>,
+}
+
+/// An attribute of the person, with all its values.
+#[derive(Clone, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ReceivedAttribute {
+    /// Its name.
+    pub name: String,
+    /// How the name is to be read (saml-core 8.2).
+    pub name_format: Option<String>,
+    /// A name for people.
+    pub friendly_name: Option<String>,
+    /// The values, in order. Of a value with elements inside only a NameID is read.
+    pub values: Vec<String>,
+}
+
+/// The values are personal: only their number is shown.
+impl core::fmt::Debug for ReceivedAttribute {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} ({} values)", self.name, self.values.len())
+    }
+}
+
+pub(super) fn authentication(
+    assertion: &ProvenAssertion<'_>,
+    policy: &Policy,
+    now: Timestamp,
+    report: &mut Report,
+) -> Result<Authentication, Refused> {
+    let statements = || assertion.elements().filter(|child| child.is(ASSERTION, "AuthnStatement"));
+    report.check(Check::AuthnStatement, || {
+        let first = statements().next();
+        first.ok_or_else(|| Finding::new("an AuthnStatement", "none").at(assertion.position()))
+    })?;
+    report.check(Check::Session, || {
+        let mut ended = None;
+        for statement in statements() {
+            match session(statement, policy, now) {
+                Ok(authentication) => return Ok(authentication),
+                Err(finding) => ended = Some(finding),
+            }
+        }
+        Err(ended.unwrap_or_else(|| Finding::new("an AuthnStatement", "none")))
+    })
+}
+
+fn session(statement: Node<'_>, policy: &Policy, now: Timestamp) -> Result<Authentication, Finding> {
+    let moment = |name| statement.attribute(name).map(time::parse).transpose();
+    let end = statement.attribute("SessionNotOnOrAfter");
+    let refused = || {
+        let expected = format!("a SessionNotOnOrAfter later than {}", time::format(now));
+        Finding::new(expected, shown_or_none(end))
+            .at(statement.position())
+            .hint("the session at the identity provider has ended; log in there again")
+    };
+    let session_not_on_or_after = moment("SessionNotOnOrAfter").map_err(|_| refused())?;
+    if session_not_on_or_after.is_some_and(|end| policy.is_over(end, now)) {
+        return Err(refused());
+    }
+    let context = statement.only_element(ASSERTION, "AuthnContext");
+    let class = context.and_then(|context| context.only_element(ASSERTION, "AuthnContextClassRef"));
+    Ok(Authentication {
+        instant: moment("AuthnInstant").ok().flatten().ok_or_else(refused)?,
+        session_index: statement.attribute("SessionIndex").map(Into::into),
+        session_not_on_or_after,
+        context_class: class.and_then(|class| class.text().ok()).map(Into::into),
+    })
+}
+
+/// All attributes; one that occurs several times has the values of all its occurrences.
+pub(super) fn attributes(assertion: &ProvenAssertion<'_>) -> Vec<ReceivedAttribute> {
+    let mut attributes: Vec<ReceivedAttribute> = Vec::new();
+    let mut index_of = BTreeMap::new();
+    let statements = assertion.elements().filter(|child| child.is(ASSERTION, "AttributeStatement"));
+    for node in statements.flat_map(Node::elements) {
+        let Some(name) = node.attribute("Name") else { continue };
+        let index = *index_of.entry(name).or_insert_with(|| {
+            attributes.push(ReceivedAttribute {
+                name: name.into(),
+                name_format: node.attribute("NameFormat").map(Into::into),
+                friendly_name: node.attribute("FriendlyName").map(Into::into),
+                values: Vec::new(),
+            });
+            attributes.len() - 1
+        });
+        if let Some(attribute) = attributes.get_mut(index) {
+            attribute.values.extend(node.elements().filter_map(value));
+        }
+    }
+    attributes
+}
+
+fn value(node: Node<'_>) -> Option<String> {
+    if node.elements().next().is_none() {
+        return node.text().ok().map(Into::into);
+    }
+    node.only_element(ASSERTION, "NameID").and_then(|name| name.text().ok()).map(Into::into)
+}

@@ -1,0 +1,148 @@
+//! Whom the Assertion is about, and who may present it (saml-profiles 4.1.4.2, 4.1.4.3; saml-core 2.4).
+
+use alloc::format;
+
+use jiff::Timestamp;
+
+use super::{envelope::in_response_to, proof::ProvenAssertion};
+use crate::{
+    saml::{
+        check::Check,
+        name_id::{NameId, NameIdFormat},
+        names::{ASSERTION, BEARER},
+        pending::Expected,
+        policy::Policy,
+        report::{Finding, Refused, Report, Status, shown, shown_or_none},
+        time,
+    },
+    xml::Node,
+};
+
+/// What a bearer confirmation is compared with.
+pub(super) struct Bearer<'a> {
+    pub(super) acs_url: &'a str,
+    pub(super) expected: &'a Expected<'a>,
+    pub(super) policy: &'a Policy,
+    pub(super) now: Timestamp,
+}
+
+/// The subject, and the latest moment that any of its bearer confirmations names.
+pub(super) struct Subject {
+    pub(super) name_id: NameId,
+    pub(super) confirmed_until: Timestamp,
+}
+
+/// What is asked of one confirmation, in order.
+const OF_EACH: [Check; 4] =
+    [Check::Recipient, Check::ConfirmationNotBefore, Check::ConfirmationNotOnOrAfter, Check::InResponseTo];
+
+impl Bearer<'_> {
+    pub(super) fn check(
+        &self,
+        assertion: &ProvenAssertion<'_>,
+        report: &mut Report,
+    ) -> Result<Subject, Refused> {
+        let subject = report.check(Check::Subject, || {
+            let subject = assertion.only_element(ASSERTION, "Subject");
+            subject.ok_or_else(|| Finding::new("a Subject", "none").at(assertion.position()))
+        })?;
+        let name_id = report.check(Check::NameId, || name_id(subject))?;
+        report.check(Check::Bearer, || match bearer_data(subject).next() {
+            Some(_) => Ok(()),
+            None => {
+                let expected =
+                    format!("a SubjectConfirmation {} with SubjectConfirmationData", shown(BEARER));
+                Err(Finding::new(expected, "none").at(subject.position()))
+            }
+        })?;
+        self.one_holds(subject, report)?;
+        let ends = bearer_data(subject).filter_map(|data| time::parse(data.attribute("NotOnOrAfter")?).ok());
+        Ok(Subject { name_id, confirmed_until: ends.max().unwrap_or(self.now) })
+    }
+
+    /// One confirmation that holds is enough (saml-core 2.4.1.1); where none does, the report shows the one that
+    /// came furthest.
+    fn one_holds(&self, subject: Node<'_>, report: &mut Report) -> Result<(), Refused> {
+        let mut furthest: Option<(Check, Finding)> = None;
+        for data in bearer_data(subject) {
+            let Err(failed) = self.holds(data) else {
+                furthest = None;
+                break;
+            };
+            if furthest.as_ref().is_none_or(|(check, _)| failed.0 > *check) {
+                furthest = Some(failed);
+            }
+        }
+        let end = furthest.as_ref().map(|(check, _)| *check);
+        for check in OF_EACH.into_iter().take_while(|check| Some(*check) != end) {
+            report.record(check, Status::Passed);
+        }
+        furthest.map_or(Ok(()), |(check, finding)| Err(report.refuse(check, finding)))
+    }
+
+    fn holds(&self, data: Node<'_>) -> Result<(), (Check, Finding)> {
+        self.recipient(data).map_err(|finding| (Check::Recipient, finding))?;
+        no_not_before(data).map_err(|finding| (Check::ConfirmationNotBefore, finding))?;
+        self.not_on_or_after(data).map_err(|finding| (Check::ConfirmationNotOnOrAfter, finding))?;
+        in_response_to(data.attribute("InResponseTo"), self.expected, data)
+            .map_err(|finding| (Check::InResponseTo, finding))
+    }
+
+    /// The address carries the tenant: Heap's entity id is the same for all of them (A57).
+    fn recipient(&self, data: Node<'_>) -> Result<(), Finding> {
+        let found = data.attribute("Recipient");
+        if found == Some(self.acs_url) {
+            return Ok(());
+        }
+        Err(Finding::new(shown(self.acs_url), shown_or_none(found)).at(data.position()).hint(
+            "the login was made for another address, perhaps another tenant; compare the assertion consumer \
+             service URL on both sides, to the last slash",
+        ))
+    }
+
+    fn not_on_or_after(&self, data: Node<'_>) -> Result<(), Finding> {
+        let text = data.attribute("NotOnOrAfter");
+        match text.and_then(|text| time::parse(text).ok()) {
+            Some(end) if !self.policy.is_over(end, self.now) => Ok(()),
+            _ => {
+                let expected = format!("a NotOnOrAfter later than {}", time::format(self.now));
+                Err(Finding::new(expected, shown_or_none(text)).at(data.position()).hint(
+                    "the login came too late: begin it again; if this happens always, compare the clocks",
+                ))
+            }
+        }
+    }
+}
+
+fn no_not_before(data: Node<'_>) -> Result<(), Finding> {
+    data.attribute("NotBefore").map_or(Ok(()), |found| {
+        Err(Finding::new("no NotBefore in a bearer confirmation", shown(found)).at(data.position()))
+    })
+}
+
+/// The SubjectConfirmationData of each bearer confirmation that has it.
+fn bearer_data(subject: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    subject
+        .elements()
+        .filter(|child| {
+            child.is(ASSERTION, "SubjectConfirmation") && child.attribute("Method") == Some(BEARER)
+        })
+        .filter_map(|confirmation| confirmation.only_element(ASSERTION, "SubjectConfirmationData"))
+}
+
+fn name_id(subject: Node<'_>) -> Result<NameId, Finding> {
+    let Some(node) = subject.only_element(ASSERTION, "NameID") else {
+        return Err(Finding::new("a NameID in the Subject", "none").at(subject.position()));
+    };
+    let value = node.text().unwrap_or_default();
+    if value.trim().is_empty() {
+        return Err(Finding::new("a NameID that names somebody", "a blank one")
+            .at(node.position())
+            .hint("give the person the attribute (such as an email address) from which the NameID is made"));
+    }
+    let format = node.attribute("Format").map_or(NameIdFormat::Unspecified, NameIdFormat::from_uri);
+    let mut name_id = NameId::new(value, format);
+    name_id.name_qualifier = node.attribute("NameQualifier").map(Into::into);
+    name_id.sp_name_qualifier = node.attribute("SPNameQualifier").map(Into::into);
+    Ok(name_id)
+}
