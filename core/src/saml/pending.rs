@@ -25,6 +25,24 @@ pub enum Expected<'a> {
     },
 }
 
+impl<'a> Expected<'a> {
+    /// The ID of the request that is to be answered, if one was sent.
+    pub const fn request_id(&self) -> Option<&'a str> {
+        match self {
+            Self::Unsolicited => None,
+            Self::AnswerTo { request_id, .. } => Some(request_id),
+        }
+    }
+
+    /// The identity provider that alone may answer, if one was asked.
+    pub const fn idp_entity_id(&self) -> Option<&'a str> {
+        match self {
+            Self::Unsolicited => None,
+            Self::AnswerTo { idp_entity_id, .. } => Some(idp_entity_id),
+        }
+    }
+}
+
 /// A request that was sent and not answered yet.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]

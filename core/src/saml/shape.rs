@@ -45,7 +45,8 @@ impl Shape {
             Content::Sequence(slots) => self.sequence(node, model, slots),
             Content::Text => text(node, model.name),
             Content::Value if node.elements().next().is_none() => text(node, model.name),
-            Content::Value | Content::Foreign => foreign_content(node),
+            Content::Value => foreign_content(node).and_then(|()| texts_inside(node)),
+            Content::Foreign => foreign_content(node),
             Content::Signature => signature_content(node),
         }
     }
@@ -129,6 +130,12 @@ fn text(node: Node<'_>, name: &str) -> Result<(), Misshapen> {
         let expected = format!("nothing but text in `{name}`");
         schema(node, expected, "an element, a comment or a processing instruction inside it")
     })
+}
+
+/// The texts inside a value are values as well (D18).
+fn texts_inside(value: Node<'_>) -> Result<(), Misshapen> {
+    let mut leaves = value.descendants().filter(|node| node.elements().next().is_none());
+    leaves.try_for_each(|leaf| text(leaf, "AttributeValue"))
 }
 
 /// Whatever the schemas leave open, but for what could be taken for a message, an Assertion or a signature (D20).

@@ -4,7 +4,10 @@ use alloc::format;
 
 use jiff::Timestamp;
 
-use super::{envelope::CLOCKS, proof::ProvenAssertion};
+use super::{
+    envelope::{CLOCKS, TOO_LATE},
+    proof::ProvenAssertion,
+};
 use crate::{
     saml::{
         check::Check,
@@ -64,8 +67,7 @@ impl Validity<'_> {
                 Err(finding("a NotOnOrAfter later than the NotBefore".into()))
             }
             Ok(end) if !self.policy.is_over(end, self.now) => Ok(Some(())),
-            _ => Err(finding(format!("a NotOnOrAfter later than {}", time::format(self.now)))
-                .hint("the login came too late: begin it again; if this happens always, compare the clocks")),
+            _ => Err(finding(format!("a NotOnOrAfter later than {}", time::format(self.now))).hint(TOO_LATE)),
         }
     }
 

@@ -37,12 +37,10 @@ impl Envelope<'_> {
     ) -> Result<(), Refused> {
         let response = message.response;
         report.check_if_any(Check::Destination, || self.destination(response, signed))?;
-        report.check_if_any(Check::ResponseInResponseTo, || {
-            let claimed = response.attribute("InResponseTo");
-            if claimed.is_none() {
-                return Ok(None);
-            }
-            in_response_to(claimed, self.expected, response).map(Some)
+        report.check_if_any(Check::ResponseInResponseTo, || match response.attribute("InResponseTo") {
+            None => Ok(None),
+            claimed if claimed == self.expected.request_id() => Ok(Some(())),
+            claimed => Err(not_the_answer(self.expected, claimed).at(response.position())),
         })?;
         report.check_if_any(Check::ResponseIssuer, || {
             let issuer = response.only_element(ASSERTION, "Issuer");
@@ -79,24 +77,17 @@ impl Envelope<'_> {
 /// What a person should do about a time that has not come.
 pub(super) const CLOCKS: &str = "compare the clocks of both sides";
 
-/// saml-profiles 4.1.4.3 and 4.1.5: the ID of our request, or nothing at all where we sent none.
-pub(super) fn in_response_to(
-    claimed: Option<&str>,
-    expected: &Expected<'_>,
-    node: Node<'_>,
-) -> Result<(), Finding> {
-    let (wanted, hint) = match expected {
-        Expected::Unsolicited => {
-            (None, "a Response to some request came where none was sent; begin the login again")
-        }
-        Expected::AnswerTo { request_id, .. } => {
-            (Some(*request_id), "the Response answers another request, or none; begin the login again")
-        }
-    };
-    if claimed == wanted {
-        return Ok(());
-    }
-    Err(Finding::new(shown_or_none(wanted), shown_or_none(claimed)).at(node.position()).hint(hint))
+/// What a person should do about a time that is over.
+pub(super) const TOO_LATE: &str =
+    "the login came too late: begin it again; if this happens always, compare the clocks";
+
+/// An InResponseTo that is not the ID of our request, or one where we sent none (saml-profiles 4.1.4.3, 4.1.5).
+pub(super) fn not_the_answer(expected: &Expected<'_>, claimed: Option<&str>) -> Finding {
+    let wanted = expected.request_id();
+    Finding::new(shown_or_none(wanted), shown_or_none(claimed)).hint(match wanted {
+        None => "a Response to some request came where none was sent; begin the login again",
+        Some(_) => "the Response answers another request, or none; begin the login again",
+    })
 }
 
 /// An Issuer that names `entity_id`, and names it as an entity (saml-profiles 4.1.4.2, saml-core 2.2.5).

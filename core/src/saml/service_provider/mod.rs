@@ -72,7 +72,16 @@ pub struct Received<'a> {
 impl ServiceProvider {
     /// The service provider `entity_id`, which takes Responses at `acs_url`: exactly the address that identity
     /// providers send to, to the last slash.
-    pub fn new(entity_id: &str, acs_url: &str, trusted: Vec<Trust>, policy: Policy) -> Self {
+    ///
+    /// An identity provider that is listed twice is trusted with the certificates of both.
+    pub fn new(entity_id: &str, acs_url: &str, identity_providers: Vec<Trust>, policy: Policy) -> Self {
+        let mut trusted: Vec<Trust> = Vec::new();
+        for trust in identity_providers {
+            match trusted.iter_mut().find(|listed| listed.entity_id == trust.entity_id) {
+                Some(listed) => listed.certificates.extend(trust.certificates),
+                None => trusted.push(trust),
+            }
+        }
         Self { entity_id: entity_id.into(), acs_url: acs_url.into(), trusted, policy }
     }
 
@@ -180,17 +189,11 @@ impl ServiceProvider {
         report.check(Check::IdentityProvider, || {
             let issuer = message.assertion.only_element(ASSERTION, "Issuer");
             let claimed = issuer.and_then(|issuer| issuer.text().ok());
-            let asked = match expected {
-                Expected::Unsolicited => claimed,
-                Expected::AnswerTo { idp_entity_id, .. } => Some(*idp_entity_id),
-            };
+            let other_than = expected.idp_entity_id().filter(|asked| claimed != Some(*asked));
             let trust = self.trusted.iter().find(|trust| Some(trust.entity_id.as_str()) == claimed);
-            trust.filter(|_| claimed == asked).ok_or_else(|| {
-                let expected = match expected {
-                    Expected::Unsolicited => "an identity provider that is trusted".into(),
-                    Expected::AnswerTo { idp_entity_id, .. } => shown(idp_entity_id),
-                };
-                Finding::new(expected, shown_or_none(claimed))
+            trust.filter(|_| other_than.is_none()).ok_or_else(|| {
+                let wanted = other_than.map_or_else(|| "an identity provider that is trusted".into(), shown);
+                Finding::new(wanted, shown_or_none(claimed))
                     .at(message.assertion.position())
                     .hint("compare the identity provider's entity id on both sides, character by character")
             })

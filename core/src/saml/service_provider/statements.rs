@@ -57,34 +57,29 @@ pub(super) fn authentication(
         first.ok_or_else(|| Finding::new("an AuthnStatement", "none").at(assertion.position()))
     })?;
     report.check(Check::Session, || {
-        let mut ended = None;
-        for statement in statements() {
-            match session(statement, policy, now) {
-                Ok(authentication) => return Ok(authentication),
-                Err(finding) => ended = Some(finding),
-            }
-        }
-        Err(ended.unwrap_or_else(|| Finding::new("an AuthnStatement", "none")))
+        let lasting = statements().find_map(|statement| session(statement, policy, now));
+        lasting.ok_or_else(|| {
+            let last = statements().last();
+            let end = last.and_then(|statement| statement.attribute("SessionNotOnOrAfter"));
+            let expected = format!("a SessionNotOnOrAfter later than {}", time::format(now));
+            Finding::new(expected, shown_or_none(end))
+                .at(last.unwrap_or(**assertion).position())
+                .hint("the session at the identity provider has ended; log in there again")
+        })
     })
 }
 
-fn session(statement: Node<'_>, policy: &Policy, now: Timestamp) -> Result<Authentication, Finding> {
-    let moment = |name| statement.attribute(name).map(time::parse).transpose();
-    let end = statement.attribute("SessionNotOnOrAfter");
-    let refused = || {
-        let expected = format!("a SessionNotOnOrAfter later than {}", time::format(now));
-        Finding::new(expected, shown_or_none(end))
-            .at(statement.position())
-            .hint("the session at the identity provider has ended; log in there again")
-    };
-    let session_not_on_or_after = moment("SessionNotOnOrAfter").map_err(|_| refused())?;
+/// The statement, if it can be read and its session has not ended.
+fn session(statement: Node<'_>, policy: &Policy, now: Timestamp) -> Option<Authentication> {
+    let moment = |name| statement.attribute(name).map(time::parse).transpose().ok();
+    let session_not_on_or_after = moment("SessionNotOnOrAfter")?;
     if session_not_on_or_after.is_some_and(|end| policy.is_over(end, now)) {
-        return Err(refused());
+        return None;
     }
     let context = statement.only_element(ASSERTION, "AuthnContext");
     let class = context.and_then(|context| context.only_element(ASSERTION, "AuthnContextClassRef"));
-    Ok(Authentication {
-        instant: moment("AuthnInstant").ok().flatten().ok_or_else(refused)?,
+    Some(Authentication {
+        instant: moment("AuthnInstant")??,
         session_index: statement.attribute("SessionIndex").map(Into::into),
         session_not_on_or_after,
         context_class: class.and_then(|class| class.text().ok()).map(Into::into),

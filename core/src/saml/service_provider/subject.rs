@@ -4,7 +4,10 @@ use alloc::format;
 
 use jiff::Timestamp;
 
-use super::{envelope::in_response_to, proof::ProvenAssertion};
+use super::{
+    envelope::{TOO_LATE, not_the_answer},
+    proof::ProvenAssertion,
+};
 use crate::{
     saml::{
         check::Check,
@@ -63,61 +66,57 @@ impl Bearer<'_> {
     /// One confirmation that holds is enough (saml-core 2.4.1.1); where none does, the report shows the one that
     /// came furthest.
     fn one_holds(&self, subject: Node<'_>, report: &mut Report) -> Result<(), Refused> {
-        let mut furthest: Option<(Check, Finding)> = None;
+        let mut furthest: Option<(Check, Node<'_>)> = None;
         for data in bearer_data(subject) {
-            let Err(failed) = self.holds(data) else {
+            let Some(check) = OF_EACH.into_iter().find(|check| !self.holds(*check, data)) else {
                 furthest = None;
                 break;
             };
-            if furthest.as_ref().is_none_or(|(check, _)| failed.0 > *check) {
-                furthest = Some(failed);
+            if furthest.is_none_or(|(before, _)| check > before) {
+                furthest = Some((check, data));
             }
         }
-        let end = furthest.as_ref().map(|(check, _)| *check);
-        for check in OF_EACH.into_iter().take_while(|check| Some(*check) != end) {
+        let failed = furthest.map(|(check, _)| check);
+        for check in OF_EACH.into_iter().take_while(|check| Some(*check) != failed) {
             report.record(check, Status::Passed);
         }
-        furthest.map_or(Ok(()), |(check, finding)| Err(report.refuse(check, finding)))
+        furthest.map_or(Ok(()), |(check, data)| Err(report.refuse(check, self.finding(check, data))))
     }
 
-    fn holds(&self, data: Node<'_>) -> Result<(), (Check, Finding)> {
-        self.recipient(data).map_err(|finding| (Check::Recipient, finding))?;
-        no_not_before(data).map_err(|finding| (Check::ConfirmationNotBefore, finding))?;
-        self.not_on_or_after(data).map_err(|finding| (Check::ConfirmationNotOnOrAfter, finding))?;
-        in_response_to(data.attribute("InResponseTo"), self.expected, data)
-            .map_err(|finding| (Check::InResponseTo, finding))
-    }
-
-    /// The address carries the tenant: Heap's entity id is the same for all of them (A57).
-    fn recipient(&self, data: Node<'_>) -> Result<(), Finding> {
-        let found = data.attribute("Recipient");
-        if found == Some(self.acs_url) {
-            return Ok(());
-        }
-        Err(Finding::new(shown(self.acs_url), shown_or_none(found)).at(data.position()).hint(
-            "the login was made for another address, perhaps another tenant; compare the assertion consumer \
-             service URL on both sides, to the last slash",
-        ))
-    }
-
-    fn not_on_or_after(&self, data: Node<'_>) -> Result<(), Finding> {
-        let text = data.attribute("NotOnOrAfter");
-        match text.and_then(|text| time::parse(text).ok()) {
-            Some(end) if !self.policy.is_over(end, self.now) => Ok(()),
-            _ => {
-                let expected = format!("a NotOnOrAfter later than {}", time::format(self.now));
-                Err(Finding::new(expected, shown_or_none(text)).at(data.position()).hint(
-                    "the login came too late: begin it again; if this happens always, compare the clocks",
-                ))
+    fn holds(&self, check: Check, data: Node<'_>) -> bool {
+        match check {
+            // The address carries the tenant: Heap's entity id is the same for all of them (A57).
+            Check::Recipient => data.attribute("Recipient") == Some(self.acs_url),
+            Check::ConfirmationNotBefore => data.attribute("NotBefore").is_none(),
+            Check::ConfirmationNotOnOrAfter => {
+                let end = data.attribute("NotOnOrAfter").and_then(|text| time::parse(text).ok());
+                end.is_some_and(|end| !self.policy.is_over(end, self.now))
             }
+            Check::InResponseTo => data.attribute("InResponseTo") == self.expected.request_id(),
+            _ => false,
         }
     }
-}
 
-fn no_not_before(data: Node<'_>) -> Result<(), Finding> {
-    data.attribute("NotBefore").map_or(Ok(()), |found| {
-        Err(Finding::new("no NotBefore in a bearer confirmation", shown(found)).at(data.position()))
-    })
+    /// What is wrong with a confirmation by this check. Only made for the one that is reported: to find a position
+    /// means to count lines.
+    fn finding(&self, check: Check, data: Node<'_>) -> Finding {
+        let found = |name| shown_or_none(data.attribute(name));
+        let finding = match check {
+            Check::Recipient => Finding::new(shown(self.acs_url), found("Recipient")).hint(
+                "the login was made for another address, perhaps another tenant; compare the assertion consumer \
+                 service URL on both sides, to the last slash",
+            ),
+            Check::ConfirmationNotBefore => {
+                Finding::new("no NotBefore in a bearer confirmation", found("NotBefore"))
+            }
+            Check::ConfirmationNotOnOrAfter => {
+                let expected = format!("a NotOnOrAfter later than {}", time::format(self.now));
+                Finding::new(expected, found("NotOnOrAfter")).hint(TOO_LATE)
+            }
+            _ => not_the_answer(self.expected, data.attribute("InResponseTo")),
+        };
+        finding.at(data.position())
+    }
 }
 
 /// The SubjectConfirmationData of each bearer confirmation that has it.

@@ -15,7 +15,10 @@ use super::{
 use crate::{
     dsig,
     entropy::Seeded,
-    saml::{Attribute, Check, IdentityProvider, Login, NameId, PendingRequests, ServiceProvider, SignScope},
+    saml::{
+        Attribute, Check, IdentityProvider, Login, NameId, PendingRequests, ServiceProvider, SignScope,
+        Status,
+    },
 };
 
 const ADMIN: &str = "admin@example.com";
@@ -138,6 +141,7 @@ fn a20_a21_a_value_that_is_split_by_a_comment_is_refused() {
         ("alice@example.com", "alice@example.com<!-- -->.evil.example"),
         ("<saml:Audience>https://", "<saml:Audience><!-- -->https://"),
         ("Analysts", "Ana<!-- -->lysts"),
+        ("Analysts", "<saml:NameID>opa<!-- -->que</saml:NameID>"),
         ("alice@example.com", "alice@example.com<?x?>.evil.example"),
         ("alice@example.com", "alice@example.com<b/>"),
     ] {
@@ -145,6 +149,7 @@ fn a20_a21_a_value_that_is_split_by_a_comment_is_refused() {
         // Whether it was signed so, or split later under a canonicalization that drops comments.
         assert_eq!(refused(&signed(&split)), Check::Schema, "{to}");
         if !to.starts_with("<saml:") && !to.contains("<b/>") {
+            // Nothing was added but what a canonicalization drops: the digest would still be right.
             assert_eq!(refused(&edit(&signed(RESPONSE), from, to)), Check::Schema, "{to}");
         }
     }
@@ -229,6 +234,25 @@ fn a46_a_key_that_the_message_brings_along_does_not_count() {
 
 fn certificate_fingerprint() -> String {
     certificate().sha256_fingerprint()
+}
+
+#[test]
+fn d17_a_certificate_that_the_message_brings_along_is_passed_over_while_a_configured_key_verifies() {
+    let message = signed(RESPONSE);
+    let swapped = edit(&message, &certificate().to_base64(), &other_key().certificate().to_base64());
+    assert_eq!(verify(&swapped, Expected::Unsolicited).unwrap().subject(), EMAIL);
+}
+
+#[test]
+fn a44_every_signature_that_is_there_must_hold() {
+    // A good signature of the Assertion does not save a bad one of the Response, nor the other way round.
+    let both = dsig::sign(&signed(RESPONSE), "_response1", &other_key()).unwrap();
+    assert_eq!(refused(&both), Check::SignatureValue);
+    let inner = dsig::sign(RESPONSE, "_assertion1", &other_key()).unwrap();
+    let both = dsig::sign(&inner, "_response1", &key()).unwrap();
+    let rejection = verify(&both, Expected::Unsolicited).unwrap_err();
+    assert_eq!(rejection.failed(), Check::SignatureValue);
+    assert_eq!(rejection.report().status(Check::SignatureDigest), &Status::NotReached);
 }
 
 #[test]

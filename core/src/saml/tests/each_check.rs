@@ -305,6 +305,22 @@ fn d21_several_identity_providers_each_with_several_certificates_are_trusted() {
 }
 
 #[test]
+fn an_identity_provider_that_is_listed_twice_is_trusted_with_both_certificates() {
+    let trust = |certificate| Trust::new(IDP, vec![certificate]);
+    let listed = vec![trust(other_key().certificate().clone()), trust(certificate())];
+    let heap = ServiceProvider::new(super::SP, super::ACS, listed, Policy::strict());
+    assert!(verify_at(&heap, &signed(RESPONSE), Expected::Unsolicited, now()).is_ok());
+}
+
+#[test]
+fn an_identity_provider_that_was_asked_but_is_not_trusted_does_not_answer() {
+    let heap = ServiceProvider::new(super::SP, super::ACS, Vec::new(), Policy::strict());
+    let rejection = verify_at(&heap, &signed(&solicited()), ANSWER, now()).unwrap_err();
+    assert_eq!(rejection.failed(), Check::IdentityProvider);
+    assert!(rejection.to_string().contains("an identity provider that is trusted"), "{rejection}");
+}
+
+#[test]
 fn a_skew_of_nothing_is_a_policy_too() {
     let mut policy = Policy::strict();
     policy.clock_skew = Duration::ZERO;

@@ -6,6 +6,7 @@ mod each_check;
 mod genuine;
 mod requests;
 mod responses;
+mod robustness;
 mod round_trip;
 mod shape;
 
