@@ -80,3 +80,5 @@ pub const SAML_CLOCK_SKEW_MAX: core::time::Duration = core::time::Duration::from
 pub const SAML_SHOWN_CHARS: usize = 200;
 /// How old an AuthnRequest may be: browsers carry it at once, people do not stand in between.
 pub const SAML_REQUEST_AGE_MAX: core::time::Duration = core::time::Duration::from_secs(5 * 60);
+/// Depth of SAML's own elements: the schemas need 7; only status codes nest further, two or three in practice.
+pub const SAML_DEPTH: usize = 32;

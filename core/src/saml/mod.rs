@@ -9,6 +9,31 @@
 //!
 //! What a service provider insists on is the list of [`Check`]s; every verdict comes with a [`Report`] of them all.
 //! What is read is read from the nodes that a signature was verified over, and from no others.
+//!
+//! A login from the portal (R9), from one end to the other:
+//! ```
+//! use heap_identity::{entropy::Seeded, pki::SigningKey, saml::*};
+//! # let key_pem = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/keys/rsa2048.key.pem"));
+//! # let certificate_pem = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/keys/rsa2048.cert.pem"));
+//! let (idp_id, sp_id) = ("https://sso.jumpcloud.com/saml2/heap", "https://heapanalytics.com");
+//! let acs_url = "https://heapanalytics.com/saml/finalize/1234567/";
+//! let now = "2026-03-01T10:00:00Z".parse()?;
+//!
+//! let idp = IdentityProvider::builder(idp_id).sign_with(SigningKey::from_pem(key_pem, certificate_pem)?).build();
+//! let login = Login::new(NameId::email("alice@example.com"), sp_id, acs_url, now);
+//! let mut entropy = Seeded::new(1); // in production: the operating system's
+//! let form = idp.respond(&login, now, &mut entropy)?.form_fields(None);
+//!
+//! let trust = Trust::new(idp_id, vec![idp.certificate().clone()]);
+//! let heap = ServiceProvider::new(sp_id, acs_url, vec![trust], Policy::strict());
+//! let mut replay = ReplayCache::with_capacity(100_000);
+//! let received = Received { saml_response: &form[0].1, expected: Expected::Unsolicited };
+//! assert_eq!(heap.verify(&received, now, &mut replay)?.subject(), "alice@example.com");
+//!
+//! let again = heap.verify(&received, now, &mut replay).unwrap_err();
+//! assert_eq!(again.code(), "saml.replay");
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
 
 mod binding;
 mod check;

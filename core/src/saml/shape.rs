@@ -12,19 +12,23 @@ use super::{
     report::{Finding, shown},
     time,
 };
-use crate::xml::{Node, Position};
+use crate::{
+    limits,
+    xml::{Node, Position},
+};
 
 /// What a walk over a message found, beside that its shape is right.
 #[derive(Default)]
 pub(super) struct Shape {
     /// The first encrypted element.
     pub(super) encrypted: Option<Position>,
+    depth: usize,
 }
 
 /// Which check a message fails by its shape, and why.
 pub(super) type Misshapen = (Check, Finding);
 
-/// Walks the message once. Depth is bounded by the reader, the nesting of the models by the schemas.
+/// Walks the message once.
 pub(super) fn check(root: Node<'_>, model: &'static Model) -> Result<Shape, Misshapen> {
     if root.has_instruction() {
         return Err(schema(root, "no processing instructions", "one inside the message"));
@@ -42,7 +46,15 @@ impl Shape {
             self.encrypted.get_or_insert(node.position());
         }
         match model.content {
-            Content::Sequence(slots) => self.sequence(node, model, slots),
+            Content::Sequence(_) if self.depth == limits::SAML_DEPTH => {
+                Err(schema(node, "elements that nest no deeper than the schemas need", "deeper ones"))
+            }
+            Content::Sequence(slots) => {
+                self.depth += 1;
+                let outcome = self.sequence(node, model, slots);
+                self.depth -= 1;
+                outcome
+            }
             Content::Text => text(node, model.name),
             Content::Value if node.elements().next().is_none() => text(node, model.name),
             Content::Value => foreign_content(node).and_then(|()| texts_inside(node)),

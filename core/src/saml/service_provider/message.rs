@@ -132,7 +132,7 @@ fn status(root: Node<'_>) -> Result<(), Finding> {
             found.push_str(" / ");
         }
         found.push_str(&shown_or_none(code.attribute("Value")));
-        next = code.only_element(PROTOCOL, "StatusCode").filter(|_| found.len() < 1_000);
+        next = code.only_element(PROTOCOL, "StatusCode");
     }
     let message = status.and_then(|status| status.only_element(PROTOCOL, "StatusMessage"));
     if let Some(Ok(message)) = message.map(Node::text) {

@@ -250,6 +250,56 @@ fn an_interval_that_is_empty_is_refused_however_large_the_skew() {
 }
 
 #[test]
+fn a54_a_confirmation_must_say_until_when() {
+    let endless = edit_assertion(RESPONSE, "/\" NotOnOrAfter=\"2026-03-01T10:05:00Z\"", "/\"");
+    assert_eq!(super::refused(&signed(&endless)), Check::ConfirmationNotOnOrAfter);
+}
+
+#[test]
+fn a_response_from_the_future_is_refused_even_around_an_assertion_of_today() {
+    let ahead = edit(RESPONSE, "2026-03-01T10:00:00Z", "2026-03-01T10:01:31Z");
+    assert_eq!(super::refused(&signed(&ahead)), Check::IssueInstant);
+}
+
+#[test]
+fn a_condition_that_saml_allows_once_is_refused_twice() {
+    for twice in ["<saml:OneTimeUse/><saml:OneTimeUse/>", "<saml:ProxyRestriction/><saml:ProxyRestriction/>"]
+    {
+        let message = edit(RESPONSE, "</saml:Conditions>", &format!("{twice}</saml:Conditions>"));
+        assert_eq!(super::refused(&signed(&message)), Check::Conditions);
+    }
+}
+
+#[test]
+fn a54_a_login_is_remembered_as_long_as_it_could_be_used() {
+    for (conditions, confirmation, until) in
+        [("10:05:00Z", "10:04:00Z", "10:05:00Z"), ("10:03:00Z", "10:04:00Z", "10:04:00Z")]
+    {
+        let message = RESPONSE.replace("10:05:00Z", confirmation);
+        let message = edit(
+            &message,
+            &format!("09:59:00Z\" NotOnOrAfter=\"2026-03-01T{confirmation}"),
+            &format!("09:59:00Z\" NotOnOrAfter=\"2026-03-01T{conditions}"),
+        );
+        let received =
+            Received { saml_response: &to_form_value(&signed(&message)), expected: Expected::Unsolicited };
+        let unspent = heap().verify_unspent(&received, now()).unwrap();
+        // The earlier of the two ends, and a minute of skew.
+        assert_eq!(unspent.recorded().until.to_string(), format!("2026-03-01T{until}"));
+    }
+}
+
+#[test]
+fn a54_a_login_with_two_confirmations_is_remembered_until_the_later_ends() {
+    let earlier = "<saml:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\"><saml:SubjectConfirmationData Recipient=\"https://heapanalytics.com/saml/finalize/1234567/\" NotOnOrAfter=\"2026-03-01T10:01:00Z\"/></saml:SubjectConfirmation><saml:SubjectConfirmation ";
+    let both = edit(RESPONSE, "<saml:SubjectConfirmation ", earlier);
+    let received =
+        Received { saml_response: &to_form_value(&signed(&both)), expected: Expected::Unsolicited };
+    let unspent = heap().verify_unspent(&received, now()).unwrap();
+    assert_eq!(unspent.recorded().until.to_string(), "2026-03-01T10:06:00Z");
+}
+
+#[test]
 fn d17_a_destination_must_be_there_where_the_response_is_signed_and_need_not_elsewhere() {
     let without = edit(RESPONSE, " Destination=\"https://heapanalytics.com/saml/finalize/1234567/\"", "");
     let login = verify(&signed(&without), Expected::Unsolicited).unwrap();

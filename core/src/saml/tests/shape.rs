@@ -68,6 +68,7 @@ fn d18_processing_instructions_are_refused_anywhere_inside_the_message() {
     for (from, to) in [
         ("<saml:Subject>", "<?x?><saml:Subject>"),
         ("Analysts", "<x xmlns=\"urn:x\"><?x?></x>"),
+        ("</saml:Conditions>", "</saml:Conditions><saml:Advice><x xmlns=\"urn:x\"><?x?></x></saml:Advice>"),
         ("<saml:SubjectConfirmationData ", "<?x?><saml:SubjectConfirmationData "),
     ] {
         assert_eq!(refused(&signed(&edit_assertion(RESPONSE, from, to))), Check::Schema, "{to}");
@@ -75,9 +76,10 @@ fn d18_processing_instructions_are_refused_anywhere_inside_the_message() {
 }
 
 #[test]
-fn status_codes_that_nest_deep_cost_no_stack() {
-    let deep = "<samlp:StatusCode Value=\"x\">".repeat(450) + &"</samlp:StatusCode>".repeat(450);
-    let message =
-        edit(RESPONSE, "<samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/>", &deep);
-    assert_eq!(refused(&message), Check::Status);
+fn status_codes_nest_as_far_as_anybody_needs_and_not_deeper() {
+    let success = "<samlp:StatusCode Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/>";
+    for (depth, check) in [(20, Check::Status), (40, Check::Schema), (450, Check::Schema)] {
+        let deep = "<samlp:StatusCode Value=\"x\">".repeat(depth) + &"</samlp:StatusCode>".repeat(depth);
+        assert_eq!(refused(&edit(RESPONSE, success, &deep)), check, "{depth}");
+    }
 }
