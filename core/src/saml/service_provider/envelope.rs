@@ -5,7 +5,7 @@ use alloc::format;
 
 use jiff::Timestamp;
 
-use super::message::Message;
+use super::proof::Proof;
 use crate::{
     saml::{
         check::Check,
@@ -31,12 +31,11 @@ pub(super) struct Envelope<'a> {
 impl Envelope<'_> {
     pub(super) fn check(
         &self,
-        message: Message<'_>,
-        signed: bool,
+        response: Node<'_>,
+        proof: &Proof<'_>,
         report: &mut Report,
     ) -> Result<(), Refused> {
-        let response = message.response;
-        report.check_if_any(Check::Destination, || self.destination(response, signed))?;
+        report.check_if_any(Check::Destination, || self.destination(response, proof.response_signed))?;
         report.check_if_any(Check::ResponseInResponseTo, || match response.attribute("InResponseTo") {
             None => Ok(None),
             claimed if claimed == self.expected.request_id() => Ok(Some(())),
@@ -48,7 +47,7 @@ impl Envelope<'_> {
         })?;
         report.check(Check::IssueInstant, || {
             self.not_from_the_future(response)?;
-            self.not_from_the_future(message.assertion)
+            self.not_from_the_future(*proof.assertion)
         })
     }
 

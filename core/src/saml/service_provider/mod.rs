@@ -143,14 +143,11 @@ impl ServiceProvider {
         let message = Message::gate(tree.root(), report)?;
         let trust = self.identity_provider(message, expected, report)?;
         let idp_entity_id = trust.entity_id.as_str();
-        let proven = proof::verify(message, trust, policy, now, report)?;
+        let proof = proof::verify(message, trust, policy, now, report)?;
 
-        Envelope { acs_url, idp_entity_id, expected, policy, now }.check(
-            message,
-            proven.response_signed,
-            report,
-        )?;
-        let assertion = &proven.assertion;
+        let envelope = Envelope { acs_url, idp_entity_id, expected, policy, now };
+        envelope.check(message.response, &proof, report)?;
+        let assertion = &proof.assertion;
         issuer(assertion, idp_entity_id, report)?;
         let subject = Bearer { acs_url, expected, policy, now }.check(assertion, report)?;
         let end = Validity { entity_id: &self.entity_id, policy, now }.check(assertion, report)?;

@@ -145,24 +145,26 @@ impl Verifier<'_> {
 
     /// The certificates whose keys verified, not those that the message brings along.
     fn certificates(&self, covered: [&Option<Covered<'_>>; 2], report: &mut Report) -> Result<(), Refused> {
-        let used = covered.into_iter().flatten().filter_map(|it| self.trust.certificates.get(it.key_index()));
-        for certificate in used {
-            let status = report.status(Check::Certificate);
-            if certificate.is_valid_at(self.now) {
-                if *status == Status::NotReached {
-                    report.record(Check::Certificate, Status::Passed);
-                }
-                continue;
-            }
-            if !self.policy.expired_certificates {
-                let expected = format!("a certificate that is valid at {}", time::format(self.now));
-                let finding = Finding::new(expected, described(certificate)).hint(ROLL_OVER);
-                return Err(report.refuse(Check::Certificate, finding));
-            }
-            let hint = format!("{} is not within its dates; {ROLL_OVER}", described(certificate));
-            report.record(Check::Certificate, Status::Warned { hint });
+        report.record(Check::Certificate, Status::Passed);
+        let mut used =
+            covered.into_iter().flatten().filter_map(|it| self.trust.certificates.get(it.key_index()));
+        let Some(outdated) = used.find(|certificate| !self.is_current(certificate)) else {
+            return Ok(());
+        };
+        if !self.policy.expired_certificates {
+            let expected = format!("a certificate that is valid at {}", time::format(self.now));
+            let finding = Finding::new(expected, described(outdated)).hint(ROLL_OVER);
+            return Err(report.refuse(Check::Certificate, finding));
         }
+        let hint = format!("{} is not within its dates; {ROLL_OVER}", described(outdated));
+        report.record(Check::Certificate, Status::Warned { hint });
         Ok(())
+    }
+
+    /// Whether a configured certificate of this key is within its dates: a renewed one may keep the key.
+    fn is_current(&self, used: &Certificate) -> bool {
+        let mut of_key = self.trust.certificates.iter().filter(|it| it.public_key() == used.public_key());
+        of_key.any(|certificate| certificate.is_valid_at(self.now))
     }
 }
 

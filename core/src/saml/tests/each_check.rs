@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     dsig,
+    pki::Certificate,
     saml::{Check, Rejection, ReplayError, Report, Required, ServiceProvider, Status, Use},
 };
 
@@ -32,9 +33,8 @@ fn refusal(check: Check) -> Rejection {
         Check::Certificate => {
             let mut policy = Policy::strict();
             policy.expired_certificates = false;
-            let late = RESPONSE.replace("2026-", "2101-");
-            let now = "2101-03-01T10:00:30Z".parse().unwrap();
-            verify_at(&heap_with(policy), &signed(&late), Expected::Unsolicited, now).unwrap_err()
+            let heap = trusting(vec![expired()], policy);
+            verify_at(&heap, &signed(RESPONSE), Expected::Unsolicited, now()).unwrap_err()
         }
         Check::ResponseInResponseTo => {
             verify(&signed(&edit(&solicited(), "_request1", "_request2")), ANSWER).unwrap_err()
@@ -202,15 +202,30 @@ fn a_report_never_shows_the_name_of_the_person_nor_markup() {
     }
 }
 
+fn trusting(certificates: Vec<Certificate>, policy: Policy) -> ServiceProvider {
+    ServiceProvider::new(super::SP, super::ACS, vec![Trust::new(IDP, certificates)], policy)
+}
+
+/// Of the same key as [`certificate`], but only valid until the end of 2025.
+fn expired() -> Certificate {
+    Certificate::from_pem(include_str!("../../../tests/vectors/keys/rsa2048-expired.cert.pem")).unwrap()
+}
+
 #[test]
 fn d17_a_certificate_that_has_expired_verifies_with_a_warning() {
-    let late = RESPONSE.replace("2026-", "2101-");
-    let now = "2101-03-01T10:00:30Z".parse().unwrap();
-    let login = verify_at(&heap(), &signed(&late), Expected::Unsolicited, now).unwrap();
+    let heap = trusting(vec![expired()], Policy::strict());
+    let login = verify_at(&heap, &signed(RESPONSE), Expected::Unsolicited, now()).unwrap();
     let Status::Warned { hint } = login.report().status(Check::Certificate) else {
         panic!("{}", login.report());
     };
-    assert!(hint.contains(&certificate().sha256_fingerprint()) && hint.contains("2099-12-31"), "{hint}");
+    assert!(hint.contains(&expired().sha256_fingerprint()) && hint.contains("2025-12-31"), "{hint}");
+}
+
+#[test]
+fn a_certificate_that_was_renewed_for_the_same_key_is_not_warned_of() {
+    let heap = trusting(vec![expired(), certificate()], Policy::strict());
+    let login = verify_at(&heap, &signed(RESPONSE), Expected::Unsolicited, now()).unwrap();
+    assert_eq!(login.report().status(Check::Certificate), &Status::Passed);
 }
 
 #[test]
