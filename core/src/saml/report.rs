@@ -64,7 +64,7 @@ pub struct Finding {
 
 /// A Response that logs nobody in: which check failed, and the whole report.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{}: {}", failed.title(), report.finding())]
+#[error("login refused ({}): {}", failed.code(), report.finding())]
 pub struct Rejection {
     failed: Check,
     report: Report,
@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(rejection.report().status(Check::FormValue), &Status::Passed);
         assert_eq!(rejection.report().status(Check::Replay), &Status::NotReached);
         let said = rejection.to_string();
-        assert_eq!(said, "There is no document type declaration: expected `a`, found `b`; send it again");
+        assert_eq!(said, "login refused (saml.doctype): expected `a`, found `b`; send it again");
     }
 
     #[test]
