@@ -12,6 +12,7 @@
 //! | 1 | [`xml`], [`pki`] |
 //! | 2 | [`dsig`] |
 //! | 3 | [`saml`] |
+//! | 4 | [`heap`] |
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -21,6 +22,7 @@ extern crate alloc;
 pub mod directory;
 pub mod dsig;
 pub mod entropy;
+pub mod heap;
 pub mod limits;
 pub mod scim;
 pub mod sync;

@@ -70,6 +70,14 @@ impl Document {
         remove(&mut self.0, name)
     }
 
+    /// A typed resource is an object whose names are strings: it is always a document.
+    fn typed(resource: &impl Serialize) -> Self {
+        match serde_json::to_value(resource) {
+            Ok(Value::Object(map)) => Self(map),
+            _ => Self::new(),
+        }
+    }
+
     /// The attributes as a map.
     pub const fn as_map(&self) -> &Map<String, Value> {
         &self.0
@@ -83,6 +91,18 @@ impl Document {
     /// The attributes.
     pub fn into_map(self) -> Map<String, Value> {
         self.0
+    }
+}
+
+impl From<super::User> for Document {
+    fn from(user: super::User) -> Self {
+        Self::typed(&user)
+    }
+}
+
+impl From<super::Group> for Document {
+    fn from(group: super::Group) -> Self {
+        Self::typed(&group)
     }
 }
 

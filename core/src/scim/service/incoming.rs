@@ -28,12 +28,11 @@ impl Incoming {
     /// `invalidSyntax` without the schema of the type, `invalidValue` for a value of another type or a required one
     /// that is missing.
     pub(super) fn read(
-        body: &[u8],
+        body: Document,
         kind: Kind,
         described: &ResourceType,
         leniency: &mut Leniency<'_>,
     ) -> Result<Self, Error> {
-        let body = Document::from_slice(body)?;
         let named = body.get("schemas").and_then(Value::as_array).is_some_and(|schemas| {
             schemas.iter().filter_map(Value::as_str).any(|urn| urn.eq_ignore_ascii_case(&described.schema.id))
         });

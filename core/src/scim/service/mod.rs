@@ -46,7 +46,7 @@ use self::{
 };
 use super::{
     Document, Error, ErrorBody, ErrorKind, ListResponse, json as text,
-    patch::Tolerance,
+    patch::{Dialect, Patch, Tolerance},
     schema::{self, ResourceType},
 };
 use crate::{
@@ -123,6 +123,23 @@ impl<S: Store, R: Rules> Service<S, R> {
         &mut self.rules
     }
 
+    /// Makes a resource as a POST would, for the program that holds the service, and gives its id.
+    ///
+    /// # Errors
+    /// What a POST would be answered.
+    pub fn add(&mut self, kind: Kind, resource: Document, now: Timestamp) -> Result<String, Error> {
+        self.create(kind, resource, now).map(|written| written.id)
+    }
+
+    /// Changes a resource as a PATCH would, strictly, and gives the id under which it is now.
+    ///
+    /// # Errors
+    /// What a PATCH would be answered.
+    pub fn alter(&mut self, kind: Kind, id: &str, patch: &Patch, now: Timestamp) -> Result<String, Error> {
+        let (patched, tolerated) = self.patched(patch, &Dialect::STRICT, kind, id)?;
+        self.store_patched(kind, id, patched, tolerated, now).map(|written| written.id)
+    }
+
     /// Answers a request. Its path is below that of the base URL.
     ///
     /// Whatever the bytes are, the answer is a SCIM message with the right status, and the store holds the whole
@@ -155,7 +172,7 @@ impl<S: Store, R: Rules> Service<S, R> {
         match route {
             Route::Create(kind) => {
                 let (body, projection) = (checked_body(request)?, projection()?);
-                let written = self.create(kind, body, now)?;
+                let written = self.create(kind, Document::from_slice(body)?, now)?;
                 let mut response = self.show(StatusCode::CREATED, kind, &written, &projection)?;
                 set(&mut response, header::LOCATION, &self.location(kind, &written.id));
                 Ok(response)

@@ -14,6 +14,7 @@ use super::{
 use crate::scim::{
     Document, Error, ErrorKind,
     patch::{Dialect, Leniency, Op, Patch, Tolerance},
+    text::fold,
 };
 
 /// What a write did.
@@ -28,7 +29,7 @@ pub(super) struct Written {
 }
 
 /// What a PATCH comes to.
-enum Patched {
+pub(super) enum Patched {
     /// A change of members and nothing else.
     Members(MemberChange),
     /// The resource as it is to be.
@@ -36,24 +37,26 @@ enum Patched {
 }
 
 impl<S: Store, R: Rules> Service<S, R> {
-    pub(super) fn create(&mut self, kind: Kind, body: &[u8], now: Timestamp) -> Result<Written, Error> {
+    pub(super) fn create(&mut self, kind: Kind, body: Document, now: Timestamp) -> Result<Written, Error> {
         let mut leniency = Leniency::new(&Dialect::TOLERANT);
         let Incoming { mut document, members } =
             Incoming::read(body, kind, self.described(kind), &mut leniency)?;
         self.rules.create(kind, &mut document)?;
-        let id = self.insert(kind, document, members.unwrap_or_default(), now)?;
+        let id = self.insert(kind, document, members.unwrap_or_default(), None, now)?;
         Ok(Written { id, shown: true, tolerated: leniency.used() })
     }
 
-    /// Stores a new resource and gives its id.
-    pub(super) fn insert(
+    /// Stores a new resource and gives its id. `apart_from` is the account that it is separated from, where it is:
+    /// the two may share what is otherwise unique.
+    fn insert(
         &mut self,
         kind: Kind,
         document: Document,
         members: Members,
+        apart_from: Option<&str>,
         now: Timestamp,
     ) -> Result<String, Error> {
-        self.check_unique(kind, &document, None)?;
+        self.check_unique(kind, &document, apart_from)?;
         let id = self.new_id()?;
         let members = incoming::difference(&self.store, &id, members)?;
         let version = self.store.next_version();
@@ -88,7 +91,8 @@ impl<S: Store, R: Rules> Service<S, R> {
         now: Timestamp,
     ) -> Result<Written, Error> {
         let mut leniency = Leniency::new(&Dialect::TOLERANT);
-        let incoming = Incoming::read(body, kind, self.described(kind), &mut leniency)?;
+        let incoming =
+            Incoming::read(Document::from_slice(body)?, kind, self.described(kind), &mut leniency)?;
         let id = self.change(kind, id, incoming, now)?;
         Ok(Written { id, shown: true, tolerated: leniency.used() })
     }
@@ -101,9 +105,49 @@ impl<S: Store, R: Rules> Service<S, R> {
         body: &[u8],
         now: Timestamp,
     ) -> Result<Written, Error> {
-        let strict = self.patched(&Dialect::STRICT, kind, id, body);
+        let read = |dialect: &Dialect| {
+            let (patch, mut tolerated) = Patch::read(body, dialect)?;
+            let (patched, more) = self.patched(&patch, dialect, kind, id)?;
+            tolerated.extend(more);
+            Ok((patched, tolerated))
+        };
         let (patched, tolerated) =
-            strict.or_else(|error| self.patched(&Dialect::TOLERANT, kind, id, body).map_err(|_| error))?;
+            read(&Dialect::STRICT).or_else(|error: Error| read(&Dialect::TOLERANT).map_err(|_| error))?;
+        self.store_patched(kind, id, patched, tolerated, now)
+    }
+
+    /// What a PATCH makes of a resource; nothing is stored yet.
+    pub(super) fn patched(
+        &self,
+        patch: &Patch,
+        dialect: &Dialect,
+        kind: Kind,
+        id: &str,
+    ) -> Result<(Patched, Vec<Tolerance>), Error> {
+        let members = if kind == Kind::Group { self.membership(id, patch) } else { None };
+        if let Some(members) = members {
+            incoming::check(&self.store, id, &members)?;
+            return Ok((Patched::Members(members), Vec::new()));
+        }
+        let record = self.store.get(kind, id).ok_or_else(|| super::no_such(kind))?;
+        let mut document = self.whole(kind, &record);
+        let applied = patch.apply(&mut document, self.described(kind), dialect)?;
+        let mut incoming = Incoming::stored(document, kind, self.described(kind))?;
+        if kind == Kind::Group {
+            // After a PATCH no members are none.
+            incoming.members.get_or_insert_default();
+        }
+        Ok((Patched::Resource(incoming), applied.tolerated))
+    }
+
+    pub(super) fn store_patched(
+        &mut self,
+        kind: Kind,
+        id: &str,
+        patched: Patched,
+        tolerated: Vec<Tolerance>,
+        now: Timestamp,
+    ) -> Result<Written, Error> {
         match patched {
             Patched::Members(members) => {
                 if !members.is_empty() {
@@ -117,31 +161,6 @@ impl<S: Store, R: Rules> Service<S, R> {
                 Ok(Written { id, shown: true, tolerated })
             }
         }
-    }
-
-    /// What a PATCH makes of a resource; nothing is stored yet.
-    fn patched(
-        &self,
-        dialect: &Dialect,
-        kind: Kind,
-        id: &str,
-        body: &[u8],
-    ) -> Result<(Patched, Vec<Tolerance>), Error> {
-        let (patch, mut tolerated) = Patch::read(body, dialect)?;
-        let members = if kind == Kind::Group { self.membership(id, &patch) } else { None };
-        if let Some(members) = members {
-            incoming::check(&self.store, id, &members)?;
-            return Ok((Patched::Members(members), tolerated));
-        }
-        let record = self.store.get(kind, id).ok_or_else(|| super::no_such(kind))?;
-        let mut document = self.whole(kind, &record);
-        tolerated.extend(patch.apply(&mut document, self.described(kind), dialect)?.tolerated);
-        let mut incoming = Incoming::stored(document, kind, self.described(kind))?;
-        if kind == Kind::Group {
-            // After a PATCH no members are none.
-            incoming.members.get_or_insert_default();
-        }
-        Ok((Patched::Resource(incoming), tolerated))
     }
 
     /// The members that a PATCH adds and removes, where it does nothing else: such a change does not touch the rest of
@@ -185,9 +204,12 @@ impl<S: Store, R: Rules> Service<S, R> {
         }
         after.remove("groups");
         if self.rules.change(kind, &before.document, &mut after)? == Change::Separate {
-            return self.insert(kind, after, members.unwrap_or_default(), now);
+            return self.insert(kind, after, members.unwrap_or_default(), Some(id), now);
         }
-        self.check_unique(kind, &after, Some(id))?;
+        let name = |document: &Document| document.text("userName").map(fold);
+        if name(&before.document) != name(&after) {
+            self.check_unique(kind, &after, Some(id))?;
+        }
         let members = match members {
             Some(wanted) => incoming::difference(&self.store, id, wanted)?,
             None => MemberChange::default(),
@@ -201,7 +223,8 @@ impl<S: Store, R: Rules> Service<S, R> {
         Ok(id.into())
     }
 
-    pub(super) fn delete(&mut self, kind: Kind, id: &str, now: Timestamp) -> Result<(), Error> {
+    /// DELETE, under the rules.
+    pub(crate) fn delete(&mut self, kind: Kind, id: &str, now: Timestamp) -> Result<(), Error> {
         let mut record = self.found(kind, id)?;
         match self.rules.delete(kind, &record.document)? {
             Removal::Remove => self.store.remove(kind, id).map(drop),

@@ -1,0 +1,47 @@
+//! What an administrator within Heap is told.
+
+use crate::scim;
+
+/// An action within Heap that is refused.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TenantError {
+    /// SCIM comes after SSO (R14).
+    #[error("SSO is not configured; configure it first, then enable SCIM")]
+    SsoNotConfigured,
+    /// SCIM is on already; its token was shown once (R16).
+    #[error("SCIM is enabled already and its token was shown once; make a new token instead")]
+    ScimEnabled,
+    /// SCIM is off.
+    #[error("SCIM is not enabled")]
+    ScimDisabled,
+    /// While SCIM is on, the identity provider alone adds and removes teammates (R20).
+    #[error("teammates are managed by the identity provider while SCIM is enabled; add or remove them there")]
+    ManagedByIdentityProvider,
+    /// There is no such account.
+    #[error("there is no account with this id")]
+    NoSuchAccount,
+    /// The account or group cannot be made or changed.
+    #[error("{0}")]
+    Refused(scim::Error),
+}
+
+impl TenantError {
+    /// The stable code of this error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::SsoNotConfigured => "heap.sso_not_configured",
+            Self::ScimEnabled => "heap.scim_enabled",
+            Self::ScimDisabled => "heap.scim_disabled",
+            Self::ManagedByIdentityProvider => "heap.managed_by_identity_provider",
+            Self::NoSuchAccount => "heap.no_such_account",
+            Self::Refused(error) => error.code(),
+        }
+    }
+}
+
+impl From<scim::Error> for TenantError {
+    fn from(error: scim::Error) -> Self {
+        Self::Refused(error)
+    }
+}

@@ -1,0 +1,151 @@
+//! An embedded Heap tenant: the SCIM service provider under Heap's own rules, for demonstrations, tests and
+//! simulations.
+//!
+//! ```
+//! use heap_identity::{entropy::Seeded, heap::{Role, Tenant}};
+//! let mut tenant = Tenant::new("demo".parse()?, "12345".parse()?, Box::new(Seeded::new(1)));
+//! tenant.configure_sso();
+//! let credentials = tenant.enable_scim(Role::Analyst, &mut Seeded::new(2))?;
+//! assert_eq!(tenant.base_url(), "https://heapanalytics.com/scim/v2/demo");
+//! assert!(!credentials.bearer_token.expose().is_empty());
+//! # Ok::<_, Box<dyn core::error::Error>>(())
+//! ```
+
+mod admin;
+mod error;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod variants;
+
+use alloc::{boxed::Box, string::String};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+pub use admin::{Credentials, Teammate};
+pub use error::TenantError;
+pub use variants::{Renaming, Variants};
+
+use self::rules::HeapRules;
+use super::{HeapId, Role, TenantName};
+use crate::{
+    entropy::Entropy,
+    scim::{
+        Document,
+        schema::{Attribute, ResourceType},
+        service::{Access, Config, Kind, MemoryStore, Service, Store},
+    },
+    wire::{Request, Response},
+};
+
+/// The attribute that carries Heap's role, unless a mapping says otherwise (D8).
+pub(super) const ROLE: &str = "role";
+
+/// A tenant of Heap.
+#[derive(Debug)]
+pub struct Tenant<S = MemoryStore> {
+    heap_id: HeapId,
+    name: TenantName,
+    service: Service<S, HeapRules>,
+    client_id: Option<String>,
+    sso_configured: bool,
+}
+
+impl Tenant {
+    /// An empty tenant in memory, with SSO and SCIM off. Ids of accounts and groups are made of `entropy`.
+    pub fn new(name: TenantName, heap_id: HeapId, entropy: Box<dyn Entropy + Send + Sync>) -> Self {
+        Self::with_store(name, heap_id, MemoryStore::new(), entropy)
+    }
+}
+
+impl<S: Store> Tenant<S> {
+    /// A tenant whose accounts and groups are in `store`, with SSO and SCIM off.
+    pub fn with_store(
+        name: TenantName,
+        heap_id: HeapId,
+        store: S,
+        entropy: Box<dyn Entropy + Send + Sync>,
+    ) -> Self {
+        let variants = Variants::default();
+        let config = Config {
+            base_url: name.scim_base_url(),
+            access: Access::Closed,
+            capabilities: variants.capabilities.clone(),
+        };
+        let role = Attribute::text(ROLE, "The role in Heap");
+        let rules = HeapRules::new(variants);
+        let service =
+            Service::with_rules(config, store, entropy, rules, ResourceType::user().with_attribute(role));
+        Self { heap_id, name, service, client_id: None, sso_configured: false }
+    }
+
+    /// The same tenant, playing a variant of what Heap may do.
+    #[must_use]
+    pub fn playing(mut self, variants: Variants) -> Self {
+        self.service.config_mut().capabilities = variants.capabilities.clone();
+        self.service.rules_mut().variants = variants;
+        self
+    }
+
+    /// Answers a SCIM request below [`Tenant::base_url`]. Nobody may call while SCIM is off (R17).
+    pub fn handle(&mut self, request: &Request, now: Timestamp) -> Response {
+        self.service.handle(request, now)
+    }
+
+    /// The SCIM base URL (R17).
+    pub fn base_url(&self) -> &str {
+        &self.service.config().base_url
+    }
+
+    /// The tenant's name in the SCIM base URL.
+    pub const fn name(&self) -> &TenantName {
+        &self.name
+    }
+
+    /// The tenant's Heap ID.
+    pub const fn heap_id(&self) -> &HeapId {
+        &self.heap_id
+    }
+
+    /// Whether SSO is set up (R14).
+    pub const fn sso_configured(&self) -> bool {
+        self.sso_configured
+    }
+
+    /// Whether SCIM is on.
+    pub const fn scim_enabled(&self) -> bool {
+        self.client_id.is_some()
+    }
+
+    /// The client id of the token, while SCIM is on. The token itself is not kept (R16).
+    pub fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
+    }
+
+    /// The role that new users get (R15).
+    pub const fn default_role(&self) -> &Role {
+        &self.service.rules().default_role
+    }
+
+    /// The accounts, managed or not, in the order in which they were made.
+    pub fn users(&self) -> impl Iterator<Item = Document> + '_ {
+        self.service.store().records(Kind::User, 0).map(|record| record.into_owned().document)
+    }
+
+    /// The groups with the ids of their members, in the order in which they were made.
+    pub fn groups(&self) -> impl Iterator<Item = Document> + '_ {
+        self.service.store().records(Kind::Group, 0).map(|record| {
+            let members = self.service.store().members(record.id());
+            let members: Value = members.map(|member| serde_json::json!({ "value": member.id })).collect();
+            let mut group = record.into_owned().document;
+            group.set("members", members);
+            group
+        })
+    }
+
+    /// The resources as they are stored.
+    pub const fn store(&self) -> &S {
+        self.service.store()
+    }
+}
