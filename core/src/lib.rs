@@ -19,14 +19,15 @@
 
 extern crate alloc;
 
+pub mod connector;
 pub mod directory;
 pub mod dsig;
 pub mod entropy;
 pub mod heap;
 pub mod limits;
-pub mod scim;
-pub mod sync;
 pub mod pki;
 pub mod saml;
+pub mod scim;
+pub mod sync;
 pub mod wire;
 pub mod xml;

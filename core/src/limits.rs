@@ -82,3 +82,10 @@ pub const SAML_SHOWN_CHARS: usize = 200;
 pub const SAML_REQUEST_AGE_MAX: core::time::Duration = core::time::Duration::from_secs(5 * 60);
 /// Depth of SAML's own elements: the schemas need 7; only status codes nest further, two or three in practice.
 pub const SAML_DEPTH: usize = 32;
+
+/// How many logins that the embedded tenant began may wait for their answer.
+pub const HEAP_LOGINS_PENDING_MAX: usize = 10_000;
+/// Seconds that the embedded tenant waits for the answer to a login that it began: time to find a second factor.
+pub const HEAP_LOGIN_SECONDS: i64 = 600;
+/// How many used Assertions the embedded tenant remembers; with more it refuses logins until some have expired.
+pub const HEAP_LOGINS_REMEMBERED_MAX: usize = 100_000;

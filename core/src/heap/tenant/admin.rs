@@ -1,4 +1,4 @@
-//! What administrators do within Heap: SSO and SCIM on and off, roles, teammates, teams.
+//! What administrators do within Heap: SCIM on and off, roles, teammates, teams.
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -73,11 +73,6 @@ impl Teammate {
 }
 
 impl<S: Store> Tenant<S> {
-    /// Sets SSO up (R14).
-    pub const fn configure_sso(&mut self) {
-        self.sso_configured = true;
-    }
-
     /// Enables SCIM: asks for the role of new users (R15), and shows the credentials this once (R16).
     ///
     /// # Errors

@@ -1,6 +1,10 @@
 //! What an administrator within Heap is told.
 
-use crate::scim;
+use crate::{
+    pki,
+    saml::{EndpointError, PendingError},
+    scim, xml,
+};
 
 /// An action within Heap that is refused.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -21,6 +25,20 @@ pub enum TenantError {
     /// There is no such account.
     #[error("there is no account with this id")]
     NoSuchAccount,
+    /// The certificate of the settings cannot be used (R6).
+    #[error(
+        "the certificate cannot be used: {0}; paste the whole of `certificate.pem`, with its BEGIN and END lines"
+    )]
+    Certificate(#[from] pki::Error),
+    /// Nothing may be sent to the remote login URL (R6).
+    #[error("the remote login URL cannot be used: {0}")]
+    RemoteLoginUrl(#[from] EndpointError),
+    /// The login cannot be begun.
+    #[error(transparent)]
+    Login(#[from] PendingError),
+    /// The request cannot be written.
+    #[error("the request cannot be written as XML: {0}")]
+    Xml(#[from] xml::Error),
     /// The account or group cannot be made or changed.
     #[error("{0}")]
     Refused(scim::Error),
@@ -35,6 +53,10 @@ impl TenantError {
             Self::ScimDisabled => "heap.scim_disabled",
             Self::ManagedByIdentityProvider => "heap.managed_by_identity_provider",
             Self::NoSuchAccount => "heap.no_such_account",
+            Self::Certificate(error) => error.code(),
+            Self::RemoteLoginUrl(error) => error.code(),
+            Self::Login(error) => error.code(),
+            Self::Xml(error) => error.code(),
             Self::Refused(error) => error.code(),
         }
     }

@@ -1,10 +1,13 @@
-//! An embedded Heap tenant: the SCIM service provider under Heap's own rules, for demonstrations, tests and
+//! An embedded Heap tenant: Heap's SCIM and SAML service providers under its own rules, for demonstrations, tests and
 //! simulations.
 //!
 //! ```
-//! use heap_identity::{entropy::Seeded, heap::{Role, Tenant}};
+//! use heap_identity::{entropy::Seeded, heap::{Role, Tenant, tenant::{SsoSettings, TenantError}}};
 //! let mut tenant = Tenant::new("demo".parse()?, "12345".parse()?, Box::new(Seeded::new(1)));
-//! tenant.configure_sso();
+//! // SCIM comes after SSO (R14).
+//! assert_eq!(tenant.enable_scim(Role::Analyst, &mut Seeded::new(2)).unwrap_err(), TenantError::SsoNotConfigured);
+//! # let certificate_pem = include_str!("../../../tests/vectors/keys/rsa2048.cert.pem");
+//! tenant.configure_sso(SsoSettings::new(certificate_pem, "https://sso.jumpcloud.com/saml2/heap")?);
 //! let credentials = tenant.enable_scim(Role::Analyst, &mut Seeded::new(2))?;
 //! assert_eq!(tenant.base_url(), "https://heapanalytics.com/scim/v2/demo");
 //! assert!(!credentials.bearer_token.expose().is_empty());
@@ -14,6 +17,7 @@
 mod admin;
 mod error;
 mod rules;
+mod sign_on;
 #[cfg(test)]
 mod tests;
 mod variants;
@@ -25,9 +29,10 @@ use serde_json::Value;
 
 pub use admin::{Credentials, Teammate};
 pub use error::TenantError;
+pub use sign_on::{LoginRefused, Session, SsoSettings};
 pub use variants::{Renaming, Variants};
 
-use self::rules::HeapRules;
+use self::{rules::HeapRules, sign_on::SignOn};
 use super::{HeapId, Role, TenantName};
 use crate::{
     entropy::Entropy,
@@ -49,7 +54,7 @@ pub struct Tenant<S = MemoryStore> {
     name: TenantName,
     service: Service<S, HeapRules>,
     client_id: Option<String>,
-    sso_configured: bool,
+    sign_on: Option<SignOn>,
 }
 
 impl Tenant {
@@ -77,7 +82,7 @@ impl<S: Store> Tenant<S> {
         let rules = HeapRules::new(variants);
         let service =
             Service::with_rules(config, store, entropy, rules, ResourceType::user().with_attribute(role));
-        Self { heap_id, name, service, client_id: None, sso_configured: false }
+        Self { heap_id, name, service, client_id: None, sign_on: None }
     }
 
     /// The same tenant, playing a variant of what Heap may do.
@@ -88,8 +93,12 @@ impl<S: Store> Tenant<S> {
         self
     }
 
-    /// Answers a SCIM request below [`Tenant::base_url`]. Nobody may call while SCIM is off (R17).
+    /// Answers a SCIM request below [`Tenant::base_url`], where nobody may call while SCIM is off (R17), and takes the forms
+    /// that browsers post to the assertion consumer service.
     pub fn handle(&mut self, request: &Request, now: Timestamp) -> Response {
+        if self.is_for_acs(request) {
+            return self.consume_assertion(request, now);
+        }
         self.service.handle(request, now)
     }
 
@@ -106,11 +115,6 @@ impl<S: Store> Tenant<S> {
     /// The tenant's Heap ID.
     pub const fn heap_id(&self) -> &HeapId {
         &self.heap_id
-    }
-
-    /// Whether SSO is set up (R14).
-    pub const fn sso_configured(&self) -> bool {
-        self.sso_configured
     }
 
     /// Whether SCIM is on.

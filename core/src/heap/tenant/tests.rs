@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Credentials, Renaming, Teammate, Tenant, TenantError, Variants};
+use super::{Credentials, Renaming, SsoSettings, Teammate, Tenant, TenantError, Variants};
 use crate::{
     entropy::Seeded,
     heap::Role,
@@ -22,6 +22,12 @@ struct Heap {
     token: Option<Secret>,
 }
 
+/// What an administrator pastes into Heap's settings (R6).
+fn settings() -> SsoSettings {
+    let certificate = include_str!("../../../tests/vectors/keys/rsa2048.cert.pem");
+    SsoSettings::new(certificate, "https://sso.jumpcloud.com/saml2/heap").unwrap()
+}
+
 fn tenant() -> Tenant {
     Tenant::new("demo".parse().unwrap(), "12345".parse().unwrap(), Box::new(Seeded::new(1)))
 }
@@ -30,7 +36,7 @@ impl Heap {
     /// A tenant with SCIM on.
     fn new(variants: Variants) -> Self {
         let mut tenant = tenant().playing(variants);
-        tenant.configure_sso();
+        tenant.configure_sso(settings());
         let token = tenant.enable_scim(Role::Analyst, &mut Seeded::new(2)).unwrap().bearer_token;
         Self { tenant, token: Some(token) }
     }
@@ -71,7 +77,7 @@ fn r14_scim_cannot_be_enabled_before_sso_is_configured() {
     let early = tenant.enable_scim(Role::Analyst, &mut Seeded::new(2));
     assert_eq!(early.unwrap_err(), TenantError::SsoNotConfigured);
     assert!(!tenant.scim_enabled());
-    tenant.configure_sso();
+    tenant.configure_sso(settings());
     assert!(tenant.enable_scim(Role::Analyst, &mut Seeded::new(2)).is_ok());
 }
 
@@ -102,7 +108,7 @@ fn r15_the_role_of_a_single_user_can_be_changed_on_both_sides() {
 #[test]
 fn r16_the_token_is_shown_once_and_only_its_hash_is_kept() {
     let mut tenant = tenant();
-    tenant.configure_sso();
+    tenant.configure_sso(settings());
     let Credentials { client_id, bearer_token } =
         tenant.enable_scim(Role::Analyst, &mut Seeded::new(2)).unwrap();
     assert_eq!(tenant.client_id(), Some(client_id.as_str()));
@@ -142,7 +148,7 @@ fn r20_teammates_are_added_and_removed_within_heap_only_while_scim_is_off() {
     let bob = tenant.add_teammate(Teammate::new("bob@x.org"), NOW).unwrap();
     tenant.remove_teammate(&bob, NOW).unwrap();
     assert_eq!(tenant.remove_teammate(&bob, NOW), Err(TenantError::NoSuchAccount));
-    tenant.configure_sso();
+    tenant.configure_sso(settings());
     tenant.enable_scim(Role::Analyst, &mut Seeded::new(2)).unwrap();
     assert_eq!(
         tenant.add_teammate(Teammate::new("eve@x.org"), NOW),

@@ -16,9 +16,9 @@ mod poll;
 mod reading;
 mod running;
 mod search;
-mod user_answers;
 #[cfg(test)]
 mod tests;
+mod user_answers;
 
 use alloc::{
     collections::{BTreeMap, BTreeSet, VecDeque},

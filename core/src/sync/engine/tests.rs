@@ -82,7 +82,10 @@ impl World {
 
     fn deliver(&mut self, request: &Request) -> Result<Response, TransportFailure> {
         let path = request.uri().path().trim_start_matches("/scim/v2/acme");
-        let hit = self.faults.iter().position(|(method, prefix, _)| method == request.method() && path.starts_with(prefix));
+        let hit = self
+            .faults
+            .iter()
+            .position(|(method, prefix, _)| method == request.method() && path.starts_with(prefix));
         match hit.map(|position| self.faults.remove(position).2) {
             Some(Fault::NotSent) => Err(TransportFailure::NotSent),
             Some(Fault::AnswerLost) => {
@@ -180,7 +183,8 @@ fn directory(people: &[&str]) -> Snapshot {
     let mut builder = Snapshot::builder();
     let team = builder.group(&Group { id: "g1".into(), name: "Team".into(), bound: true }).unwrap();
     for id in people {
-        let person = Person { id: (*id).into(), user_name: [id, "@x"].concat(), active: true, ..Person::default() };
+        let person =
+            Person { id: (*id).into(), user_name: [id, "@x"].concat(), active: true, ..Person::default() };
         let person = builder.person(&person).unwrap();
         builder.member(team, person);
     }
@@ -223,7 +227,8 @@ fn r38_r39_r40_r41_each_outcome_is_an_event() {
     let summary = world.drive(&mut engine);
     assert_eq!(summary.failed, 1);
     let events: Vec<Event> = engine.events().collect();
-    let told: Vec<_> = events.iter().map(|event| (event.name, event.resource.as_deref(), event.error.as_deref())).collect();
+    let told: Vec<_> =
+        events.iter().map(|event| (event.name, event.resource.as_deref(), event.error.as_deref())).collect();
     assert_eq!(
         told,
         [
@@ -251,7 +256,8 @@ fn f39_a_lost_answer_to_a_creation_makes_no_duplicate() {
 #[test]
 fn a_creation_that_did_not_happen_is_repeated_after_a_look() {
     let world = World::new().fault(Method::POST, "/Users", Fault::Refused(503, "", ""));
-    let (mut world, mut engine) = (world.fault(Method::POST, "/Groups", Fault::Refused(500, "", "")), engine(&["ann"]));
+    let (mut world, mut engine) =
+        (world.fault(Method::POST, "/Groups", Fault::Refused(500, "", "")), engine(&["ann"]));
     world.drive(&mut engine);
     assert_eq!((world.count("POST /Users"), world.count("POST /Groups")), (2, 2));
     let look = world.sent.iter().skip(3).position(|sent| sent == "GET /Users").unwrap();
@@ -262,7 +268,8 @@ fn a_creation_that_did_not_happen_is_repeated_after_a_look() {
 
 #[test]
 fn what_was_not_sent_is_sent_again_without_a_look() {
-    let (mut world, mut engine) = (World::new().fault(Method::POST, "/Users", Fault::NotSent), engine(&["ann"]));
+    let (mut world, mut engine) =
+        (World::new().fault(Method::POST, "/Users", Fault::NotSent), engine(&["ann"]));
     world.drive(&mut engine);
     assert_eq!((world.count("POST /Users"), world.count("GET /Users")), (2, 1));
     assert_settled(&mut world, &mut engine, &["ann"]);
@@ -270,7 +277,8 @@ fn what_was_not_sent_is_sent_again_without_a_look() {
 
 #[test]
 fn f08_a_throttled_request_waits_as_long_as_asked() {
-    let (mut world, mut engine) = (World::new().fault(Method::POST, "/Users", Fault::Refused(429, "90", "")), engine(&["ann"]));
+    let (mut world, mut engine) =
+        (World::new().fault(Method::POST, "/Users", Fault::Refused(429, "90", "")), engine(&["ann"]));
     world.drive(&mut engine);
     assert!(world.waited >= SignedDuration::from_secs(90), "{:?}", world.waited);
     assert_eq!(world.count("POST /Users"), 2);
@@ -290,7 +298,10 @@ fn f09_f32_a_conflict_leads_to_a_look_and_an_adoption() {
         let result = world.deliver(&out.request);
         engine.receive(out.id, result, world.now);
     }
-    let mut world = world.holds("/Users", r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann@x","active":false}"#);
+    let mut world = world.holds(
+        "/Users",
+        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann@x","active":false}"#,
+    );
     world.drive(&mut engine);
     assert_eq!(world.count("POST /Users"), 1);
     assert_settled(&mut world, &mut engine, &["ann"]);
@@ -305,10 +316,15 @@ fn r23_a_conflict_without_an_account_in_this_tenant_is_told_with_what_to_do() {
     let mut engine = engine(&["ann"]);
     let summary = world.drive(&mut engine);
     assert_eq!((summary.failed, world.count("POST /Users")), (2, 1));
-    let reasons: Vec<_> = engine.events().filter_map(|event| event.error.map(|error| (event.name, error))).collect();
+    let reasons: Vec<_> =
+        engine.events().filter_map(|event| event.error.map(|error| (event.name, error))).collect();
     assert_eq!(reasons[0].0, EventName::UserLookupProvision);
     assert_eq!(reasons[1].0, EventName::UserCreateProvision);
-    assert!(reasons[1].1.contains("another organisation") && reasons[1].1.contains("(R23)"), "{}", reasons[1].1);
+    assert!(
+        reasons[1].1.contains("another organisation") && reasons[1].1.contains("(R23)"),
+        "{}",
+        reasons[1].1
+    );
 }
 
 #[test]
@@ -363,7 +379,9 @@ fn d02_a_tripped_guard_sends_nothing_until_exactly_this_plan_is_approved() {
         engine.change(Change::PersonRemoved { person: (*id).into() });
     }
     let before = engine.writes();
-    let Outcome::AwaitingApproval { digest, trips } = world.drive(&mut engine).outcome else { panic!("not held back") };
+    let Outcome::AwaitingApproval { digest, trips } = world.drive(&mut engine).outcome else {
+        panic!("not held back")
+    };
     assert_eq!((trips.len(), engine.writes()), (1, before));
     assert_eq!(engine.plan().unwrap().digest(), digest);
     let other = "00".repeat(32).parse().unwrap();
@@ -380,7 +398,9 @@ fn every_plan_waits_where_review_is_asked_for() {
     let mut config = config();
     config.review = Review::Always;
     let (mut world, mut engine) = (World::new(), Engine::new(config, &directory(&["ann"]), 1));
-    let Outcome::AwaitingApproval { digest, trips } = world.drive(&mut engine).outcome else { panic!("not held back") };
+    let Outcome::AwaitingApproval { digest, trips } = world.drive(&mut engine).outcome else {
+        panic!("not held back")
+    };
     assert_eq!((trips, world.count("POST")), (vec![], 0));
     engine.approve(digest).unwrap();
     world.drive(&mut engine);

@@ -1,0 +1,124 @@
+use alloc::string::String;
+
+use jiff::Timestamp;
+
+use crate::{
+    directory::{Access, Denial, Snapshot},
+    entropy::Entropy,
+    heap::{ENTITY_ID, HeapId},
+    pki::SigningKey,
+    saml::{AcceptedRequest, BuildError, IdentityProvider, Login, NameId, RequestError, SignedResponse},
+};
+
+/// Heap's application at the identity provider: logs in whom a bound group holds, and nobody else (R12).
+///
+/// There is no way to a Response past the question whether the person has access.
+#[derive(Debug)]
+pub struct SignOn {
+    identity_provider: IdentityProvider,
+    heap_id: HeapId,
+}
+
+/// What answers an AuthnRequest: to be posted to Heap by the browser.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The signed Response.
+    pub response: SignedResponse,
+    /// The RelayState that Heap sent, to be returned as it is (R10).
+    pub relay_state: Option<String>,
+}
+
+/// Why nobody is logged in.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignOnError {
+    /// The Response could not be made.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The person has no access (R12).
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// The person has neither an email nor a user name that is one (R13, D10).
+    #[error(
+        "this person has no email address, by which Heap knows accounts (R13); give them one in the directory"
+    )]
+    NoAddress,
+    /// Heap's request cannot be answered.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+}
+
+impl SignOnError {
+    /// The stable code of this error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Build(error) => error.code(),
+            Self::Denied(denial) => denial.code(),
+            Self::NoAddress => "connector.no_address",
+            Self::Request(error) => error.code(),
+        }
+    }
+}
+
+impl SignOn {
+    /// The application at `idp_url`, the address that Heap's settings call the remote login URL (R2, R6), for one tenant.
+    pub fn new(idp_url: &str, key: SigningKey, heap_id: HeapId) -> Self {
+        let identity_provider = IdentityProvider::builder(idp_url)
+            .sign_with(key)
+            .sso_url(idp_url)
+            .service_provider(ENTITY_ID, &[&heap_id.acs_url()])
+            .build();
+        Self { identity_provider, heap_id }
+    }
+
+    /// The signing certificate as PEM: the `certificate.pem` for Heap's settings (R6).
+    pub fn certificate_pem(&self) -> String {
+        self.identity_provider.certificate().to_pem()
+    }
+
+    /// The user picks the application in the portal (R9).
+    ///
+    /// # Errors
+    /// [`SignOnError::Denied`] for everybody whom no bound group holds (R12).
+    pub fn launch(
+        &self,
+        directory: &Snapshot,
+        person: &str,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<SignedResponse, SignOnError> {
+        let subject = subject(directory, person)?;
+        let acs_url = self.heap_id.acs_url();
+        let login = Login::new(subject, ENTITY_ID, &acs_url, now);
+        Ok(self.identity_provider.respond(&login, now, entropy)?)
+    }
+
+    /// Heap sent an AuthnRequest by redirect, and the user has logged in here (R10). `raw_query` is the query as it was
+    /// received, to the byte.
+    ///
+    /// # Errors
+    /// A request that cannot be answered, and [`SignOnError::Denied`] as in [`Self::launch`].
+    pub fn answer(
+        &self,
+        raw_query: &str,
+        directory: &Snapshot,
+        person: &str,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Answer, SignOnError> {
+        let request: AcceptedRequest = self.identity_provider.accept_redirect(raw_query, now)?;
+        let subject = subject(directory, person)?;
+        let response = self.identity_provider.respond(&request.login(subject, now), now, entropy)?;
+        Ok(Answer { response, relay_state: request.relay_state })
+    }
+}
+
+/// The NameID of somebody with access: the email address (R12, R13).
+fn subject(directory: &Snapshot, person: &str) -> Result<NameId, SignOnError> {
+    if let Access::Denied(denial) = directory.access(person) {
+        return Err(denial.into());
+    }
+    let person = directory.person(person).ok_or(Denial::Unknown)?.to_person();
+    person.name_id().map(NameId::email).ok_or(SignOnError::NoAddress)
+}
