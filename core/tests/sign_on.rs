@@ -1,5 +1,7 @@
 //! A person logs in: the application at the identity provider, the browser, the embedded tenant.
 
+#![allow(clippy::unwrap_used, reason = "a test panics where its world is not as it should be")]
+
 use heap_identity::{
     connector::{SignOn, SignOnError},
     directory::{Denial, Group, Person, Snapshot},
@@ -73,7 +75,10 @@ fn r09_r13_a_user_is_logged_in_from_the_portal_by_email() {
     let response = application.launch(&directory(), "ann", NOW, &mut Seeded::new(2)).unwrap();
     assert_eq!(response.acs_url(), "https://heapanalytics.com/saml/finalize/12345/");
     let session = tenant.finish_login(&form(&response.form_fields(None)), NOW).unwrap();
-    assert_eq!((session.assertion.subject(), session.user_name.as_str()), ("ann@example.com", "Ann@example.com"));
+    assert_eq!(
+        (session.assertion.subject(), session.user_name.as_str()),
+        ("ann@example.com", "Ann@example.com")
+    );
     assert_eq!((session.role, session.page), (Role::ReadOnly, None));
 }
 
@@ -89,7 +94,10 @@ fn r10_a_login_that_heap_begins_returns_to_the_page_that_was_asked_for() {
     *request.method_mut() = http::Method::POST;
     *request.uri_mut() = answer.response.acs_url().parse().unwrap();
     let response = tenant.handle(&request, NOW);
-    assert_eq!((response.status().as_u16(), &response.headers()["location"]), (303, &"/reports/7".parse().unwrap()));
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["location"]),
+        (303, &"/reports/7".parse().unwrap())
+    );
     // The request was used up: the same answer logs nobody in again.
     assert_eq!(tenant.handle(&request, NOW).status(), 403);
 }

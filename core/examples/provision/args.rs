@@ -26,7 +26,7 @@ pub struct Args {
 
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, lexopt::Error> {
     let mut parsed = Args::default();
-    let mut parser = Parser::from_args(args);
+    let mut parser = Parser::from_iter(args);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("directory") => parsed.directory = Some(parser.value()?.parse()?),

@@ -10,8 +10,8 @@ pub struct Model {
     pub groups: BTreeMap<String, Group>,
     pub members: BTreeMap<String, BTreeSet<String>>,
     pub group_management: bool,
-    /// Everybody who was ever there, by user name: who is gone must not be active.
-    pub ever: BTreeSet<String>,
+    /// The user name of everybody who was ever there, by directory id: who is gone must not be active.
+    pub ever: BTreeMap<String, String>,
 }
 
 impl Model {
@@ -36,12 +36,14 @@ impl Model {
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::PersonSet(person) => {
-                self.ever.insert(person.user_name.clone());
+                self.ever.insert(person.id.clone(), person.user_name.clone());
                 self.people.insert(person.id.clone(), person.clone());
             }
             Change::PersonRemoved { person } => {
                 self.people.remove(person);
-                self.members.values_mut().for_each(|members| drop(members.remove(person)));
+                for members in self.members.values_mut() {
+                    members.remove(person);
+                }
             }
             Change::GroupSet(group) => drop(self.groups.insert(group.id.clone(), group.clone())),
             Change::GroupRemoved { group } => {

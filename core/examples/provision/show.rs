@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use heap_identity::sync::{Digest, Plan, Step, Trip, UserVerb, GroupVerb};
+use heap_identity::sync::{Digest, GroupVerb, Plan, Step, Trip, UserVerb};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How many steps of one kind a plan shows before it counts the rest.
@@ -59,6 +59,7 @@ fn kind(step: &Step) -> &'static str {
             UserVerb::Activate => "users to activate",
             _ => "users to update",
         },
+        _ => "other steps",
     }
 }
 

@@ -171,18 +171,29 @@ pub(super) struct Page<T> {
 
 /// What a user looks like to us; `None` without an id, which no service provider may leave out (RFC 7643 3.1).
 pub(super) fn account(config: &Config, user: User) -> Option<Account> {
+    let active = is_active(&user);
     let name = user.name.unwrap_or_default();
     let role = user.extra.iter().find(|(key, _)| key.eq_ignore_ascii_case(&config.mapping.role));
     Some(Account {
         id: user.id.filter(|id| !id.is_empty())?,
         user_name: user.user_name,
         external_id: present(user.external_id),
-        // RFC 7643 gives no default; an account that says nothing of its activity can be used.
-        active: user.active.unwrap_or(true),
+        active,
         given_name: present(name.given_name),
         family_name: present(name.family_name),
         role: present(role.and_then(|(_, value)| value.as_str()).map(ToString::to_string)),
     })
+}
+
+/// Whether an account can be used. Some service providers send a text (F25); RFC 7643 gives no default, and an account that
+/// says nothing of its activity can be used.
+fn is_active(user: &User) -> bool {
+    let text = user
+        .extra
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case("active"))
+        .and_then(|(_, value)| value.as_str());
+    user.active.unwrap_or_else(|| text.is_none_or(|text| !text.eq_ignore_ascii_case("false")))
 }
 
 /// What a group looks like to us, and whether its members were told: absent is not empty (F13).
@@ -216,4 +227,21 @@ pub(super) fn teams(body: &[u8]) -> Option<Page<(Team, bool)>> {
 
 fn present(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{User, is_active};
+
+    #[test]
+    fn f25_f27_activity_is_read_also_from_a_text() {
+        for (body, active) in [
+            (r#"{"userName":"a","active":false}"#, false),
+            (r#"{"userName":"a","active":"False"}"#, false),
+            (r#"{"userName":"a","Active":"true"}"#, true),
+            (r#"{"userName":"a"}"#, true),
+        ] {
+            assert_eq!(is_active(&User::from_slice(body.as_bytes()).unwrap()), active, "{body}");
+        }
+    }
 }
