@@ -15,10 +15,20 @@ use crate::scim::{
 /// Members by id, with the name for display that came with each.
 pub(super) type Members = BTreeMap<String, Option<String>>;
 
-/// A resource as it is to be stored, and the members that were given; `None` where none were named (F20).
+/// What a request says about the members of a group.
+pub(super) enum Membership {
+    /// Nothing: they stay as they are (F20).
+    Unsaid,
+    /// All of them.
+    Whole(Members),
+    /// Who joins and who leaves.
+    Delta(MemberChange),
+}
+
+/// A resource as it is to be stored, and what was said about members.
 pub(super) struct Incoming {
     pub(super) document: Document,
-    pub(super) members: Option<Members>,
+    pub(super) members: Membership,
 }
 
 impl Incoming {
@@ -86,7 +96,10 @@ impl Incoming {
             document.remove(&secret.name);
         }
         let given = if kind == Kind::Group { document.remove("members") } else { None };
-        let members = given.map(members).transpose()?;
+        let members = match given {
+            Some(given) => Membership::Whole(members(given)?),
+            None => Membership::Unsaid,
+        };
         let required = described.schema.attributes.iter().filter(|attribute| attribute.required);
         for attribute in required {
             if document.text(&attribute.name).is_none_or(|text| text.trim().is_empty()) {

@@ -18,6 +18,8 @@ use crate::{
     wire::{Request, Response, Secret},
 };
 
+mod hostile;
+
 const NOW: Timestamp = Timestamp::constant(1_772_359_200, 0);
 
 struct Client(Service<MemoryStore>);
@@ -509,4 +511,24 @@ fn a_request_below_another_base_is_not_found() {
         let request = http::Request::get(path).body(Vec::new()).unwrap();
         assert_eq!(client.0.handle(&request, NOW).status(), StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[test]
+fn a_rename_and_a_change_of_members_go_together_or_not_at_all() {
+    let mut client = Client::new();
+    let (ann, bob) = (client.user("ann"), client.user("bob"));
+    let group = client.group("g", &[&ann]);
+    let path = format!("/Groups/{group}");
+    let operations = |id: &str| {
+        json!([{"op": "replace", "path": "displayName", "value": "h"}, {"op": "add", "path": "members", "value": [{"value": id}]},
+            {"op": "remove", "path": format!("members[value eq \"{ann}\"]")}])
+    };
+    refused(ErrorKind::InvalidValue, client.patch(&path, operations("nobody")));
+    assert_eq!(
+        (client.get(&path)["displayName"].clone(), client.members(&group)),
+        (json!("g"), vec![ann.clone()])
+    );
+    let (status, body) = client.patch(&path, operations(&bob));
+    assert_eq!((status, &body["displayName"]), (StatusCode::OK, &json!("h")));
+    assert_eq!(client.members(&group), [bob]);
 }

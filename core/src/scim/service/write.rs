@@ -1,19 +1,19 @@
 //! Writes: create, replace, modify, delete (RFC 7644 3.3, 3.5, 3.6).
 
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeMap, format, string::String, vec::Vec};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
     Service,
-    incoming::{self, Incoming, Members},
+    incoming::{self, Incoming, Members, Membership},
     rules::{Change, Removal, Rules},
     store::{IndexKey, Kind, MemberChange, Record, Store},
 };
 use crate::scim::{
     Document, Error, ErrorKind,
-    patch::{Dialect, Leniency, Op, Patch, Tolerance},
+    patch::{Dialect, Leniency, Op, Operation, Patch, Tolerance},
     text::fold,
 };
 
@@ -42,7 +42,11 @@ impl<S: Store, R: Rules> Service<S, R> {
         let Incoming { mut document, members } =
             Incoming::read(body, kind, self.described(kind), &mut leniency)?;
         self.rules.create(kind, &mut document)?;
-        let id = self.insert(kind, document, members.unwrap_or_default(), None, now)?;
+        let members = match members {
+            Membership::Whole(members) => members,
+            Membership::Unsaid | Membership::Delta(_) => Members::new(),
+        };
+        let id = self.insert(kind, document, members, None, now)?;
         Ok(Written { id, shown: true, tolerated: leniency.used() })
     }
 
@@ -124,20 +128,36 @@ impl<S: Store, R: Rules> Service<S, R> {
         kind: Kind,
         id: &str,
     ) -> Result<(Patched, Vec<Tolerance>), Error> {
-        let members = if kind == Kind::Group { self.membership(id, patch) } else { None };
-        if let Some(members) = members {
-            incoming::check(&self.store, id, &members)?;
-            return Ok((Patched::Members(members), Vec::new()));
+        let (members, rest) = match kind {
+            Kind::Group => self.membership(id, patch),
+            Kind::User => (None, Cow::Borrowed(patch)),
+        };
+        if let Some(members) = &members {
+            incoming::check(&self.store, id, members)?;
         }
         let record = self.store.get(kind, id).ok_or_else(|| super::no_such(kind))?;
-        let mut document = self.whole(kind, &record);
-        let applied = patch.apply(&mut document, self.described(kind), dialect)?;
-        let mut incoming = Incoming::stored(document, kind, self.described(kind))?;
-        if kind == Kind::Group {
-            // After a PATCH no members are none.
-            incoming.members.get_or_insert_default();
-        }
-        Ok((Patched::Resource(incoming), applied.tolerated))
+        let (incoming, tolerated) = match members {
+            Some(members) if rest.operations.is_empty() => {
+                return Ok((Patched::Members(members), Vec::new()));
+            }
+            Some(members) => {
+                let mut document = record.document.clone();
+                let applied = rest.apply(&mut document, self.described(kind), dialect)?;
+                let incoming = Incoming::stored(document, kind, self.described(kind))?;
+                (Incoming { members: Membership::Delta(members), ..incoming }, applied.tolerated)
+            }
+            None => {
+                let mut document = self.whole(kind, &record);
+                let applied = rest.apply(&mut document, self.described(kind), dialect)?;
+                let mut incoming = Incoming::stored(document, kind, self.described(kind))?;
+                if matches!((kind, &incoming.members), (Kind::Group, Membership::Unsaid)) {
+                    // After a PATCH no members are none.
+                    incoming.members = Membership::Whole(Members::new());
+                }
+                (incoming, applied.tolerated)
+            }
+        };
+        Ok((Patched::Resource(incoming), tolerated))
     }
 
     pub(super) fn store_patched(
@@ -163,23 +183,16 @@ impl<S: Store, R: Rules> Service<S, R> {
         }
     }
 
-    /// The members that a PATCH adds and removes, where it does nothing else: such a change does not touch the rest of
-    /// the group, whatever its size.
-    fn membership(&self, group: &str, patch: &Patch) -> Option<MemberChange> {
+    /// The members that a PATCH adds and removes by their ids, and its other operations: these do not need the
+    /// members, whatever their number. `None` and the whole PATCH where members are written in another way.
+    fn membership<'p>(&self, group: &str, patch: &'p Patch) -> (Option<MemberChange>, Cow<'p, Patch>) {
         let mut wanted: BTreeMap<String, Option<Option<String>>> = BTreeMap::new();
+        let mut rest = Patch::new();
         for operation in &patch.operations {
-            let path = operation.path.as_ref().filter(|path| path.attribute().is("members"))?;
-            match (operation.op, path.filter(), &operation.value) {
-                (Op::Add, None, Some(Value::Array(values))) => {
-                    for value in values {
-                        let (id, display) = incoming::member(value)?;
-                        wanted.insert(id, Some(display));
-                    }
-                }
-                (Op::Remove, Some(filter), None) => {
-                    wanted.extend(filter.listed("value")?.into_iter().map(|id| (id.into(), None)));
-                }
-                _ => return None,
+            if !names_members(operation) {
+                rest.operations.push(operation.clone());
+            } else if delta(operation, &mut wanted).is_none() {
+                return (None, Cow::Borrowed(patch));
             }
         }
         let mut change = MemberChange::default();
@@ -190,7 +203,7 @@ impl<S: Store, R: Rules> Service<S, R> {
                 _ => {}
             }
         }
-        Some(change)
+        (Some(change), Cow::Owned(rest))
     }
 
     /// Stores a changed resource under the rules, and gives the id under which it is now.
@@ -204,15 +217,16 @@ impl<S: Store, R: Rules> Service<S, R> {
         }
         after.remove("groups");
         if self.rules.change(kind, &before.document, &mut after)? == Change::Separate {
-            return self.insert(kind, after, members.unwrap_or_default(), Some(id), now);
+            return self.insert(kind, after, Members::new(), Some(id), now);
         }
         let name = |document: &Document| document.text("userName").map(fold);
         if name(&before.document) != name(&after) {
             self.check_unique(kind, &after, Some(id))?;
         }
         let members = match members {
-            Some(wanted) => incoming::difference(&self.store, id, wanted)?,
-            None => MemberChange::default(),
+            Membership::Whole(wanted) => incoming::difference(&self.store, id, wanted)?,
+            Membership::Delta(change) => change,
+            Membership::Unsaid => MemberChange::default(),
         };
         if after == before.document && members.is_empty() {
             return Ok(id.into());
@@ -254,6 +268,34 @@ impl<S: Store, R: Rules> Service<S, R> {
         }
         Ok(())
     }
+}
+
+/// Whether an operation is about members, in whatever way it says so.
+fn names_members(operation: &Operation) -> bool {
+    let is_members = |name: &str| name.to_ascii_lowercase().contains("members");
+    match (&operation.path, &operation.value) {
+        (Some(path), _) => is_members(path.attribute().name()),
+        (None, Some(Value::Object(map))) => map.keys().any(|name| is_members(name)),
+        (None, _) => true,
+    }
+}
+
+/// Notes who joins (with a name for display) and who leaves, where an operation says so by ids.
+fn delta(operation: &Operation, wanted: &mut BTreeMap<String, Option<Option<String>>>) -> Option<()> {
+    let path = operation.path.as_ref().filter(|path| path.attribute().is("members"))?;
+    match (operation.op, path.filter(), &operation.value) {
+        (Op::Add, None, Some(Value::Array(values))) => {
+            for value in values {
+                let (id, display) = incoming::member(value)?;
+                wanted.insert(id, Some(display));
+            }
+        }
+        (Op::Remove, Some(filter), None) => {
+            wanted.extend(filter.listed("value")?.into_iter().map(|id| (id.into(), None)));
+        }
+        _ => return None,
+    }
+    Some(())
 }
 
 /// A version 4 UUID of these bits.
