@@ -315,6 +315,18 @@ mod tests {
     }
 
     #[test]
+    fn a_membership_is_known_from_both_sides_and_forgotten_on_both() {
+        let mut store = MemoryStore::new();
+        user(&mut store, "1", "a");
+        group(&mut store, "g", &["1"]);
+        assert_eq!((store.members("g").count(), store.groups_of("1").count()), (1, 1));
+        let change = MemberChange { add: vec![], remove: vec!["1".into()] };
+        store.change_members("g", &change, Version(9), Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!((store.members("g").count(), store.groups_of("1").count()), (0, 0));
+        assert_eq!(store.get(Kind::Group, "g").unwrap().version, Version(9));
+    }
+
+    #[test]
     fn a_change_that_cannot_be_made_changes_nothing() {
         let mut store = MemoryStore::new();
         user(&mut store, "1", "a");
