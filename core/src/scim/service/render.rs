@@ -1,8 +1,7 @@
 //! Resources on their way out: the stored document, its memberships, and what was asked for (RFC 7644 3.9).
 
 use alloc::{
-    borrow::ToOwned,
-    format,
+    borrow::{Cow, ToOwned},
     string::{String, ToString},
     vec::Vec,
 };
@@ -10,7 +9,7 @@ use alloc::{
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-use super::store::{Kind, Record, Store, StoredMember};
+use super::store::{Kind, Record, Store};
 use crate::scim::{AttributePath, Error, ErrorKind, schema::ResourceType};
 
 /// Which attributes an answer has.
@@ -58,6 +57,16 @@ impl Projection {
             Self::Only(names) => names.iter().any(|selected| selected.is(name)),
             Self::Without(names) => {
                 !names.iter().any(|selected| selected.is(name) && selected.part.is_none())
+            }
+        }
+    }
+
+    /// Whether parts of an attribute are named.
+    fn names_parts(&self, name: &str) -> bool {
+        match self {
+            Self::Default => false,
+            Self::Only(names) | Self::Without(names) => {
+                names.iter().any(|selected| selected.is(name) && selected.part.is_some())
             }
         }
     }
@@ -144,30 +153,50 @@ pub(super) struct Rendered<'r, S> {
     pub(super) members: bool,
 }
 
-impl<S: Store> Rendered<'_, S> {
-    fn members(&self) -> Vec<Value> {
-        let part = |name: &str, text: &str| (name.to_owned(), Value::String(text.to_owned()));
-        let member = |member: StoredMember<'_>| {
-            let address = format!("{}{}/{}", self.base_url, member.kind.endpoint(), member.id);
-            let mut map = Map::from_iter([
-                part("value", &member.id),
-                part("$ref", &address),
-                part("type", member.kind.name()),
-            ]);
-            map.extend(member.display.map(|display| part("display", &display)));
-            Value::Object(map)
-        };
-        self.store.members(self.record.id()).map(member).collect()
-    }
+/// The memberships of a resource, read from the store while they are written.
+struct Memberships<'m, S>(&'m Rendered<'m, S>);
 
-    fn groups(&self) -> Vec<Value> {
-        let group = |group: &Record| {
-            let id = group.id();
-            let name = group.document.text("displayName").unwrap_or_default();
-            let address = format!("{}{}/{id}", self.base_url, Kind::Group.endpoint());
-            serde_json::json!({ "value": id, "$ref": address, "display": name, "type": "direct" })
-        };
-        self.store.groups_of(self.record.id()).map(|record| group(&record)).collect()
+impl<S: Store> Serialize for Memberships<'_, S> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        let Rendered { store, record, base_url, .. } = *self.0;
+        match self.0.kind {
+            Kind::User => serializer.collect_seq(store.groups_of(record.id()).map(|group| Membership {
+                base_url,
+                of: Kind::Group,
+                kind: "direct",
+                display: group.document.text("displayName").map(|name| Cow::Owned(name.to_owned())),
+                id: Cow::Owned(group.id().to_owned()),
+            })),
+            Kind::Group => serializer.collect_seq(store.members(record.id()).map(|member| Membership {
+                base_url,
+                of: member.kind,
+                kind: member.kind.name(),
+                display: member.display,
+                id: member.id,
+            })),
+        }
+    }
+}
+
+/// A member of a group, or a group of a user.
+struct Membership<'m> {
+    base_url: &'m str,
+    of: Kind,
+    id: Cow<'m, str>,
+    kind: &'static str,
+    display: Option<Cow<'m, str>>,
+}
+
+impl Serialize for Membership<'_> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("value", &self.id)?;
+        map.serialize_entry("$ref", &format_args!("{}{}/{}", self.base_url, self.of.endpoint(), self.id))?;
+        map.serialize_entry("type", self.kind)?;
+        if let Some(display) = &self.display {
+            map.serialize_entry("display", display)?;
+        }
+        map.end()
     }
 }
 
@@ -182,16 +211,18 @@ impl<S: Store> Serialize for Rendered<'_, S> {
                 }
             }
         }
-        let (name, memberships) = match self.kind {
-            Kind::User => ("groups", true),
-            Kind::Group => ("members", self.members),
+        // An empty group says so: a client must tell it from one whose members are left out (F13).
+        let name = match self.kind {
+            Kind::User => self.store.groups_of(self.record.id()).next().map(|_| "groups"),
+            Kind::Group => self.members.then_some("members"),
         };
-        if memberships && self.projection.shows(name) {
-            let values = if self.kind == Kind::User { self.groups() } else { self.members() };
-            // An empty group says so: a client must tell it from one whose members are left out (F13).
-            if !values.is_empty() || self.kind == Kind::Group {
-                let values = Value::Array(values);
-                map.serialize_entry(name, self.projection.shown(name, &values).as_ref().unwrap_or(&values))?;
+        if let Some(name) = name.filter(|name| self.projection.shows(name)) {
+            let memberships = Memberships(self);
+            if self.projection.names_parts(name) {
+                let whole = serde_json::to_value(&memberships).map_err(serde::ser::Error::custom)?;
+                map.serialize_entry(name, self.projection.shown(name, &whole).as_ref().unwrap_or(&whole))?;
+            } else {
+                map.serialize_entry(name, &memberships)?;
             }
         }
         map.end()
