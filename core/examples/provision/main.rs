@@ -20,17 +20,12 @@ use std::{
 
 use heap_identity::{
     directory::{Change, Snapshot, snapshot_from_json},
-    sync::{Config, Engine, Outcome, Review, drive},
+    sync::{Config, Engine, InMemory, Outcome, Review, drive},
 };
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 
-use crate::{
-    history::Moment,
-    model::Model,
-    summary::Summary,
-    tenant::{Heap, InProcess},
-};
+use crate::{history::Moment, model::Model, summary::Summary, tenant::Heap};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -159,8 +154,10 @@ impl Run<'_> {
     /// title or trips a guard.
     fn settle(&mut self, title: Option<&str>, bar: Option<&ProgressBar>) -> Result<(), Failure> {
         loop {
-            let driven =
-                drive(&mut self.engine, &mut InProcess { tenant: &mut self.heap.tenant, now: self.now })?;
+            // The tenant ends with this process, and so does all that the journal could be needed for: it is not kept.
+            let tenant = &mut self.heap.tenant;
+            let mut driver = InMemory::new(self.now, |request, now| Ok(tenant.handle(&request, now)));
+            let driven = drive(&mut self.engine, &mut driver)?;
             self.summary.failed_steps += driven.failed;
             self.summary.conflicts += driven.conflicts;
             for event in self.engine.events() {

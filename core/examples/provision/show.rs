@@ -34,12 +34,13 @@ pub fn plan(title: &str, plan: &Plan) {
 fn shortened(step: &str) -> String {
     const LINES: usize = 8;
     let lines: Vec<&str> = step.lines().collect();
-    let Some((reason, rest)) = lines.split_last() else { return String::new() };
-    if rest.len() <= LINES {
-        return step.to_string();
+    match (lines.split_at_checked(LINES), lines.last()) {
+        (Some((first, [_, _, ..])), Some(reason)) => {
+            let more = format!("      … and {} more lines", lines.len() - LINES - 1);
+            [first, &[more.as_str(), reason]].concat().join("\n")
+        }
+        _ => step.to_string(),
     }
-    let more = format!("      … and {} more lines", rest.len() - LINES);
-    [&rest[..LINES], &[more.as_str(), reason]].concat().join("\n")
 }
 
 fn kind(step: &Step) -> &'static str {

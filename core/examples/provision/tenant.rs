@@ -9,8 +9,7 @@ use heap_identity::{
         tenant::{SsoSettings, Teammate},
     },
     pki::SigningKey,
-    sync::{Driver, Record, TransportFailure},
-    wire::{Request, Response, Secret},
+    wire::Secret,
 };
 use jiff::Timestamp;
 
@@ -46,31 +45,4 @@ pub fn set_up(directory: &Snapshot, now: Timestamp) -> Result<Heap, Box<dyn std:
     tenant.configure_sso(SsoSettings::new(&application.certificate_pem(), IDP_URL)?);
     let token = tenant.enable_scim(Role::Consumer, &mut Seeded::new(2019))?.bearer_token;
     Ok(Heap { tenant, application, token })
-}
-
-/// Drives the engine against the tenant in this process; time is the history's.
-pub struct InProcess<'t> {
-    pub tenant: &'t mut Tenant,
-    pub now: Timestamp,
-}
-
-impl Driver for InProcess<'_> {
-    type Error = std::convert::Infallible;
-
-    fn now(&mut self) -> Timestamp {
-        self.now
-    }
-
-    fn persist(&mut self, _: Vec<Record>) -> Result<(), Self::Error> {
-        // The tenant ends with this process, and so does all that a journal could be needed for.
-        Ok(())
-    }
-
-    fn send(&mut self, request: Request) -> Result<Response, TransportFailure> {
-        Ok(self.tenant.handle(&request, self.now))
-    }
-
-    fn sleep_until(&mut self, at: Timestamp) {
-        self.now = at;
-    }
 }

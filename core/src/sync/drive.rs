@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use core::convert::Infallible;
 
 use jiff::Timestamp;
 
@@ -45,5 +46,44 @@ pub fn drive<D: Driver>(engine: &mut Engine, driver: &mut D) -> Result<Summary, 
             Poll::WaitUntil(at) | Poll::WaitForResponse { until: at } => driver.sleep_until(at),
             Poll::Done(summary) => return Ok(summary),
         }
+    }
+}
+
+/// A driver for another side in the same process, such as [`heap::Tenant`](crate::heap::Tenant): the journal is kept in memory,
+/// and waiting moves the clock.
+#[derive(Debug)]
+pub struct InMemory<F> {
+    /// The clock. It moves only when the engine waits, or when it is set.
+    pub now: Timestamp,
+    /// What the engine persisted so far.
+    pub journal: Vec<Record>,
+    send: F,
+}
+
+impl<F: FnMut(Request, Timestamp) -> Result<Response, TransportFailure>> InMemory<F> {
+    /// A driver whose clock starts at `now`, and whose requests go to `send`.
+    pub const fn new(now: Timestamp, send: F) -> Self {
+        Self { now, journal: Vec::new(), send }
+    }
+}
+
+impl<F: FnMut(Request, Timestamp) -> Result<Response, TransportFailure>> Driver for InMemory<F> {
+    type Error = Infallible;
+
+    fn now(&mut self) -> Timestamp {
+        self.now
+    }
+
+    fn persist(&mut self, records: Vec<Record>) -> Result<(), Infallible> {
+        self.journal.extend(records);
+        Ok(())
+    }
+
+    fn send(&mut self, request: Request) -> Result<Response, TransportFailure> {
+        (self.send)(request, self.now)
+    }
+
+    fn sleep_until(&mut self, at: Timestamp) {
+        self.now = at;
     }
 }

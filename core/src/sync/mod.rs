@@ -10,7 +10,7 @@ mod plan;
 mod state;
 
 pub use config::{ChangedUserName, Config, ConfigError, Review};
-pub use drive::{Driver, drive};
+pub use drive::{Driver, InMemory, drive};
 pub use engine::{Engine, NotThisPlan, Outcome, Outgoing, Poll, RequestId, Summary, TransportFailure};
 pub use event::{Event, EventName};
 pub use journal::{Record, ResumeError};
