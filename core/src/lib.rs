@@ -104,3 +104,5 @@ pub use wire::Secret;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+/// The version of the library.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

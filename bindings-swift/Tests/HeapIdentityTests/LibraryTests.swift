@@ -1,0 +1,9 @@
+import Testing
+
+import HeapIdentity
+
+@Suite struct LibraryTests {
+  @Test func theVersionIsOneOfSemanticVersioning() {
+    #expect(version().split(separator: ".").count == 3)
+  }
+}

@@ -1,0 +1,95 @@
+//! What can be run in this repository. `cargo xtask` lists it.
+#![allow(
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a program for the developer's machine has the standard library"
+)]
+
+mod python;
+mod rust;
+mod steps;
+mod swift;
+
+use std::{env, process::ExitCode};
+
+use steps::{Outcome, Steps};
+
+/// One thing that can be run.
+struct Task {
+    name: &'static str,
+    arguments: &'static str,
+    help: &'static str,
+    run: fn(&mut Steps, &[&str]) -> Outcome,
+}
+
+const TASKS: &[Task] = &[
+    Task {
+        name: "test",
+        arguments: "[rust|python|swift]",
+        help: "every test: Rust, then Python, then Swift; or one of them",
+        run: test,
+    },
+    Task {
+        name: "docs",
+        arguments: "",
+        help: "rewrite the tables rule -> test, attack -> test, failure -> test in core/docs",
+        run: rust::docs,
+    },
+    Task {
+        name: "swift-bindings",
+        arguments: "[--check]",
+        help: "rewrite the generated Swift sources; or prove that the committed ones are current",
+        run: swift::bindings,
+    },
+    Task {
+        name: "swift-install",
+        arguments: "",
+        help: "put Swift into target/swift (Debian, root; about a minute)",
+        run: swift::install,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let Some((name, rest)) = arguments.split_first() else {
+        list();
+        return ExitCode::SUCCESS;
+    };
+    let Some(task) = TASKS.iter().find(|task| task.name == *name) else {
+        eprintln!("there is no task `{name}`\n");
+        list();
+        return ExitCode::from(2);
+    };
+    let mut steps = Steps::in_repository();
+    let outcome = (task.run)(&mut steps, rest);
+    steps.summary();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("cargo xtask {name}: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn list() {
+    println!("cargo xtask TASK:");
+    for task in TASKS {
+        println!("  {:<34} {}", format!("{} {}", task.name, task.arguments), task.help);
+    }
+}
+
+fn test(steps: &mut Steps, arguments: &[&str]) -> Outcome {
+    match arguments {
+        [] => {
+            rust::test(steps)?;
+            python::test(steps)?;
+            swift::test(steps)
+        }
+        ["rust"] => rust::test(steps),
+        ["python"] => python::test(steps),
+        ["swift"] => swift::test(steps),
+        other => Err(format!("expected nothing, rust, python or swift; found {}", other.join(" "))),
+    }
+}

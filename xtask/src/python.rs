@@ -1,0 +1,38 @@
+//! The Python package: built and installed as a user would, then tested.
+
+use std::process::Command;
+
+use crate::steps::{Outcome, Steps};
+
+const ENVIRONMENT: &str = "target/python";
+const PACKAGE: &str = "heap_identity";
+
+/// Installs the package into an environment of its own and runs its tests, the type checker and the check of the
+/// stubs against the compiled module.
+pub(crate) fn test(steps: &mut Steps) -> Outcome {
+    let python = steps.path(ENVIRONMENT).join("bin/python");
+    // `pip` comes last when an environment is made: without it the attempt before was cut short.
+    if !python.with_file_name("pip").exists() {
+        let mut create = steps.command("python3", &["-m", "venv", ENVIRONMENT]);
+        steps.run("python environment", &mut create).map_err(|error| {
+            format!("{error}; Python 3.10 or later with its venv module is needed (Debian: python3-venv)")
+        })?;
+    }
+    let module = |steps: &Steps, arguments: &[&str]| -> Command {
+        let mut command = steps.command(&python, &["-m"]);
+        command.args(arguments);
+        command
+    };
+    let mut install = module(steps, &["pip", "install", "--quiet", "--disable-pip-version-check"]);
+    steps.run("pip install", install.arg("./bindings-python[test]"))?;
+    steps.run("pytest", &mut module(steps, &["pytest", "--quiet", "bindings-python"]))?;
+    let configuration = "--config-file=bindings-python/pyproject.toml";
+    steps.run(
+        "mypy",
+        &mut module(steps, &["mypy", configuration, "bindings-python/python", "bindings-python/tests"]),
+    )?;
+    steps.run(
+        "stubtest",
+        &mut module(steps, &["mypy.stubtest", "--mypy-config-file=bindings-python/pyproject.toml", PACKAGE]),
+    )
+}
