@@ -5,6 +5,7 @@
     reason = "a program for the developer's machine has the standard library"
 )]
 
+mod fuzz;
 mod python;
 mod rust;
 mod steps;
@@ -34,6 +35,12 @@ const TASKS: &[Task] = &[
         arguments: "",
         help: "rewrite the tables rule -> test, attack -> test, failure -> test in core/docs",
         run: rust::docs,
+    },
+    Task {
+        name: "fuzz",
+        arguments: "[TARGET]... [--seconds N]",
+        help: "fuzz every target or those that are named, 60 seconds each unless told otherwise",
+        run: fuzz::fuzz,
     },
     Task {
         name: "swift-bindings",
