@@ -1,4 +1,14 @@
 //! The Python face of `heap-identity`. It wraps and decides nothing: verdicts, codes and texts are the core's.
+#![allow(
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "an extension module has the standard library"
+)]
+
+mod convert;
+mod error;
+mod pki;
+mod saml;
 
 use pyo3::pymodule;
 
@@ -8,6 +18,19 @@ mod _core {
     use pyo3::{
         Bound, PyResult,
         types::{PyModule, PyModuleMethods},
+    };
+
+    #[pymodule_export]
+    use crate::{
+        pki::{Certificate, SigningKey},
+        saml::{
+            identity_provider::{AcceptedRequest, IdentityProvider, SignedResponse},
+            report::{Check, Outcome, Report},
+            service_provider::{
+                AuthnRequest, Expected, Policy, ReplayCache, ServiceProvider, Trust, Unspent,
+            },
+            verified::VerifiedAssertion,
+        },
     };
 
     #[pymodule_init]

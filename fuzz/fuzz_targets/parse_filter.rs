@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use heap_identity::scim::{Document, Filter, ResourceType};
+use heap_identity::scim::{Document, Filter, schema::ResourceType};
 use libfuzzer_sys::fuzz_target;
 
 const ANN: &[u8] = br#"{

@@ -25,7 +25,7 @@ pub(crate) fn fuzz(steps: &mut Steps, arguments: &[&str]) -> Outcome {
         command.args([&corpus, &format!("fuzz/seeds/{target}"), "--"]);
         command.arg(format!("-dict=fuzz/dictionaries/{target}.dict"));
         command.arg(format!("-max_total_time={seconds}"));
-        command.args(["-timeout=10", "-print_final_stats=1", "-verbosity=0"]);
+        command.args(["-timeout=10", "-print_funcs=0", "-verbosity=0"]);
         // The sanitizers are unstable options, which the stable compiler takes when it is told that we know.
         command.env("RUSTC_BOOTSTRAP", "1");
         steps.run(&format!("fuzz {target}"), &mut command)?;

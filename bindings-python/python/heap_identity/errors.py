@@ -1,5 +1,7 @@
 """What can go wrong, as exceptions. Every one has a stable `code`; the text is for people and may change."""
 
+from ._core import Check, Report
+
 
 class HeapIdentityError(Exception):
     """The base of every exception of this package."""
@@ -7,3 +9,16 @@ class HeapIdentityError(Exception):
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class InvalidInput(HeapIdentityError, ValueError):
+    """What was given cannot be used: a key, an address, a request that must not be answered."""
+
+
+class Rejection(HeapIdentityError):
+    """A Response that logs nobody in. `failed` is the check that failed, `report` has them all."""
+
+    def __init__(self, message: str, *, failed: Check, report: Report) -> None:
+        super().__init__(message, code=failed.code)
+        self.failed = failed
+        self.report = report

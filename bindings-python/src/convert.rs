@@ -1,0 +1,109 @@
+//! What Python and Rust spell differently: times, durations, randomness.
+
+use core::time::Duration;
+
+use heap_identity::entropy::Entropy;
+use jiff::Timestamp;
+use pyo3::{
+    Bound, FromPyObject, PyAny, PyErr, PyResult, Python,
+    exceptions::PyValueError,
+    types::{PyAnyMethods, PyBytes, PyBytesMethods},
+};
+
+const MICROSECONDS: i64 = 1_000_000;
+const SECONDS_A_DAY: i64 = 86_400;
+
+/// An instant out of an aware `datetime`. A naive one is refused: it would mean another instant on another machine.
+pub(crate) fn instant(datetime: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
+    if !datetime.is_instance(&class(datetime.py(), "datetime")?)? {
+        return Err(PyErr::new::<pyo3::exceptions::PyTypeError, _>("expected a datetime"));
+    }
+    if datetime.call_method0("utcoffset")?.is_none() {
+        return Err(PyValueError::new_err("expected an aware datetime, such as datetime.now(timezone.utc)"));
+    }
+    let microseconds = microseconds(&datetime.sub(epoch(datetime.py())?)?)?;
+    Timestamp::from_microsecond(microseconds).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+/// An instant as an aware `datetime` in UTC, to the microsecond.
+pub(crate) fn datetime(py: Python<'_>, instant: Timestamp) -> PyResult<Bound<'_, PyAny>> {
+    let since =
+        class(py, "timedelta")?.call1((0, instant.as_second(), instant.subsec_nanosecond() / 1_000))?;
+    epoch(py)?.add(since)
+}
+
+/// A duration out of a `timedelta` that is not negative.
+pub(crate) fn duration(timedelta: &Bound<'_, PyAny>) -> PyResult<Duration> {
+    let microseconds = u64::try_from(microseconds(timedelta)?);
+    microseconds
+        .map(Duration::from_micros)
+        .map_err(|_| PyValueError::new_err("expected a duration from 0 up"))
+}
+
+fn microseconds(timedelta: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let part = |name: &str| timedelta.getattr(name)?.extract::<i64>();
+    // At most 999,999,999 days: far from overflowing.
+    Ok((part("days")? * SECONDS_A_DAY + part("seconds")?) * MICROSECONDS + part("microseconds")?)
+}
+
+fn epoch(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    let utc = class(py, "timezone")?.getattr("utc")?;
+    class(py, "datetime")?.call1((1970, 1, 1, 0, 0, 0, 0, utc))
+}
+
+fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("datetime")?.getattr(name)
+}
+
+/// Randomness from a callable like `os.urandom`. When it fails, so does what needed it.
+pub(crate) struct Random<'py> {
+    source: Bound<'py, PyAny>,
+    failed: Option<PyErr>,
+}
+
+impl<'py> Random<'py> {
+    /// `source`, or `os.urandom`.
+    pub(crate) fn from(py: Python<'py>, source: Option<Bound<'py, PyAny>>) -> PyResult<Self> {
+        let source = match source {
+            Some(source) => source,
+            None => py.import("os")?.getattr("urandom")?,
+        };
+        Ok(Self { source, failed: None })
+    }
+
+    /// What was made with this randomness, unless some of it was missing.
+    pub(crate) fn made<T>(self, made: T) -> PyResult<T> {
+        self.failed.map_or(Ok(made), Err)
+    }
+
+    fn draw(&self, out: &mut [u8]) -> PyResult<()> {
+        let bytes = self.source.call1((out.len(),))?;
+        let bytes = bytes.cast::<PyBytes>()?.as_bytes();
+        if bytes.len() != out.len() {
+            let message =
+                format!("the source of randomness gave {} bytes instead of {}", bytes.len(), out.len());
+            return Err(PyValueError::new_err(message));
+        }
+        out.copy_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl Entropy for Random<'_> {
+    fn fill(&mut self, out: &mut [u8]) {
+        if let Err(error) = self.draw(out) {
+            self.failed.get_or_insert(error);
+        }
+    }
+}
+
+/// An aware `datetime` as an argument.
+pub(crate) struct Instant(pub(crate) Timestamp);
+
+impl<'py> FromPyObject<'_, 'py> for Instant {
+    type Error = PyErr;
+
+    fn extract(object: pyo3::Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        instant(&object).map(Self)
+    }
+}

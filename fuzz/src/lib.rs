@@ -1,0 +1,54 @@
+//! What the targets and the seeds have in common: one identity provider, one service provider, one login.
+
+use std::collections::BTreeMap;
+
+use heap_identity::{
+    entropy::Seeded,
+    pki::{Certificate, SigningKey},
+    saml::{
+        Attribute, IdentityProvider, Login, NameId, Policy, ServiceProvider, SignScope, Trust,
+        VerifiedAssertion,
+    },
+};
+use jiff::Timestamp;
+
+const IDP: &str = "https://sso.jumpcloud.com/saml2/heap";
+const HEAP: &str = "https://heapanalytics.com";
+const ACS: &str = "https://heapanalytics.com/saml/finalize/1234/";
+const KEY: &str = include_str!("../../core/tests/vectors/keys/rsa2048.key.pem");
+const CERTIFICATE: &str = include_str!("../../core/tests/vectors/keys/rsa2048.cert.pem");
+const SUBJECT: &str = "ada@example.com";
+const ATTRIBUTE: Attribute<'_> = Attribute { name: "role", values: &["Analyst", "Read & <Only>"] };
+
+/// When everything happens.
+pub fn now() -> Timestamp {
+    Timestamp::from_second(1_772_359_200).expect("a time in 2026")
+}
+
+/// The one login that was ever signed, with its signature in one of three places.
+pub fn signed_response(scope: SignScope) -> String {
+    let key = SigningKey::from_pem(KEY, CERTIFICATE).expect("a key");
+    let idp = IdentityProvider::builder(IDP).sign_with(key).sign_scope(scope).build();
+    let attributes = [ATTRIBUTE];
+    let mut login = Login::new(NameId::email(SUBJECT), HEAP, ACS, now());
+    login.attributes = &attributes;
+    let response = idp.respond(&login, now(), &mut Seeded::new(7)).expect("a response");
+    response.xml().to_owned()
+}
+
+/// The service provider that is lied to.
+pub fn service_provider() -> ServiceProvider {
+    let certificate = Certificate::from_pem(CERTIFICATE).expect("a certificate");
+    ServiceProvider::new(HEAP, ACS, vec![Trust::new(IDP, vec![certificate])], Policy::strict())
+}
+
+/// Panics unless this is the login that was signed, to the last value: everything else is a forgery.
+pub fn assert_is_the_login(verified: &VerifiedAssertion) {
+    assert_eq!(verified.subject(), SUBJECT);
+    assert_eq!(verified.issuer(), IDP);
+    assert_eq!(verified.authn_instant(), now());
+    let attributes = verified.attributes().iter().map(|it| (it.name.as_str(), it.values.as_slice()));
+    let values: Vec<String> = ATTRIBUTE.values.iter().map(ToString::to_string).collect();
+    let signed = BTreeMap::from([(ATTRIBUTE.name, values.as_slice())]);
+    assert_eq!(attributes.collect::<BTreeMap<_, _>>(), signed);
+}
