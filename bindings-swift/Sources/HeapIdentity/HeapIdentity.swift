@@ -465,6 +465,46 @@ fileprivate final class UniffiHandleMap<T>: @unchecked Sendable {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
+    typealias FfiType = UInt32
+    typealias SwiftType = UInt32
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt32 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterBool : FfiConverter {
+    typealias FfiType = Int8
+    typealias SwiftType = Bool
+
+    public static func lift(_ value: Int8) throws -> Bool {
+        return value != 0
+    }
+
+    public static func lower(_ value: Bool) -> Int8 {
+        return value ? 1 : 0
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Bool {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: Bool, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterString: FfiConverter {
     typealias SwiftType = String
     typealias FfiType = RustBuffer
@@ -507,6 +547,3012 @@ fileprivate struct FfiConverterString: FfiConverter {
         writeBytes(&buf, value.utf8)
     }
 }
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterTimestamp: FfiConverterRustBuffer {
+    typealias SwiftType = Date
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Date {
+        let seconds: Int64 = try readInt(&buf)
+        let nanoseconds: UInt32 = try readInt(&buf)
+        // Build the Date from whole seconds first, then add the nanoseconds as a
+        // separate TimeInterval.  Date stores CFAbsoluteTime (seconds since 2001),
+        // so adding a small fraction to the ~7.8e8 base is twice as precise as
+        // adding it to the ~1.76e9 Unix-epoch value, because the smaller magnitude
+        // leaves more mantissa bits for the sub-second part.
+        if seconds >= 0 {
+            return Date(timeIntervalSince1970: Double(seconds))
+                .addingTimeInterval(Double(nanoseconds) / 1.0e9)
+        } else {
+            return Date(timeIntervalSince1970: Double(seconds))
+                .addingTimeInterval(-Double(nanoseconds) / 1.0e9)
+        }
+    }
+
+    public static func write(_ value: Date, into buf: inout [UInt8]) {
+        var delta = value.timeIntervalSince1970
+        var sign: Int64 = 1
+        if delta < 0 {
+            // The nanoseconds portion of the epoch offset must always be
+            // positive, to simplify the calculation we will use the absolute
+            // value of the offset.
+            sign = -1
+            delta = -delta
+        }
+        if delta.rounded(.down) > Double(Int64.max) {
+            fatalError("Timestamp overflow, exceeds max bounds supported by Uniffi")
+        }
+        let seconds = Int64(delta)
+        let nanoseconds = UInt32((delta - Double(seconds)) * 1.0e9)
+        writeInt(&buf, sign * seconds)
+        writeInt(&buf, nanoseconds)
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDuration: FfiConverterRustBuffer {
+    typealias SwiftType = TimeInterval
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TimeInterval {
+        let seconds: UInt64 = try readInt(&buf)
+        let nanoseconds: UInt32 = try readInt(&buf)
+        return Double(seconds) + (Double(nanoseconds) / 1.0e9)
+    }
+
+    public static func write(_ value: TimeInterval, into buf: inout [UInt8]) {
+        if value.rounded(.down) > Double(Int64.max) {
+            fatalError("Duration overflow, exceeds max bounds supported by Uniffi")
+        }
+
+        if value < 0 {
+            fatalError("Invalid duration, must be non-negative")
+        }
+
+        let seconds = UInt64(value)
+        let nanoseconds = UInt32((value - Double(seconds)) * 1.0e9)
+        writeInt(&buf, seconds)
+        writeInt(&buf, nanoseconds)
+    }
+}
+
+
+
+
+/**
+ * A request to log a person in, to be sent by the browser.
+ */
+public protocol AuthnRequestProtocol: AnyObject, Sendable {
+    
+    /**
+     * Its ID, which the answer must repeat.
+     */
+    func id()  -> String
+    
+    /**
+     * The address to redirect the browser to.
+     */
+    func redirectUrl(relayState: String?) throws  -> String
+    
+    /**
+     * The XML.
+     */
+    func xml() throws  -> String
+    
+}
+/**
+ * A request to log a person in, to be sent by the browser.
+ */
+open class AuthnRequest: AuthnRequestProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_authnrequest(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_authnrequest(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Its ID, which the answer must repeat.
+     */
+open func id() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_authnrequest_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The address to redirect the browser to.
+     */
+open func redirectUrl(relayState: String? = nil)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_authnrequest_redirect_url(
+            self.uniffiCloneHandle(),
+        FfiConverterOptionString.lower(relayState),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The XML.
+     */
+open func xml()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_authnrequest_xml(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAuthnRequest: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = AuthnRequest
+
+    public static func lift(_ handle: UInt64) throws -> AuthnRequest {
+        return AuthnRequest(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: AuthnRequest) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AuthnRequest {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: AuthnRequest, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAuthnRequest_lift(_ handle: UInt64) throws -> AuthnRequest {
+    return try FfiConverterTypeAuthnRequest.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAuthnRequest_lower(_ value: AuthnRequest) -> UInt64 {
+    return FfiConverterTypeAuthnRequest.lower(value)
+}
+
+
+
+
+
+
+/**
+ * An X.509 certificate.
+ */
+public protocol CertificateProtocol: AnyObject, Sendable {
+    
+    /**
+     * The last moment of its validity.
+     */
+    func notAfter()  -> Date
+    
+    /**
+     * The first moment of its validity.
+     */
+    func notBefore()  -> Date
+    
+    /**
+     * The certificate in PEM.
+     */
+    func pem()  -> String
+    
+    /**
+     * The SHA-256 of the certificate, for people to compare.
+     */
+    func sha256Fingerprint()  -> String
+    
+    /**
+     * Whose certificate it is.
+     */
+    func subject()  -> String
+    
+}
+/**
+ * An X.509 certificate.
+ */
+open class Certificate: CertificateProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_certificate(self.handle, $0) }
+    }
+    /**
+     * Reads a certificate in PEM.
+     */
+public convenience init(pem: String)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_certificate_new(
+        FfiConverterString.lower(pem),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_certificate(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The last moment of its validity.
+     */
+open func notAfter() -> Date  {
+    return try!  FfiConverterTimestamp.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_not_after(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The first moment of its validity.
+     */
+open func notBefore() -> Date  {
+    return try!  FfiConverterTimestamp.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_not_before(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The certificate in PEM.
+     */
+open func pem() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_pem(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The SHA-256 of the certificate, for people to compare.
+     */
+open func sha256Fingerprint() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_sha256_fingerprint(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whose certificate it is.
+     */
+open func subject() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_subject(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCertificate: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Certificate
+
+    public static func lift(_ handle: UInt64) throws -> Certificate {
+        return Certificate(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Certificate) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Certificate {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Certificate, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCertificate_lift(_ handle: UInt64) throws -> Certificate {
+    return try FfiConverterTypeCertificate.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCertificate_lower(_ value: Certificate) -> UInt64 {
+    return FfiConverterTypeCertificate.lower(value)
+}
+
+
+
+
+
+
+/**
+ * An identity provider that signs what it says.
+ */
+public protocol IdentityProviderProtocol: AnyObject, Sendable {
+    
+    /**
+     * The request in a form.
+     */
+    func acceptPost(samlRequest: String, relayState: String?, now: Date) throws  -> AcceptedRequest
+    
+    /**
+     * The request in a query string, given as it came.
+     */
+    func acceptRedirect(rawQuery: String, now: Date) throws  -> AcceptedRequest
+    
+    /**
+     * The certificate that service providers must trust.
+     */
+    func certificate()  -> Certificate
+    
+    /**
+     * A signed Response for a person who was authenticated and authorised.
+     */
+    func respond(login: Login, now: Date) throws  -> SignedResponse
+    
+}
+/**
+ * An identity provider that signs what it says.
+ */
+open class IdentityProvider: IdentityProviderProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_identityprovider(self.handle, $0) }
+    }
+    /**
+     * An identity provider. Once a service provider is registered (entity id to assertion consumer service URLs,
+     * the first of which is the default), only registered ones are answered.
+     */
+public convenience init(entityId: String, key: SigningKey, ssoUrl: String? = nil, serviceProviders: [String: [String]]? = nil, signScope: SignScope? = nil, validFor: TimeInterval? = nil) {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_identityprovider_new(
+        FfiConverterString.lower(entityId),
+        FfiConverterTypeSigningKey_lower(key),
+        FfiConverterOptionString.lower(ssoUrl),
+        FfiConverterOptionDictionaryStringSequenceString.lower(serviceProviders),
+        FfiConverterOptionTypeSignScope.lower(signScope),
+        FfiConverterOptionDuration.lower(validFor),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_identityprovider(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The request in a form.
+     */
+open func acceptPost(samlRequest: String, relayState: String?, now: Date)throws  -> AcceptedRequest  {
+    return try  FfiConverterTypeAcceptedRequest_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovider_accept_post(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(samlRequest),
+        FfiConverterOptionString.lower(relayState),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The request in a query string, given as it came.
+     */
+open func acceptRedirect(rawQuery: String, now: Date)throws  -> AcceptedRequest  {
+    return try  FfiConverterTypeAcceptedRequest_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovider_accept_redirect(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(rawQuery),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The certificate that service providers must trust.
+     */
+open func certificate() -> Certificate  {
+    return try!  FfiConverterTypeCertificate_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovider_certificate(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A signed Response for a person who was authenticated and authorised.
+     */
+open func respond(login: Login, now: Date)throws  -> SignedResponse  {
+    return try  FfiConverterTypeSignedResponse_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovider_respond(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeLogin_lower(login),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeIdentityProvider: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = IdentityProvider
+
+    public static func lift(_ handle: UInt64) throws -> IdentityProvider {
+        return IdentityProvider(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: IdentityProvider) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> IdentityProvider {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: IdentityProvider, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentityProvider_lift(_ handle: UInt64) throws -> IdentityProvider {
+    return try FfiConverterTypeIdentityProvider.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentityProvider_lower(_ value: IdentityProvider) -> UInt64 {
+    return FfiConverterTypeIdentityProvider.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Remembers which Assertions were used: in memory, for one process; refuses when full.
+ */
+public protocol ReplayCacheProtocol: AnyObject, Sendable {
+    
+}
+/**
+ * Remembers which Assertions were used: in memory, for one process; refuses when full.
+ */
+open class ReplayCache: ReplayCacheProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_replaycache(self.handle, $0) }
+    }
+    /**
+     * A cache that remembers so many Assertions.
+     */
+public convenience init(capacity: UInt32) {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_replaycache_new(
+        FfiConverterUInt32.lower(capacity),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_replaycache(handle, $0) }
+    }
+
+    
+
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReplayCache: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = ReplayCache
+
+    public static func lift(_ handle: UInt64) throws -> ReplayCache {
+        return ReplayCache(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: ReplayCache) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReplayCache {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: ReplayCache, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReplayCache_lift(_ handle: UInt64) throws -> ReplayCache {
+    return try FfiConverterTypeReplayCache.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReplayCache_lower(_ value: ReplayCache) -> UInt64 {
+    return FfiConverterTypeReplayCache.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A service provider: who it is, where it takes Responses, and whom it trusts.
+ */
+public protocol ServiceProviderProtocol: AnyObject, Sendable {
+    
+    /**
+     * A request to log a person in.
+     */
+    func authnRequest(ssoUrl: String, now: Date) throws  -> AuthnRequest
+    
+    /**
+     * Verifies the value of the form's field `SAMLResponse` and records its use.
+     */
+    func verify(samlResponse: String, expected: Expected, now: Date, replay: ReplayCache) throws  -> VerifiedAssertion
+    
+}
+/**
+ * A service provider: who it is, where it takes Responses, and whom it trusts.
+ */
+open class ServiceProvider: ServiceProviderProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_serviceprovider(self.handle, $0) }
+    }
+    /**
+     * A service provider.
+     */
+public convenience init(entityId: String, acsUrl: String, trusted: [Trust], policy: Policy? = nil) {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_serviceprovider_new(
+        FfiConverterString.lower(entityId),
+        FfiConverterString.lower(acsUrl),
+        FfiConverterSequenceTypeTrust.lower(trusted),
+        FfiConverterOptionTypePolicy.lower(policy),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_serviceprovider(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * A request to log a person in.
+     */
+open func authnRequest(ssoUrl: String, now: Date)throws  -> AuthnRequest  {
+    return try  FfiConverterTypeAuthnRequest_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_serviceprovider_authn_request(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(ssoUrl),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Verifies the value of the form's field `SAMLResponse` and records its use.
+     */
+open func verify(samlResponse: String, expected: Expected, now: Date, replay: ReplayCache)throws  -> VerifiedAssertion  {
+    return try  FfiConverterTypeVerifiedAssertion_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_serviceprovider_verify(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(samlResponse),
+        FfiConverterTypeExpected_lower(expected),
+        FfiConverterTimestamp.lower(now),
+        FfiConverterTypeReplayCache_lower(replay),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeServiceProvider: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = ServiceProvider
+
+    public static func lift(_ handle: UInt64) throws -> ServiceProvider {
+        return ServiceProvider(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: ServiceProvider) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ServiceProvider {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: ServiceProvider, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeServiceProvider_lift(_ handle: UInt64) throws -> ServiceProvider {
+    return try FfiConverterTypeServiceProvider.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeServiceProvider_lower(_ value: ServiceProvider) -> UInt64 {
+    return FfiConverterTypeServiceProvider.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A Response that is signed, and the address that it is for.
+ */
+public protocol SignedResponseProtocol: AnyObject, Sendable {
+    
+    /**
+     * The address that takes it.
+     */
+    func acsUrl()  -> String
+    
+    /**
+     * A page that posts the form by itself; the nonce is that of the page's content security policy.
+     */
+    func autoPostPage(nonce: String, relayState: String?)  -> String
+    
+    /**
+     * The fields of the form that carries it.
+     */
+    func formFields(relayState: String?)  -> [String: String]
+    
+    /**
+     * The XML.
+     */
+    func xml()  -> String
+    
+}
+/**
+ * A Response that is signed, and the address that it is for.
+ */
+open class SignedResponse: SignedResponseProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_signedresponse(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_signedresponse(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The address that takes it.
+     */
+open func acsUrl() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signedresponse_acs_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A page that posts the form by itself; the nonce is that of the page's content security policy.
+     */
+open func autoPostPage(nonce: String, relayState: String? = nil) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signedresponse_auto_post_page(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(nonce),
+        FfiConverterOptionString.lower(relayState),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The fields of the form that carries it.
+     */
+open func formFields(relayState: String? = nil) -> [String: String]  {
+    return try!  FfiConverterDictionaryStringString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signedresponse_form_fields(
+            self.uniffiCloneHandle(),
+        FfiConverterOptionString.lower(relayState),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The XML.
+     */
+open func xml() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signedresponse_xml(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSignedResponse: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = SignedResponse
+
+    public static func lift(_ handle: UInt64) throws -> SignedResponse {
+        return SignedResponse(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: SignedResponse) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SignedResponse {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: SignedResponse, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignedResponse_lift(_ handle: UInt64) throws -> SignedResponse {
+    return try FfiConverterTypeSignedResponse.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignedResponse_lower(_ value: SignedResponse) -> UInt64 {
+    return FfiConverterTypeSignedResponse.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A private key with its certificate. It is not printed and cannot be exported.
+ */
+public protocol SigningKeyProtocol: AnyObject, Sendable {
+    
+    /**
+     * The certificate.
+     */
+    func certificate()  -> Certificate
+    
+}
+/**
+ * A private key with its certificate. It is not printed and cannot be exported.
+ */
+open class SigningKey: SigningKeyProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_signingkey(self.handle, $0) }
+    }
+    /**
+     * Reads a private key that is not encrypted, and its certificate, both in PEM.
+     */
+public convenience init(keyPem: String, certificatePem: String)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_signingkey_new(
+        FfiConverterString.lower(keyPem),
+        FfiConverterString.lower(certificatePem),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_signingkey(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The certificate.
+     */
+open func certificate() -> Certificate  {
+    return try!  FfiConverterTypeCertificate_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signingkey_certificate(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSigningKey: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = SigningKey
+
+    public static func lift(_ handle: UInt64) throws -> SigningKey {
+        return SigningKey(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: SigningKey) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SigningKey {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: SigningKey, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSigningKey_lift(_ handle: UInt64) throws -> SigningKey {
+    return try FfiConverterTypeSigningKey.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSigningKey_lower(_ value: SigningKey) -> UInt64 {
+    return FfiConverterTypeSigningKey.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A person is logged in. There is no other way to one of these than a verification: to hold one is the proof.
+ */
+public protocol VerifiedAssertionProtocol: AnyObject, Sendable {
+    
+    /**
+     * What else is said of the person.
+     */
+    func attributes()  -> [String: [String]]
+    
+    /**
+     * How the person was authenticated (saml-authn-context).
+     */
+    func authnContextClass()  -> String?
+    
+    /**
+     * When the person was authenticated.
+     */
+    func authnInstant()  -> Date
+    
+    /**
+     * The ID of the Assertion.
+     */
+    func id()  -> String
+    
+    /**
+     * The entity id of the identity provider.
+     */
+    func issuer()  -> String
+    
+    /**
+     * What kind of name that is.
+     */
+    func nameIdFormat()  -> String
+    
+    /**
+     * Until when the Assertion could have been used.
+     */
+    func notOnOrAfter()  -> Date
+    
+    /**
+     * Every check, with the warnings that somebody should act on.
+     */
+    func report()  -> Report
+    
+    /**
+     * The session at the identity provider.
+     */
+    func sessionIndex()  -> String?
+    
+    /**
+     * When that session ends.
+     */
+    func sessionNotOnOrAfter()  -> Date?
+    
+    /**
+     * The name of the person; at Heap the email address.
+     */
+    func subject()  -> String
+    
+}
+/**
+ * A person is logged in. There is no other way to one of these than a verification: to hold one is the proof.
+ */
+open class VerifiedAssertion: VerifiedAssertionProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_verifiedassertion(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_verifiedassertion(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * What else is said of the person.
+     */
+open func attributes() -> [String: [String]]  {
+    return try!  FfiConverterDictionaryStringSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_attributes(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How the person was authenticated (saml-authn-context).
+     */
+open func authnContextClass() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_authn_context_class(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * When the person was authenticated.
+     */
+open func authnInstant() -> Date  {
+    return try!  FfiConverterTimestamp.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_authn_instant(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The ID of the Assertion.
+     */
+open func id() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The entity id of the identity provider.
+     */
+open func issuer() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_issuer(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What kind of name that is.
+     */
+open func nameIdFormat() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_name_id_format(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Until when the Assertion could have been used.
+     */
+open func notOnOrAfter() -> Date  {
+    return try!  FfiConverterTimestamp.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_not_on_or_after(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Every check, with the warnings that somebody should act on.
+     */
+open func report() -> Report  {
+    return try!  FfiConverterTypeReport_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_report(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The session at the identity provider.
+     */
+open func sessionIndex() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_session_index(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * When that session ends.
+     */
+open func sessionNotOnOrAfter() -> Date?  {
+    return try!  FfiConverterOptionTimestamp.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_session_not_on_or_after(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The name of the person; at Heap the email address.
+     */
+open func subject() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_subject(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVerifiedAssertion: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = VerifiedAssertion
+
+    public static func lift(_ handle: UInt64) throws -> VerifiedAssertion {
+        return VerifiedAssertion(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: VerifiedAssertion) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VerifiedAssertion {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: VerifiedAssertion, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerifiedAssertion_lift(_ handle: UInt64) throws -> VerifiedAssertion {
+    return try FfiConverterTypeVerifiedAssertion.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerifiedAssertion_lower(_ value: VerifiedAssertion) -> UInt64 {
+    return FfiConverterTypeVerifiedAssertion.lower(value)
+}
+
+
+
+
+/**
+ * A request that may be answered, at an address that is registered.
+ */
+public struct AcceptedRequest: Equatable, Hashable {
+    /**
+     * Its ID.
+     */
+    public var id: String
+    /**
+     * The entity id of the service provider.
+     */
+    public var issuer: String
+    /**
+     * Where the answer goes.
+     */
+    public var acsUrl: String
+    /**
+     * To be sent back unchanged with the answer.
+     */
+    public var relayState: String?
+    /**
+     * The person must prove again who they are.
+     */
+    public var forceAuthn: Bool
+    /**
+     * The person must not be asked anything.
+     */
+    public var isPassive: Bool
+    /**
+     * What kind of NameID is wanted.
+     */
+    public var nameIdFormat: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its ID.
+         */id: String, 
+        /**
+         * The entity id of the service provider.
+         */issuer: String, 
+        /**
+         * Where the answer goes.
+         */acsUrl: String, 
+        /**
+         * To be sent back unchanged with the answer.
+         */relayState: String?, 
+        /**
+         * The person must prove again who they are.
+         */forceAuthn: Bool, 
+        /**
+         * The person must not be asked anything.
+         */isPassive: Bool, 
+        /**
+         * What kind of NameID is wanted.
+         */nameIdFormat: String?) {
+        self.id = id
+        self.issuer = issuer
+        self.acsUrl = acsUrl
+        self.relayState = relayState
+        self.forceAuthn = forceAuthn
+        self.isPassive = isPassive
+        self.nameIdFormat = nameIdFormat
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension AcceptedRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAcceptedRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AcceptedRequest {
+        return
+            try AcceptedRequest(
+                id: FfiConverterString.read(from: &buf), 
+                issuer: FfiConverterString.read(from: &buf), 
+                acsUrl: FfiConverterString.read(from: &buf), 
+                relayState: FfiConverterOptionString.read(from: &buf), 
+                forceAuthn: FfiConverterBool.read(from: &buf), 
+                isPassive: FfiConverterBool.read(from: &buf), 
+                nameIdFormat: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AcceptedRequest, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.issuer, into: &buf)
+        FfiConverterString.write(value.acsUrl, into: &buf)
+        FfiConverterOptionString.write(value.relayState, into: &buf)
+        FfiConverterBool.write(value.forceAuthn, into: &buf)
+        FfiConverterBool.write(value.isPassive, into: &buf)
+        FfiConverterOptionString.write(value.nameIdFormat, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAcceptedRequest_lift(_ buf: RustBuffer) throws -> AcceptedRequest {
+    return try FfiConverterTypeAcceptedRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAcceptedRequest_lower(_ value: AcceptedRequest) -> RustBuffer {
+    return FfiConverterTypeAcceptedRequest.lower(value)
+}
+
+
+/**
+ * One thing that a Response must satisfy.
+ */
+public struct Check: Equatable, Hashable {
+    /**
+     * The stable code of the check and of its failure.
+     */
+    public var code: String
+    /**
+     * Where the rule is written down.
+     */
+    public var clause: String
+    /**
+     * What must hold, in plain words.
+     */
+    public var title: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The stable code of the check and of its failure.
+         */code: String, 
+        /**
+         * Where the rule is written down.
+         */clause: String, 
+        /**
+         * What must hold, in plain words.
+         */title: String) {
+        self.code = code
+        self.clause = clause
+        self.title = title
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Check: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCheck: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Check {
+        return
+            try Check(
+                code: FfiConverterString.read(from: &buf), 
+                clause: FfiConverterString.read(from: &buf), 
+                title: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Check, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterString.write(value.clause, into: &buf)
+        FfiConverterString.write(value.title, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCheck_lift(_ buf: RustBuffer) throws -> Check {
+    return try FfiConverterTypeCheck.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCheck_lower(_ value: Check) -> RustBuffer {
+    return FfiConverterTypeCheck.lower(value)
+}
+
+
+/**
+ * A person who has been authenticated, and for whom.
+ */
+public struct Login: Equatable, Hashable {
+    /**
+     * Who it is: an email address unless the format says otherwise.
+     */
+    public var subject: String
+    /**
+     * The entity id of the service provider.
+     */
+    public var audience: String
+    /**
+     * The address that takes the Response.
+     */
+    public var acsUrl: String
+    /**
+     * The ID of the request that is answered.
+     */
+    public var inResponseTo: String?
+    /**
+     * What else is said of the person.
+     */
+    public var attributes: [String: [String]]?
+    /**
+     * What kind of name the subject is; an email address if not given.
+     */
+    public var nameIdFormat: String?
+    /**
+     * When the person was authenticated; now if not given.
+     */
+    public var authnInstant: Date?
+    /**
+     * How (saml-authn-context).
+     */
+    public var authnContextClass: String?
+    /**
+     * The session at the identity provider.
+     */
+    public var sessionIndex: String?
+    /**
+     * When that session ends.
+     */
+    public var sessionNotOnOrAfter: Date?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Who it is: an email address unless the format says otherwise.
+         */subject: String, 
+        /**
+         * The entity id of the service provider.
+         */audience: String, 
+        /**
+         * The address that takes the Response.
+         */acsUrl: String, 
+        /**
+         * The ID of the request that is answered.
+         */inResponseTo: String? = nil, 
+        /**
+         * What else is said of the person.
+         */attributes: [String: [String]]? = nil, 
+        /**
+         * What kind of name the subject is; an email address if not given.
+         */nameIdFormat: String? = nil, 
+        /**
+         * When the person was authenticated; now if not given.
+         */authnInstant: Date? = nil, 
+        /**
+         * How (saml-authn-context).
+         */authnContextClass: String? = nil, 
+        /**
+         * The session at the identity provider.
+         */sessionIndex: String? = nil, 
+        /**
+         * When that session ends.
+         */sessionNotOnOrAfter: Date? = nil) {
+        self.subject = subject
+        self.audience = audience
+        self.acsUrl = acsUrl
+        self.inResponseTo = inResponseTo
+        self.attributes = attributes
+        self.nameIdFormat = nameIdFormat
+        self.authnInstant = authnInstant
+        self.authnContextClass = authnContextClass
+        self.sessionIndex = sessionIndex
+        self.sessionNotOnOrAfter = sessionNotOnOrAfter
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Login: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLogin: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Login {
+        return
+            try Login(
+                subject: FfiConverterString.read(from: &buf), 
+                audience: FfiConverterString.read(from: &buf), 
+                acsUrl: FfiConverterString.read(from: &buf), 
+                inResponseTo: FfiConverterOptionString.read(from: &buf), 
+                attributes: FfiConverterOptionDictionaryStringSequenceString.read(from: &buf), 
+                nameIdFormat: FfiConverterOptionString.read(from: &buf), 
+                authnInstant: FfiConverterOptionTimestamp.read(from: &buf), 
+                authnContextClass: FfiConverterOptionString.read(from: &buf), 
+                sessionIndex: FfiConverterOptionString.read(from: &buf), 
+                sessionNotOnOrAfter: FfiConverterOptionTimestamp.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Login, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.subject, into: &buf)
+        FfiConverterString.write(value.audience, into: &buf)
+        FfiConverterString.write(value.acsUrl, into: &buf)
+        FfiConverterOptionString.write(value.inResponseTo, into: &buf)
+        FfiConverterOptionDictionaryStringSequenceString.write(value.attributes, into: &buf)
+        FfiConverterOptionString.write(value.nameIdFormat, into: &buf)
+        FfiConverterOptionTimestamp.write(value.authnInstant, into: &buf)
+        FfiConverterOptionString.write(value.authnContextClass, into: &buf)
+        FfiConverterOptionString.write(value.sessionIndex, into: &buf)
+        FfiConverterOptionTimestamp.write(value.sessionNotOnOrAfter, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogin_lift(_ buf: RustBuffer) throws -> Login {
+    return try FfiConverterTypeLogin.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogin_lower(_ value: Login) -> RustBuffer {
+    return FfiConverterTypeLogin.lower(value)
+}
+
+
+/**
+ * One check and how it ended.
+ */
+public struct Outcome: Equatable, Hashable {
+    /**
+     * What was checked.
+     */
+    public var check: Check
+    /**
+     * `passed`, `warned`, `failed`, `not_applicable` or `not_reached`.
+     */
+    public var status: String
+    /**
+     * Where it failed: what would have been right.
+     */
+    public var expected: String?
+    /**
+     * Where it failed: what was there instead.
+     */
+    public var found: String?
+    /**
+     * Where in the document.
+     */
+    public var at: String?
+    /**
+     * What a person can do about it.
+     */
+    public var hint: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What was checked.
+         */check: Check, 
+        /**
+         * `passed`, `warned`, `failed`, `not_applicable` or `not_reached`.
+         */status: String, 
+        /**
+         * Where it failed: what would have been right.
+         */expected: String?, 
+        /**
+         * Where it failed: what was there instead.
+         */found: String?, 
+        /**
+         * Where in the document.
+         */at: String?, 
+        /**
+         * What a person can do about it.
+         */hint: String?) {
+        self.check = check
+        self.status = status
+        self.expected = expected
+        self.found = found
+        self.at = at
+        self.hint = hint
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Outcome: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOutcome: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Outcome {
+        return
+            try Outcome(
+                check: FfiConverterTypeCheck.read(from: &buf), 
+                status: FfiConverterString.read(from: &buf), 
+                expected: FfiConverterOptionString.read(from: &buf), 
+                found: FfiConverterOptionString.read(from: &buf), 
+                at: FfiConverterOptionString.read(from: &buf), 
+                hint: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Outcome, into buf: inout [UInt8]) {
+        FfiConverterTypeCheck.write(value.check, into: &buf)
+        FfiConverterString.write(value.status, into: &buf)
+        FfiConverterOptionString.write(value.expected, into: &buf)
+        FfiConverterOptionString.write(value.found, into: &buf)
+        FfiConverterOptionString.write(value.at, into: &buf)
+        FfiConverterOptionString.write(value.hint, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutcome_lift(_ buf: RustBuffer) throws -> Outcome {
+    return try FfiConverterTypeOutcome.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutcome_lower(_ value: Outcome) -> RustBuffer {
+    return FfiConverterTypeOutcome.lower(value)
+}
+
+
+/**
+ * What a service provider insists on. What is not given is as strict as for production.
+ */
+public struct Policy: Equatable, Hashable {
+    /**
+     * How far the clocks of the two sides may differ.
+     */
+    public var clockSkew: TimeInterval?
+    /**
+     * What must be signed.
+     */
+    public var signed: Required?
+    /**
+     * Whether a Response that nobody asked for may log a person in.
+     */
+    public var unsolicited: Bool?
+    /**
+     * Whether a configured certificate that has expired still verifies.
+     */
+    public var expiredCertificates: Bool?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How far the clocks of the two sides may differ.
+         */clockSkew: TimeInterval? = nil, 
+        /**
+         * What must be signed.
+         */signed: Required? = nil, 
+        /**
+         * Whether a Response that nobody asked for may log a person in.
+         */unsolicited: Bool? = nil, 
+        /**
+         * Whether a configured certificate that has expired still verifies.
+         */expiredCertificates: Bool? = nil) {
+        self.clockSkew = clockSkew
+        self.signed = signed
+        self.unsolicited = unsolicited
+        self.expiredCertificates = expiredCertificates
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Policy: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePolicy: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Policy {
+        return
+            try Policy(
+                clockSkew: FfiConverterOptionDuration.read(from: &buf), 
+                signed: FfiConverterOptionTypeRequired.read(from: &buf), 
+                unsolicited: FfiConverterOptionBool.read(from: &buf), 
+                expiredCertificates: FfiConverterOptionBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Policy, into buf: inout [UInt8]) {
+        FfiConverterOptionDuration.write(value.clockSkew, into: &buf)
+        FfiConverterOptionTypeRequired.write(value.signed, into: &buf)
+        FfiConverterOptionBool.write(value.unsolicited, into: &buf)
+        FfiConverterOptionBool.write(value.expiredCertificates, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePolicy_lift(_ buf: RustBuffer) throws -> Policy {
+    return try FfiConverterTypePolicy.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePolicy_lower(_ value: Policy) -> RustBuffer {
+    return FfiConverterTypePolicy.lower(value)
+}
+
+
+/**
+ * Every check once, in order, with how it ended.
+ */
+public struct Report: Equatable, Hashable {
+    /**
+     * The checks.
+     */
+    public var outcomes: [Outcome]
+    /**
+     * The report for machines.
+     */
+    public var json: String
+    /**
+     * The report for people: a table.
+     */
+    public var text: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The checks.
+         */outcomes: [Outcome], 
+        /**
+         * The report for machines.
+         */json: String, 
+        /**
+         * The report for people: a table.
+         */text: String) {
+        self.outcomes = outcomes
+        self.json = json
+        self.text = text
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Report: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReport: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Report {
+        return
+            try Report(
+                outcomes: FfiConverterSequenceTypeOutcome.read(from: &buf), 
+                json: FfiConverterString.read(from: &buf), 
+                text: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Report, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeOutcome.write(value.outcomes, into: &buf)
+        FfiConverterString.write(value.json, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReport_lift(_ buf: RustBuffer) throws -> Report {
+    return try FfiConverterTypeReport.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReport_lower(_ value: Report) -> RustBuffer {
+    return FfiConverterTypeReport.lower(value)
+}
+
+
+/**
+ * An identity provider that is trusted, by the certificates of its keys and no others.
+ */
+public struct Trust {
+    /**
+     * The entity id of the identity provider.
+     */
+    public var entityId: String
+    /**
+     * The certificates of its keys.
+     */
+    public var certificates: [Certificate]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The entity id of the identity provider.
+         */entityId: String, 
+        /**
+         * The certificates of its keys.
+         */certificates: [Certificate]) {
+        self.entityId = entityId
+        self.certificates = certificates
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Trust: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTrust: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Trust {
+        return
+            try Trust(
+                entityId: FfiConverterString.read(from: &buf), 
+                certificates: FfiConverterSequenceTypeCertificate.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Trust, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.entityId, into: &buf)
+        FfiConverterSequenceTypeCertificate.write(value.certificates, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTrust_lift(_ buf: RustBuffer) throws -> Trust {
+    return try FfiConverterTypeTrust.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTrust_lower(_ value: Trust) -> RustBuffer {
+    return FfiConverterTypeTrust.lower(value)
+}
+
+
+/**
+ * What is awaited. It comes from the service provider's own memory, never from the message.
+ */
+
+public enum Expected: Equatable, Hashable {
+    
+    /**
+     * A login that begins at the identity provider.
+     */
+    case unsolicited
+    /**
+     * The answer to a request, by the identity provider that was asked.
+     */
+    case answerTo(
+        /**
+         * The ID of the request.
+         */requestId: String, 
+        /**
+         * The entity id of the identity provider.
+         */idpEntityId: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Expected: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeExpected: FfiConverterRustBuffer {
+    typealias SwiftType = Expected
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Expected {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .unsolicited
+        
+        case 2: return .answerTo(requestId: try FfiConverterString.read(from: &buf), idpEntityId: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Expected, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .unsolicited:
+            writeInt(&buf, Int32(1))
+        
+        
+        case let .answerTo(requestId,idpEntityId):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(requestId, into: &buf)
+            FfiConverterString.write(idpEntityId, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeExpected_lift(_ buf: RustBuffer) throws -> Expected {
+    return try FfiConverterTypeExpected.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeExpected_lower(_ value: Expected) -> RustBuffer {
+    return FfiConverterTypeExpected.lower(value)
+}
+
+
+
+/**
+ * What can go wrong. The code is stable; the message is for people and may change.
+ */
+public 
+enum HeapIdentityError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+
+    
+    
+    /**
+     * What was given cannot be used: a key, an address, a request that must not be answered.
+     */
+    case InvalidInput(
+        /**
+         * The stable code.
+         */code: String, 
+        /**
+         * What is wrong, and what to do.
+         */message: String
+    )
+    /**
+     * A Response that logs nobody in.
+     */
+    case Rejected(
+        /**
+         * The stable code of the check that failed.
+         */code: String, 
+        /**
+         * What was expected, what was found, and what to do.
+         */message: String, 
+        /**
+         * Every check.
+         */report: Report
+    )
+
+    
+
+    
+
+    
+    public var errorDescription: String? {
+        String(reflecting: self)
+    }
+    
+}
+
+#if compiler(>=6)
+extension HeapIdentityError: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHeapIdentityError: FfiConverterRustBuffer {
+    typealias SwiftType = HeapIdentityError
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HeapIdentityError {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        
+
+        
+        case 1: return .InvalidInput(
+            code: try FfiConverterString.read(from: &buf), 
+            message: try FfiConverterString.read(from: &buf)
+            )
+        case 2: return .Rejected(
+            code: try FfiConverterString.read(from: &buf), 
+            message: try FfiConverterString.read(from: &buf), 
+            report: try FfiConverterTypeReport.read(from: &buf)
+            )
+
+         default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: HeapIdentityError, into buf: inout [UInt8]) {
+        switch value {
+
+        
+
+        
+        
+        case let .InvalidInput(code,message):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(code, into: &buf)
+            FfiConverterString.write(message, into: &buf)
+            
+        
+        case let .Rejected(code,message,report):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(code, into: &buf)
+            FfiConverterString.write(message, into: &buf)
+            FfiConverterTypeReport.write(report, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHeapIdentityError_lift(_ buf: RustBuffer) throws -> HeapIdentityError {
+    return try FfiConverterTypeHeapIdentityError.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHeapIdentityError_lower(_ value: HeapIdentityError) -> RustBuffer {
+    return FfiConverterTypeHeapIdentityError.lower(value)
+}
+
+
+/**
+ * What must carry a signature of its own.
+ */
+
+public enum Required: Equatable, Hashable {
+    
+    /**
+     * The Assertion.
+     */
+    case assertion
+    /**
+     * The Assertion or the Response that holds it.
+     */
+    case assertionOrResponse
+    /**
+     * The Response.
+     */
+    case response
+    /**
+     * Both.
+     */
+    case both
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Required: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRequired: FfiConverterRustBuffer {
+    typealias SwiftType = Required
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Required {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .assertion
+        
+        case 2: return .assertionOrResponse
+        
+        case 3: return .response
+        
+        case 4: return .both
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Required, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .assertion:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .assertionOrResponse:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .response:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .both:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequired_lift(_ buf: RustBuffer) throws -> Required {
+    return try FfiConverterTypeRequired.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequired_lower(_ value: Required) -> RustBuffer {
+    return FfiConverterTypeRequired.lower(value)
+}
+
+
+
+/**
+ * What of a Response is signed.
+ */
+
+public enum SignScope: Equatable, Hashable {
+    
+    /**
+     * The Assertion, which is what Heap asks for.
+     */
+    case assertion
+    /**
+     * The Response, which covers the Assertion.
+     */
+    case response
+    /**
+     * Both.
+     */
+    case both
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SignScope: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSignScope: FfiConverterRustBuffer {
+    typealias SwiftType = SignScope
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SignScope {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .assertion
+        
+        case 2: return .response
+        
+        case 3: return .both
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SignScope, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .assertion:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .response:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .both:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignScope_lift(_ buf: RustBuffer) throws -> SignScope {
+    return try FfiConverterTypeSignScope.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignScope_lower(_ value: SignScope) -> RustBuffer {
+    return FfiConverterTypeSignScope.lower(value)
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionBool: FfiConverterRustBuffer {
+    typealias SwiftType = Bool?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterBool.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterBool.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
+    typealias SwiftType = String?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterString.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterString.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTimestamp: FfiConverterRustBuffer {
+    typealias SwiftType = Date?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTimestamp.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTimestamp.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionDuration: FfiConverterRustBuffer {
+    typealias SwiftType = TimeInterval?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterDuration.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterDuration.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypePolicy: FfiConverterRustBuffer {
+    typealias SwiftType = Policy?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePolicy.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePolicy.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeRequired: FfiConverterRustBuffer {
+    typealias SwiftType = Required?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRequired.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRequired.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSignScope: FfiConverterRustBuffer {
+    typealias SwiftType = SignScope?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSignScope.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSignScope.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionDictionaryStringSequenceString: FfiConverterRustBuffer {
+    typealias SwiftType = [String: [String]]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterDictionaryStringSequenceString.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterDictionaryStringSequenceString.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
+    typealias SwiftType = [String]
+
+    public static func write(_ value: [String], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterString.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [String]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterString.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeCertificate: FfiConverterRustBuffer {
+    typealias SwiftType = [Certificate]
+
+    public static func write(_ value: [Certificate], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeCertificate.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Certificate] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Certificate]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeCertificate.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeCheck: FfiConverterRustBuffer {
+    typealias SwiftType = [Check]
+
+    public static func write(_ value: [Check], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeCheck.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Check] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Check]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeCheck.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeOutcome: FfiConverterRustBuffer {
+    typealias SwiftType = [Outcome]
+
+    public static func write(_ value: [Outcome], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeOutcome.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Outcome] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Outcome]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeOutcome.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeTrust: FfiConverterRustBuffer {
+    typealias SwiftType = [Trust]
+
+    public static func write(_ value: [Trust], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeTrust.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Trust] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Trust]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeTrust.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDictionaryStringString: FfiConverterRustBuffer {
+    public static func write(_ value: [String: String], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterString.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: String] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: String]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterString.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDictionaryStringSequenceString: FfiConverterRustBuffer {
+    public static func write(_ value: [String: [String]], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterSequenceString.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: [String]] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: [String]]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterSequenceString.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
+    }
+}
 /**
  * The version of the library.
  */
@@ -514,6 +3560,27 @@ public func version() -> String  {
     return try!  FfiConverterString.lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_func_version(uniffiCallStatus
+    )
+})
+}
+/**
+ * Every check once, in the order in which they are looked at.
+ */
+public func allChecks() -> [Check]  {
+    return try!  FfiConverterSequenceTypeCheck.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_all_checks(uniffiCallStatus
+    )
+})
+}
+/**
+ * The ID of the request that a Response claims to answer: to find what waits for it, and for nothing else.
+ */
+public func claimedRequest(samlResponse: String) -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_claimed_request(
+        FfiConverterString.lower(samlResponse),uniffiCallStatus
     )
 })
 }
@@ -534,6 +3601,117 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.contractVersionMismatch
     }
     if (uniffi_heap_identity_swift_checksum_func_version() != 8607) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_all_checks() != 12419) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_claimed_request() != 63404) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_certificate_not_after() != 18823) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_certificate_not_before() != 28550) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_certificate_pem() != 41536) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_certificate_sha256_fingerprint() != 5886) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_certificate_subject() != 58933) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signingkey_certificate() != 15869) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_accept_post() != 64377) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_accept_redirect() != 3806) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_certificate() != 35409) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_respond() != 11966) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signedresponse_acs_url() != 53413) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signedresponse_auto_post_page() != 56926) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signedresponse_form_fields() != 51052) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signedresponse_xml() != 61851) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_id() != 16693) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_redirect_url() != 46044) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_xml() != 34853) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_serviceprovider_authn_request() != 52174) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_serviceprovider_verify() != 32818) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_attributes() != 13177) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_authn_context_class() != 3641) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_authn_instant() != 51564) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_id() != 8777) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_issuer() != 24730) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_name_id_format() != 18245) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_not_on_or_after() != 501) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_report() != 42466) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_session_index() != 41761) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_session_not_on_or_after() != 8908) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_subject() != 60637) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_certificate_new() != 21412) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_signingkey_new() != 21223) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_identityprovider_new() != 33122) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_replaycache_new() != 14324) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_serviceprovider_new() != 25890) {
         return InitializationResult.apiChecksumMismatch
     }
 
