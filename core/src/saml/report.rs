@@ -193,7 +193,8 @@ impl Outcome {
 }
 
 impl Status {
-    const fn word(&self) -> &'static str {
+    /// The status in one word, as the report for machines spells it.
+    pub const fn word(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
             Self::Warned { .. } => "warned",
