@@ -31,6 +31,12 @@ const TASKS: &[Task] = &[
         run: test,
     },
     Task {
+        name: "bench",
+        arguments: "",
+        help: "verification of a signed Response against the floor under it, as a ratio",
+        run: rust::bench,
+    },
+    Task {
         name: "docs",
         arguments: "",
         help: "rewrite the tables rule -> test, attack -> test, failure -> test in core/docs",

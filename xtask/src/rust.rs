@@ -19,3 +19,11 @@ pub(crate) fn docs(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     let mut command = steps.command("cargo", &["test", "--package", "heap-identity", "--test", "rules"]);
     steps.run("tables", command.env("REWRITE_TABLES", "1"))
 }
+
+/// Measures verification against its floor.
+pub(crate) fn bench(steps: &mut Steps, arguments: &[&str]) -> Outcome {
+    if !arguments.is_empty() {
+        return Err("bench takes no arguments".to_owned());
+    }
+    steps.cargo("bench", &["bench", "--package", "heap-identity-benches", "--bench", "verify"])
+}

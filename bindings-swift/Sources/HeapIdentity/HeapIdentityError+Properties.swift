@@ -27,5 +27,5 @@ extension HeapIdentityError {
 }
 
 extension HeapIdentityError: CustomStringConvertible {
-  public var description: String { "\(message) [\(code)]" }
+  public var description: String { message }
 }

@@ -55,8 +55,8 @@ import Testing
     #expect(error.code == "saml.signature_digest")
     let failed = try #require(error.report?.outcomes.first { $0.status == "failed" })
     #expect(failed.check.code == error.code)
-    #expect(error.message.contains(failed.check.title))
-    #expect("\(error)".contains(error.code))
+    #expect(error.message.contains(try #require(failed.found)))
+    #expect("\(error)" == error.message && error.message.contains(error.code))
     #expect(error.report?.text.contains(error.code) == true)
   }
 
