@@ -31,17 +31,23 @@ fn verify(criterion: &mut Criterion) {
 
 /// Both sides in turn, so that a change of the machine's speed meets both: the median of the rounds' ratios.
 fn ratio(name: &str, verification: &Verification) {
-    let floor = || drop(black_box(verification.floor()));
-    let ours = || drop(black_box(verification.ours().unwrap()));
-    let repetitions = 1 + (ROUND.as_nanos() / timed(1, &ours).as_nanos().max(1)) as u32;
+    let floor = || {
+        black_box(verification.floor());
+    };
+    let ours = || {
+        black_box(verification.ours().unwrap());
+    };
+    let repetitions = ROUND.as_nanos() / timed(1, &ours).as_nanos().max(1);
+    let repetitions = u32::try_from(repetitions).unwrap_or(u32::MAX).max(1);
     let mut rounds: Vec<[f64; 3]> = (0..ROUNDS)
         .map(|_| {
-            let [floor, ours] = [timed(repetitions, &floor), timed(repetitions, &ours)].map(|it| it.as_secs_f64());
+            let [floor, ours] =
+                [timed(repetitions, &floor), timed(repetitions, &ours)].map(|it| it.as_secs_f64());
             [ours / floor, ours * 1e6 / f64::from(repetitions), floor * 1e6 / f64::from(repetitions)]
         })
         .collect();
     rounds.sort_by(|left, right| left[0].total_cmp(&right[0]));
-    let [ratio, ours, floor] = rounds[ROUNDS / 2];
+    let [ratio, ours, floor] = rounds.swap_remove(ROUNDS / 2);
     let bytes = verification.xml.len();
     println!("verify, {name} ({bytes} bytes): {ratio:.2} times the floor ({ours:.1} µs to {floor:.1} µs)");
 }
