@@ -114,7 +114,7 @@ mod tests {
     use super::{HeapId, InvalidName};
 
     #[test]
-    fn r4_a_placeholder_that_was_not_replaced_is_an_error() {
+    fn r04_a_placeholder_that_was_not_replaced_is_an_error() {
         assert_eq!("YOUR_ID".parse::<HeapId>(), Err(InvalidName::Placeholder));
     }
 

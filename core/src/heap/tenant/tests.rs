@@ -192,7 +192,7 @@ fn r22_a_put_with_another_user_name_makes_a_second_account_too() {
 }
 
 #[test]
-fn d9_a_user_name_that_differs_by_case_alone_is_the_same_account() {
+fn d09_a_user_name_that_differs_by_case_alone_is_the_same_account() {
     let mut heap = Heap::new(Variants::default());
     let ann = heap.ann();
     assert_eq!(heap.replace(&ann, "userName", json!("ANN@X.org")).1["id"], json!(ann));
@@ -234,7 +234,7 @@ fn r23_holds_for_the_second_account_of_a_changed_email_as_well() {
 }
 
 #[test]
-fn d8_a_tenant_may_accept_a_role_and_an_external_id_and_keep_neither() {
+fn d08_a_tenant_may_accept_a_role_and_an_external_id_and_keep_neither() {
     let mut heap = Heap::new(Variants { drops_role: true, drops_external_id: true, ..Variants::default() });
     let (status, user) = heap.post(json!({"role": "Architect"}));
     assert_eq!((status, user.get("role"), user.get("externalId")), (StatusCode::CREATED, None, None));

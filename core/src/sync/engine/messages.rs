@@ -231,7 +231,65 @@ fn present(text: Option<String>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{User, is_active};
+    use serde_json::{Value, json};
+
+    use super::{
+        Attribute, AttributeChange, Config, Person, Request, User, create_user, is_active, look_up,
+        patch_user,
+    };
+    use crate::{directory::Mapping, sync::engine::messages::Kind, wire::Secret};
+
+    fn config() -> Config {
+        Config::new("https://heapanalytics.com/scim/v2/acme/", Secret::new("token".into())).unwrap()
+    }
+
+    fn change(attribute: Attribute, to: Option<&str>) -> AttributeChange {
+        AttributeChange { attribute, from: None, to: to.map(Into::into) }
+    }
+
+    fn body(request: &Request) -> Value {
+        serde_json::from_slice(request.body()).unwrap()
+    }
+
+    #[test]
+    fn r21_attributes_go_out_under_heaps_names() {
+        let person = Person { id: "u1".into(), user_name: "ann@example.com".into(), ..Person::default() };
+        let changes = [
+            change(Attribute::Active, Some("true")),
+            change(Attribute::GivenName, Some("Ann")),
+            change(Attribute::FamilyName, Some("Ek")),
+            change(Attribute::Role, Some("Analyst")),
+        ];
+        let expected = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "externalId": "u1",
+            "userName": "ann@example.com", "active": true, "name": {"givenName": "Ann", "familyName": "Ek"}, "role": "Analyst"});
+        assert_eq!(body(&create_user(&config(), &person, &changes)), expected);
+        let elsewhere = Config { mapping: Mapping::with_role_attribute("heapRole"), ..config() };
+        assert_eq!(body(&create_user(&elsewhere, &person, &changes))["heapRole"], "Analyst");
+    }
+
+    #[test]
+    fn f16_f17_each_attribute_has_its_own_operation_with_a_path_and_a_typed_value() {
+        let changes = [
+            change(Attribute::Active, Some("false")),
+            change(Attribute::GivenName, Some("Ann")),
+            change(Attribute::FamilyName, None),
+        ];
+        let expected = json!([
+            {"op": "replace", "path": "active", "value": false},
+            {"op": "replace", "path": "name.givenName", "value": "Ann"},
+            {"op": "remove", "path": "name.familyName"},
+        ]);
+        assert_eq!(body(&patch_user(&config(), "7", &changes))["Operations"], expected);
+    }
+
+    #[test]
+    fn r17_requests_stay_below_the_base_url_whatever_an_id_or_name_holds() {
+        let request = patch_user(&config(), "../Groups/7?x=#", &[change(Attribute::Active, Some("true"))]);
+        assert_eq!(request.uri().path(), "/scim/v2/acme/Users/..%2FGroups%2F7%3Fx%3D%23");
+        let request = look_up(&config(), Kind::User, "a\"&count=0#");
+        assert_eq!(request.uri().query(), Some("filter=userName%20eq%20%22a%5C%22%26count%3D0%23%22"));
+        assert_eq!(request.headers()["authorization"], "Bearer token");
+    }
 
     #[test]
     fn f25_f27_activity_is_read_also_from_a_text() {
