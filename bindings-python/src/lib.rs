@@ -6,9 +6,13 @@
 )]
 
 mod convert;
+mod directory;
 mod error;
+mod heap;
 mod pki;
 mod saml;
+mod sync;
+mod wire;
 
 use pyo3::pymodule;
 
@@ -22,6 +26,8 @@ mod _core {
 
     #[pymodule_export]
     use crate::{
+        directory::{Diff, Snapshot},
+        heap::Tenant,
         pki::{Certificate, SigningKey},
         saml::{
             identity_provider::{AcceptedRequest, IdentityProvider, SignedResponse},
@@ -31,6 +37,12 @@ mod _core {
             },
             verified::VerifiedAssertion,
         },
+        sync::{
+            engine::Engine,
+            plan::{Guards, Plan},
+            poll::{Done, Persist, RequestId, Send, WaitForResponse, WaitUntil},
+        },
+        wire::{Request, Response},
     };
 
     #[pymodule_init]

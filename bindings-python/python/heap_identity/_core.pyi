@@ -2,25 +2,39 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, final
+from typing import Any, Literal, final
 
 __all__ = [
     "AcceptedRequest",
     "AuthnRequest",
     "Certificate",
     "Check",
+    "Diff",
+    "Done",
+    "Engine",
     "Expected",
+    "Guards",
     "IdentityProvider",
     "Outcome",
+    "Persist",
+    "Plan",
     "Policy",
     "ReplayCache",
     "Report",
+    "Request",
+    "RequestId",
+    "Response",
+    "Send",
     "ServiceProvider",
     "SignedResponse",
     "SigningKey",
+    "Snapshot",
+    "Tenant",
     "Trust",
     "Unspent",
     "VerifiedAssertion",
+    "WaitForResponse",
+    "WaitUntil",
     "__version__",
 ]
 
@@ -285,3 +299,205 @@ class Report:
     @property
     def outcomes(self) -> list[Outcome]: ...
     def to_json(self) -> str: ...
+
+@final
+class Snapshot:
+    """What the directory says at one moment, whole."""
+
+    @staticmethod
+    def from_json(text: str) -> Snapshot:
+        """A directory file: `{"users": [...], "groups": [...], "groupManagement"?}`."""
+    @property
+    def people_count(self) -> int: ...
+    @property
+    def group_count(self) -> int: ...
+    @property
+    def membership_count(self) -> int: ...
+
+@final
+class Diff:
+    """How two snapshots of one directory differ, by directory ids."""
+
+    @staticmethod
+    def between(*, before: Snapshot, after: Snapshot) -> Diff: ...
+    @property
+    def people(self) -> list[tuple[Literal["added", "removed", "changed"], str]]: ...
+    @property
+    def groups(self) -> list[tuple[Literal["added", "removed", "changed"], str]]: ...
+    @property
+    def memberships(self) -> list[tuple[Literal["joined", "left"], str, str]]:
+        """How, the group, the person."""
+    @property
+    def is_empty(self) -> bool: ...
+
+@final
+class Request:
+    """An HTTP request with its whole body. Its headers may hold the token, so its repr does not show them."""
+
+    def __new__(
+        cls, *, method: str, url: str, headers: Sequence[tuple[str, str]] = ..., body: bytes = ...
+    ) -> Request: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def body(self) -> bytes: ...
+
+@final
+class Response:
+    """An HTTP response with its whole body."""
+
+    def __new__(cls, *, status: int, headers: Sequence[tuple[str, str]] = ..., body: bytes = ...) -> Response: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def body(self) -> bytes: ...
+
+@final
+class Tenant:
+    """An embedded tenant of Heap, in memory: for demonstrations, tests and simulation."""
+
+    def __new__(cls, *, name: str, heap_id: str, seed: int = 0) -> Tenant: ...
+    @property
+    def base_url(self) -> str: ...
+    def configure_sso(self, *, certificate_pem: str, remote_login_url: str) -> None: ...
+    def enable_scim(self, *, default_role: str, random: Callable[[int], bytes] | None = None) -> str:
+        """Turns SCIM on and gives the bearer token, this once."""
+    def add_teammate(
+        self,
+        *,
+        email: str,
+        now: datetime,
+        given_name: str | None = None,
+        family_name: str | None = None,
+        role: str | None = None,
+    ) -> str:
+        """Adds a person within Heap, and gives the account's id."""
+    def handle(self, *, request: Request, now: datetime) -> Response: ...
+    def users(self) -> list[dict[str, Any]]: ...
+    def groups(self) -> list[dict[str, Any]]: ...
+
+@final
+class Guards:
+    """What a plan may take away without approval."""
+
+    @staticmethod
+    def default() -> Guards: ...
+    @staticmethod
+    def off() -> Guards: ...
+    @staticmethod
+    def from_json(text: str) -> Guards: ...
+
+@final
+class Plan:
+    """The steps from what Heap holds to what the directory says. `str` gives it for people."""
+
+    @property
+    def digest(self) -> str:
+        """What an approval names."""
+    @property
+    def is_empty(self) -> bool: ...
+    def to_json(self) -> str: ...
+    def __len__(self) -> int: ...
+
+@final
+class RequestId:
+    """Names a request in `Engine.receive`."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Persist:
+    """Store these records durably, in order; then poll again."""
+
+    @property
+    def records(self) -> list[str]: ...
+
+@final
+class Send:
+    """Send this request, and hand the outcome to `Engine.receive`."""
+
+    @property
+    def id(self) -> RequestId: ...
+    @property
+    def request(self) -> Request: ...
+    @property
+    def give_up_at(self) -> datetime: ...
+
+@final
+class WaitUntil:
+    """Nothing to do before this time."""
+
+    @property
+    def at(self) -> datetime: ...
+
+@final
+class WaitForResponse:
+    """Nothing to do before an answer arrives, or this time."""
+
+    @property
+    def until(self) -> datetime: ...
+
+@final
+class Done:
+    """All is done that can be done without a decision or a change."""
+
+    @property
+    def outcome(self) -> Literal["finished", "awaiting_approval", "token_refused", "unreadable", "other"]: ...
+    @property
+    def steps(self) -> int: ...
+    @property
+    def failed(self) -> int: ...
+    @property
+    def conflicts(self) -> int: ...
+    @property
+    def digest(self) -> str | None:
+        """Of the plan that awaits approval."""
+    @property
+    def reasons(self) -> list[str]:
+        """The guards that were tripped, or what Heap said."""
+
+@final
+class Engine:
+    """Brings a tenant to what a directory says, and keeps it there. It does no I/O: `poll` says what to do."""
+
+    def __new__(
+        cls,
+        *,
+        base_url: str,
+        bearer_token: str,
+        directory: Snapshot,
+        guards: Guards | None = None,
+        seed: int = 0,
+        journal: Sequence[str] | None = None,
+    ) -> Engine:
+        """With the records that an earlier engine persisted, goes on from there."""
+    def poll(self, *, now: datetime) -> Persist | Send | WaitUntil | WaitForResponse | Done: ...
+    def receive(
+        self,
+        *,
+        id: RequestId,
+        now: datetime,
+        response: Response | None = None,
+        failure: Literal["not_sent", "outcome_unknown"] | None = None,
+    ) -> None: ...
+    def change(self, *, before: Snapshot, after: Snapshot) -> None:
+        """Takes over what happened in the directory between two snapshots."""
+    def approve(self, *, digest: str) -> None: ...
+    def reconcile(self) -> None:
+        """Reads the whole tenant again and compares everything."""
+    @property
+    def plan(self) -> Plan | None: ...
+    def events(self) -> list[dict[str, Any]]:
+        """The events since the last call."""
+    @property
+    def requests(self) -> dict[str, int]: ...
+    @property
+    def writes(self) -> int: ...
+    def compacted_journal(self) -> list[str]: ...
