@@ -132,6 +132,8 @@ impl Planner<'_> {
             Some(account) if is_member && !should_be => step.remove.push(self.removed(account)),
             _ => {}
         }
+        let left_behind = self.accounts_left_behind(person).filter(|account| team.members.contains(*account));
+        step.remove.extend(left_behind.map(|account| self.removed(account)));
     }
 
     fn removed(&self, member: &str) -> RemovedMember {

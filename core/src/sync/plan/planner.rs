@@ -70,4 +70,13 @@ impl<'s> Planner<'s> {
         let link = self.state.ledger.link(person)?;
         self.state.remote.account(&link.remote).map(|account| account.id.as_str())
     }
+
+    /// The accounts that were a person's and are replaced, before this plan or by it (R22).
+    pub(super) fn accounts_left_behind<'p>(&'p self, person: &'p Id) -> impl Iterator<Item = &'p str> {
+        let current = self.account_of(person);
+        let link = self.state.ledger.link(person).map(|link| link.remote.as_str());
+        let retired = self.state.ledger.retired().filter(move |(_, owner)| *owner == person);
+        let retired = retired.map(|(account, _)| account.as_str());
+        link.filter(|link| current != Some(link)).into_iter().chain(retired)
+    }
 }
