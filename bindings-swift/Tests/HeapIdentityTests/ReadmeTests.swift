@@ -19,6 +19,8 @@ import Testing
     } catch let error as HeapIdentityError {
       print(error.code, error.message, error.report?.text ?? "")
     }
-    #expect(form["SAMLResponse"] != nil)
+    let replay = ReplayCache(capacity: 1)
+    let verified = try sp.verify(samlResponse: form["SAMLResponse"]!, expected: .unsolicited, now: now, replay: replay)
+    #expect(verified.subject() == "ann@example.com")
   }
 }
