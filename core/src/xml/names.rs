@@ -13,8 +13,8 @@ const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 /// A prefix that is not declared.
 const UNBOUND: u16 = u16::MAX;
-/// Prefixes that are compared one by one before the table is asked.
-const NEAR: usize = 8;
+/// The first prefixes and namespaces are compared one by one, and only those behind them stand in the maps.
+const NEAR: usize = 12;
 /// Slots for names seen lately; documents have few different names.
 const RECENT: usize = 64;
 
@@ -34,13 +34,11 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(super) fn new() -> Self {
-        let prefixes = vec!["", "xml", "xmlns"];
-        let namespaces = vec![Cow::Borrowed(""), Cow::Borrowed(XML), Cow::Borrowed(XMLNS)];
         Self {
-            by_prefix: (0..).zip(&prefixes).map(|(index, prefix)| (*prefix, index)).collect(),
-            by_namespace: (0..).zip(&namespaces).map(|(index, name)| (name.clone(), index)).collect(),
-            prefixes,
-            namespaces,
+            prefixes: vec!["", "xml", "xmlns"],
+            namespaces: vec![Cow::Borrowed(""), Cow::Borrowed(XML), Cow::Borrowed(XMLNS)],
+            by_prefix: BTreeMap::new(),
+            by_namespace: BTreeMap::new(),
             bound: vec![NO_NAMESPACE, XML_NAMESPACE, UNBOUND],
             outer: Vec::new(),
             recent: [("", NO_PREFIX); RECENT],
@@ -61,8 +59,11 @@ impl<'a> Names<'a> {
         if name.len() > MAX_XML_NAME_BYTES {
             return Err(ErrorKind::NameTooLong);
         }
-        let (prefix, local) =
-            name.split_once(':').map_or((None, name), |(prefix, local)| (Some(prefix), local));
+        let colon = name.bytes().position(|byte| byte == b':');
+        let (prefix, local) = match colon.and_then(|at| name.split_at_checked(at)) {
+            Some((prefix, local)) => (Some(prefix), local.get(1..).unwrap_or_default()),
+            None => (None, name),
+        };
         if !is_ncname(local) || prefix.is_some_and(|prefix| !is_ncname(prefix)) {
             return Err(ErrorKind::InvalidName);
         }
@@ -81,7 +82,9 @@ impl<'a> Names<'a> {
             return Ok(index);
         }
         let index = next_index(self.prefixes.len())?;
-        self.by_prefix.insert(prefix, index);
+        if self.prefixes.len() >= NEAR {
+            self.by_prefix.insert(prefix, index);
+        }
         self.prefixes.push(prefix);
         self.bound.push(UNBOUND);
         Ok(index)
@@ -97,8 +100,9 @@ impl<'a> Names<'a> {
         if matches!(prefix, XML_PREFIX | XMLNS_PREFIX) {
             return Err(ErrorKind::ReservedPrefix);
         }
-        if let Some(index) = self.by_namespace.get(&name) {
-            return match *index {
+        let near = (0..).zip(self.namespaces.iter().take(NEAR)).find(|(_, known)| **known == name);
+        if let Some(index) = near.map(|(index, _)| index).or_else(|| self.by_namespace.get(&name).copied()) {
+            return match index {
                 NO_NAMESPACE if prefix != NO_PREFIX => Err(ErrorKind::PrefixUndeclared),
                 XML_NAMESPACE | 2 => Err(ErrorKind::ReservedPrefix),
                 namespace => Ok(Declaration { prefix, namespace }),
@@ -108,7 +112,9 @@ impl<'a> Names<'a> {
             return Err(ErrorKind::RelativeNamespace);
         }
         let namespace = next_index(self.namespaces.len())?;
-        self.by_namespace.insert(name.clone(), namespace);
+        if self.namespaces.len() >= NEAR {
+            self.by_namespace.insert(name.clone(), namespace);
+        }
         self.namespaces.push(name);
         Ok(Declaration { prefix, namespace })
     }

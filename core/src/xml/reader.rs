@@ -98,6 +98,7 @@ impl<'a> Reader<'a> {
         // End tags are compared here, against the source itself.
         tokens.config_mut().check_end_names = false;
         tokens.config_mut().allow_unmatched_ends = true;
+        tokens.config_mut().trim_markup_names_in_closing_tags = false;
         let mut start = 0;
         loop {
             let event = tokens.read_event();
@@ -107,9 +108,9 @@ impl<'a> Reader<'a> {
                 Ok(Event::Text(_)) => self.character_data(token, start)?,
                 Ok(Event::GeneralRef(_)) => self.reference(token, start)?,
                 Ok(Event::CData(_)) => self.cdata(token, start)?,
-                Ok(Event::Start(_) | Event::Empty(_)) => {
+                Ok(Event::Start(tag) | Event::Empty(tag)) => {
                     self.end_text()?;
-                    self.start_tag(token, start)?;
+                    self.start_tag(token, tag.name().as_ref().len(), start)?;
                 }
                 Ok(Event::End(_)) => {
                     self.end_text()?;
@@ -160,16 +161,17 @@ impl<'a> Reader<'a> {
             return foreign.map_or(Ok(()), |at| Err((ErrorKind::TextOutsideRoot, start + at)));
         }
         let bytes = token.as_bytes();
-        let mut plain = true;
-        for at in memchr::memchr_iter(b'>', bytes) {
-            plain = false;
-            if bytes.get(..at).is_some_and(|ahead| ahead.ends_with(b"]]")) {
-                return Err((ErrorKind::CdataEndInText, start + at - 2));
+        let special = memchr::memchr2(b'>', b'\r', bytes);
+        if let Some(first) = special {
+            for at in memchr::memchr_iter(b'>', bytes.get(first..).unwrap_or_default()).map(|at| first + at) {
+                if bytes.get(..at).is_some_and(|ahead| ahead.ends_with(b"]]")) {
+                    return Err((ErrorKind::CdataEndInText, start + at - 2));
+                }
             }
         }
-        if self.text.is_none() && memchr::memchr(b'\r', bytes).is_none() {
-            let span = Span { start: narrow(start), end: narrow(start + token.len()), decoded: false, plain };
-            self.text = Some((span, start));
+        if self.text.is_none() && special.is_none_or(|_| memchr::memchr(b'\r', bytes).is_none()) {
+            let (start, end, plain) = (narrow(start), narrow(start + token.len()), special.is_none());
+            self.text = Some((Span { start, end, decoded: false, plain }, start as usize));
         } else {
             push_lines(self.decode(start), token);
         }

@@ -1,25 +1,32 @@
 //! Start tags: attributes, namespace declarations, their values and constraints.
 
 use alloc::borrow::Cow;
+use core::cmp::Ordering;
 
 use super::chars::{is_space, referenced};
 use super::error::ErrorKind;
 use super::reader::{Failure, Open, Reader, narrow};
-use super::tree::{AttributeData, Element, Kind, NO_NAMESPACE, NO_PREFIX, Span, Tree, XMLNS_PREFIX};
+use super::tree::{
+    AttributeData, Declaration, Element, Kind, NO_NAMESPACE, NO_PREFIX, Span, Tree, XMLNS_PREFIX,
+};
 use crate::limits::{MAX_XML_ATTRIBUTES, MAX_XML_TEXT_BYTES};
 
 /// Attributes that identify their element in some vocabulary, in any namespace (A17, A18).
 const IDENTIFIERS: [&str; 7] = ["ID", "Id", "id", "iD", "AssertionID", "RequestID", "ResponseID"];
 
 impl<'a> Reader<'a> {
-    /// `<name …>` or `<name …/>`, which starts at `start` of the source.
-    pub(super) fn start_tag(&mut self, token: &'a str, start: usize) -> Result<(), Failure> {
+    /// `<name …>` or `<name …/>`, which starts at `start` of the source; the name ends at the first white space.
+    pub(super) fn start_tag(
+        &mut self,
+        token: &'a str,
+        name_bytes: usize,
+        start: usize,
+    ) -> Result<(), Failure> {
         let inner = token
             .strip_prefix('<')
             .and_then(|rest| rest.strip_suffix('>'))
             .ok_or((ErrorKind::Unclosed, start))?;
         let (inner, is_empty) = inner.strip_suffix('/').map_or((inner, false), |inner| (inner, true));
-        let name_bytes = inner.bytes().position(is_space).unwrap_or(inner.len());
         let name = inner.get(..name_bytes).unwrap_or_default();
         let prefix = self.names.prefix_of(name).map_err(|kind| (kind, start + 1))?;
         if self.open.is_empty() && self.tree.root != 0 {
@@ -58,11 +65,9 @@ impl<'a> Reader<'a> {
     /// `(S Name Eq AttValue)* S?`, from `at` of the text between `<` and `>`, which starts at `base` of the source.
     fn attributes(&mut self, inner: &'a str, mut at: usize, base: usize) -> Result<(), Failure> {
         let bytes = inner.as_bytes();
-        let skip_space =
-            |from: usize| from + bytes.iter().skip(from).take_while(|byte| is_space(**byte)).count();
         let mut count = 0;
         loop {
-            let name_start = skip_space(at);
+            let name_start = skip(bytes, at, is_space);
             if name_start >= bytes.len() {
                 return Ok(());
             }
@@ -73,16 +78,13 @@ impl<'a> Reader<'a> {
             if count > MAX_XML_ATTRIBUTES {
                 return Err((ErrorKind::TooManyAttributes, base + at));
             }
-            let ends_name = |byte: &u8| matches!(byte, b'=' | b'"' | b'\'' | b'<' | b'/') || is_space(*byte);
-            let name_end = bytes
-                .iter()
-                .skip(name_start)
-                .position(ends_name)
-                .map_or(bytes.len(), |length| name_start + length);
+            let name_end = skip(bytes, name_start, |byte| {
+                !matches!(byte, b'=' | b' ' | b'"' | b'\'' | b'<' | b'/' | b'\t' | b'\n' | b'\r')
+            });
             let name = inner.get(name_start..name_end).unwrap_or_default();
             let prefix = self.names.prefix_of(name).map_err(|kind| (kind, base + name_start))?;
-            let equals = skip_space(name_end);
-            let opening = skip_space(equals + 1);
+            let equals = skip(bytes, name_end, is_space);
+            let opening = skip(bytes, equals + 1, is_space);
             let (b'=', Some(quote @ (b'"' | b'\''))) = (bytes.get(equals).unwrap_or(&0), bytes.get(opening))
             else {
                 return Err((ErrorKind::MissingValue, base + name_end));
@@ -99,9 +101,9 @@ impl<'a> Reader<'a> {
 
     /// Takes down an attribute or namespace declaration.
     fn attribute(&mut self, name: &'a str, prefix: u16, value: Span, start: usize) -> Result<(), Failure> {
-        let declared = match name.strip_prefix("xmlns") {
-            Some("") => Some(None),
-            Some(_) if prefix == XMLNS_PREFIX => Some(name.split_once(':').map(|(_, declared)| declared)),
+        let declared = match prefix {
+            XMLNS_PREFIX => Some(name.get("xmlns:".len()..)),
+            NO_PREFIX if name == "xmlns" => Some(None),
             _ => None,
         };
         let Some(declared) = declared else {
@@ -129,10 +131,10 @@ impl<'a> Reader<'a> {
     fn bind_declarations(&mut self, first: usize) -> Result<(), ErrorKind> {
         let names = &mut self.names;
         let declarations = self.tree.declarations.get_mut(first..).unwrap_or_default();
-        let prefix = |index: u16| names.prefixes.get(usize::from(index)).copied().unwrap_or_default();
-        if declarations.len() > 1 {
-            declarations.sort_unstable_by_key(|declaration| prefix(declaration.prefix));
-            let twice = |pair: &[super::tree::Declaration]| matches!(pair, [one, other] if one.prefix == other.prefix);
+        let prefix = |data: &Declaration| names.prefixes.get(usize::from(data.prefix)).copied();
+        if !declarations.is_sorted_by(|one, other| prefix(one) < prefix(other)) {
+            declarations.sort_unstable_by_key(prefix);
+            let twice = |pair: &[Declaration]| matches!(pair, [one, other] if one.prefix == other.prefix);
             if declarations.windows(2).any(twice) {
                 return Err(ErrorKind::DuplicateAttribute);
             }
@@ -149,19 +151,21 @@ impl<'a> Reader<'a> {
         let mut identifies = false;
         for data in attributes.iter_mut() {
             let local_name = local_name(data);
-            identifies |= local_name.ends_with(['D', 'd']) && IDENTIFIERS.contains(&local_name);
+            identifies |= is_identifier(local_name);
             let namespace = self.names.of_attribute(data.prefix, local_name);
             data.namespace = namespace.map_err(|kind| (kind, data.name as usize))?;
         }
-        if attributes.len() > 1 {
-            let namespaces = &self.names.namespaces;
-            let key = |data: &AttributeData| {
-                let namespace = namespaces.get(usize::from(data.namespace)).map_or("", |name| name.as_ref());
-                (namespace, local_name(data))
-            };
-            attributes.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
+        let namespaces = &self.names.namespaces;
+        let namespace = |data: &AttributeData| namespaces.get(usize::from(data.namespace)).map(Cow::as_ref);
+        let order = |one: &AttributeData, other: &AttributeData| {
+            let is_same = one.namespace == other.namespace;
+            let by_namespace = if is_same { Ordering::Equal } else { namespace(one).cmp(&namespace(other)) };
+            by_namespace.then_with(|| local_name(one).cmp(local_name(other)))
+        };
+        if !attributes.is_sorted_by(|one, other| order(one, other).is_lt()) {
+            attributes.sort_unstable_by(order);
             let twice = attributes.windows(2).find_map(|pair| match pair {
-                [one, other] if key(one) == key(other) => Some(one.name.max(other.name)),
+                [one, other] if order(one, other).is_eq() => Some(one.name.max(other.name)),
                 _ => None,
             });
             if let Some(at) = twice {
@@ -169,12 +173,23 @@ impl<'a> Reader<'a> {
             }
         }
         if identifies {
-            let found =
-                (first..).zip(attributes.iter()).filter(|(_, data)| IDENTIFIERS.contains(&local_name(data)));
+            let found = (first..).zip(attributes.iter()).filter(|(_, data)| is_identifier(local_name(data)));
             self.identifiers.extend(found.map(|(index, _)| (narrow(index), node)));
         }
         Ok(())
     }
+}
+
+fn is_identifier(local_name: &str) -> bool {
+    matches!(local_name.as_bytes().last(), Some(b'D' | b'd')) && IDENTIFIERS.contains(&local_name)
+}
+
+/// The first place from `at` on whose byte does not pass.
+fn skip(bytes: &[u8], mut at: usize, passes: impl Fn(u8) -> bool) -> usize {
+    while bytes.get(at).is_some_and(|byte| passes(*byte)) {
+        at += 1;
+    }
+    at
 }
 
 fn local_name<'a>(source: &'a str, prefixes: &[&str], data: &AttributeData) -> &'a str {

@@ -19,7 +19,13 @@ pub(super) struct Output<'s, 't> {
 
 impl<'s, 't> Output<'s, 't> {
     pub(super) fn new(source: &'t str, sink: &'s mut dyn Sink) -> Self {
-        Self { source: source.as_bytes(), run: (0, 0), collected: Vec::new(), sink, written: 0 }
+        Self {
+            source: source.as_bytes(),
+            run: (0, 0),
+            collected: Vec::with_capacity(ENOUGH),
+            sink,
+            written: 0,
+        }
     }
 
     /// Writes a part of the source.
