@@ -1,6 +1,8 @@
 //! What the benchmarks have in common: signed logins, and the floor under their verification.
 #![allow(clippy::std_instead_of_core, reason = "a program has the standard library")]
 
+pub mod worker;
+
 use std::error::Error;
 
 use heap_identity::{
