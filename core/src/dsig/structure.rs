@@ -1,6 +1,6 @@
 //! The strict reading of `ds:Signature`: a fixed path, one of everything, nothing unknown. No search (A10).
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
@@ -208,10 +208,9 @@ fn algorithm_of<'t>(node: Node<'t>) -> Result<&'t str, Error> {
 
 /// Base64 with white space anywhere (RFC 4648 4; XML Schema `base64Binary`).
 fn base64(node: Node<'_>) -> Result<Vec<u8>, Error> {
-    let text = node.text()?;
-    let mut joined = String::with_capacity(text.len());
-    joined.extend(text.split_ascii_whitespace());
-    let decoded = BASE64_STANDARD.decode(joined).ok().filter(|bytes| !bytes.is_empty());
+    let mut text = Vec::from(node.text()?);
+    text.retain(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    let decoded = BASE64_STANDARD.decode(text).ok().filter(|bytes| !bytes.is_empty());
     decoded.ok_or_else(|| fail(ErrorKind::Base64, node))
 }
 
