@@ -48,6 +48,8 @@ pub const MAX_XML_NAMESPACES: usize = 1024;
 pub const MAX_XML_NAME_BYTES: usize = 1024;
 /// Bytes of one text, comment, processing instruction or attribute value: room for a photograph in base64.
 pub const MAX_XML_TEXT_BYTES: usize = 2 << 20;
+/// Bytes of an `xml:base` that canonicalization joins from those of ancestors: keeps joining linear.
+pub const MAX_XML_BASE_BYTES: usize = 4096;
 
 // XML signatures.
 

@@ -152,8 +152,8 @@ kinds! {
     NotPlainText = "xml.not_plain_text", "an element, comment or processing instruction where plain text is expected";
     /// Canonicalization wrote nothing (A15, A16).
     NothingCanonical = "xml.nothing_canonical", "the canonical form is empty";
-    /// Canonical XML 1.1 2.4 joins `xml:base` attributes of left-out ancestors; such documents are refused.
-    InheritedBase = "xml.inherited_base", "`xml:base` on an ancestor of an element canonicalized by Canonical XML 1.1";
+    /// Canonical XML 1.1 2.4 joins `xml:base` values; beyond [`MAX_XML_BASE_BYTES`](crate::limits::MAX_XML_BASE_BYTES).
+    InheritedBase = "xml.inherited_base", "`xml:base` values that Canonical XML 1.1 joins to more than 4,096 bytes";
     /// Misuse of the writer: elements not balanced, or not exactly one root.
     Unbalanced = "xml.unbalanced", "elements opened and closed do not match";
 }

@@ -4,17 +4,19 @@
 //! perhaps without one element inside (the enveloped signature). The form streams into a [`Sink`] and is never
 //! stored. The work is linear in the subtree and what is declared around it; nothing recurses.
 
+mod base;
 mod namespaces;
 mod output;
 #[cfg(test)]
 mod tests;
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use self::namespaces::Namespaces;
 use self::output::Output;
 use super::error::{Error, ErrorKind};
 use super::tree::{AttributeData, Element, Kind, Node, Span, Tree, XML_NAMESPACE};
+use crate::limits::MAX_XML_BASE_BYTES;
 
 /// What takes canonical bytes: a digest, or a `Vec<u8>`.
 pub trait Sink {
@@ -35,7 +37,7 @@ pub enum Method {
     Exclusive,
     /// Canonical XML 1.0: declares all namespaces in scope; inherits `xml:` attributes.
     Inclusive10,
-    /// Canonical XML 1.1: as 1.0, but inherits `xml:lang` and `xml:space` only.
+    /// Canonical XML 1.1: as 1.0, but inherits `xml:lang` and `xml:space` only, and joins `xml:base`.
     Inclusive11,
 }
 
@@ -69,8 +71,8 @@ impl<'p> Canonicalization<'p> {
     ///
     /// # Errors
     /// [`ErrorKind::NothingCanonical`] when nothing was written (`without` is the element itself: A15, A16);
-    /// [`ErrorKind::InheritedBase`] for Canonical XML 1.1 below an element with `xml:base`. What was written until
-    /// then is to be thrown away.
+    /// [`ErrorKind::InheritedBase`] when Canonical XML 1.1 joins `xml:base` values to one that is too long. What was
+    /// written until then is to be thrown away.
     pub fn element(
         &self,
         node: Node<'_>,
@@ -116,6 +118,9 @@ struct Open {
     name: (u32, u32),
     mark: usize,
 }
+
+/// An attribute of the apex, and its value where that is made of several.
+type Inherited<'t> = (&'t AttributeData, Option<String>);
 
 struct Walk<'w, 't> {
     form: &'w Canonicalization<'w>,
@@ -189,54 +194,63 @@ impl<'t> Walk<'_, 't> {
             self.output.literal(b"\"");
         }
         if is_apex && self.form.method != Method::Exclusive {
-            for data in self.inherited(index, attributes)? {
-                self.attribute(data);
+            for (data, joined) in self.inherited(index, attributes)? {
+                self.attribute(data, joined.as_deref());
             }
         } else {
-            attributes.iter().for_each(|data| self.attribute(data));
+            attributes.iter().for_each(|data| self.attribute(data, None));
         }
         self.output.literal(b">");
         self.open.push(Open { end, name, mark });
         Ok(())
     }
 
-    fn attribute(&mut self, data: &AttributeData) {
+    /// Writes an attribute, with another value than its own where one is given.
+    fn attribute(&mut self, data: &AttributeData, value: Option<&str>) {
         self.output.literal(b" ");
         self.output.source(data.name, data.name + u32::from(data.name_bytes));
         self.output.literal(b"=\"");
-        if data.value.plain {
-            self.output.source(data.value.start, data.value.end);
-        } else {
-            self.output.escaped(self.tree.value(data.value), output::in_attribute);
+        match value {
+            None if data.value.plain => self.output.source(data.value.start, data.value.end),
+            _ => self.output.escaped(value.unwrap_or(self.tree.value(data.value)), output::in_attribute),
         }
         self.output.literal(b"\"");
     }
 
-    /// The apex's attributes with the `xml:` attributes of its ancestors, which are left out (Canonical XML 1.0
-    /// 2.4): the nearest of each name; in 1.1 `xml:lang` and `xml:space` only.
-    fn inherited(&self, index: u32, own: &'t [AttributeData]) -> Result<Vec<&'t AttributeData>, Error> {
+    /// The apex's attributes with the `xml:` attributes of its ancestors, which are left out: the nearest of each
+    /// name (Canonical XML 1.0 2.4); in 1.1 `xml:lang` and `xml:space` only, and `xml:base` joined to one value.
+    fn inherited(&self, index: u32, own: &'t [AttributeData]) -> Result<Vec<Inherited<'t>>, Error> {
         let tree = self.tree;
         let local_name = |data: &AttributeData| tree.local_name(data.name, data.name_bytes, data.prefix);
-        let mut all: Vec<_> = own.iter().collect();
+        let mut all: Vec<Inherited<'t>> = own.iter().map(|data| (data, None)).collect();
         let mut above = tree.node(index).parent();
         while let Some(ancestor) = above {
-            for data in
-                tree.attributes_of(ancestor.element()).iter().filter(|data| data.namespace == XML_NAMESPACE)
-            {
+            let attributes = tree.attributes_of(ancestor.element()).iter();
+            for data in attributes.filter(|data| data.namespace == XML_NAMESPACE) {
                 let name = local_name(data);
-                if self.form.method == Method::Inclusive11 && name == "base" {
-                    return Err(Error::new(ErrorKind::InheritedBase, tree.position(data.name)));
-                }
-                let inherits = self.form.method == Method::Inclusive10 || matches!(name, "lang" | "space");
-                let is_new =
-                    !all.iter().any(|known| known.namespace == XML_NAMESPACE && local_name(known) == name);
-                if inherits && is_new {
-                    all.push(data);
+                let mut known = all.iter_mut().filter(|(known, _)| known.namespace == XML_NAMESPACE);
+                match (self.form.method, name, known.find(|(known, _)| local_name(known) == name)) {
+                    (Method::Inclusive11, "base", Some((inner, joined))) => {
+                        let inner = joined.as_deref().unwrap_or(tree.value(inner.value));
+                        let value = base::join(tree.value(data.value), inner);
+                        if value.len() > MAX_XML_BASE_BYTES {
+                            return Err(Error::new(ErrorKind::InheritedBase, tree.position(data.name)));
+                        }
+                        *joined = Some(value);
+                    }
+                    (Method::Inclusive11, "base", None) => {
+                        all.push((data, Some(tree.value(data.value).into())));
+                    }
+                    (Method::Inclusive11, "lang" | "space", None) | (Method::Inclusive10, _, None) => {
+                        all.push((data, None));
+                    }
+                    _ => {}
                 }
             }
             above = ancestor.parent();
         }
-        all.sort_by_key(|data| (tree.namespace(data.namespace), local_name(data)));
+        all.retain(|(_, joined)| joined.as_deref() != Some(""));
+        all.sort_by_key(|(data, _)| (tree.namespace(data.namespace), local_name(data)));
         Ok(all)
     }
 

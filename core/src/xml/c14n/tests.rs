@@ -142,7 +142,7 @@ fn a50_prefixes_of_the_list_are_treated_inclusively() {
 }
 
 #[test]
-fn canonical_xml_1_1_inherits_neither_id_nor_base() {
+fn canonical_xml_1_1_inherits_no_id_and_joins_bases() {
     let text = r#"<a xml:id="i" xml:lang="en"><b xml:space="default" z="1" xmlns:p="urn:p" p:y=""/></a>"#;
     assert_eq!(
         element(INCLUSIVE, text, "b").unwrap(),
@@ -154,7 +154,15 @@ fn canonical_xml_1_1_inherits_neither_id_nor_base() {
     );
     let based = r#"<a xml:base="http://x/"><b/></a>"#;
     assert_eq!(element(INCLUSIVE, based, "b").unwrap(), r#"<b xml:base="http://x/"></b>"#);
-    assert_eq!(element(INCLUSIVE11, based, "b").unwrap_err().kind(), ErrorKind::InheritedBase);
+    assert_eq!(element(INCLUSIVE11, based, "b").unwrap(), r#"<b xml:base="http://x/"></b>"#);
+    // Canonical XML 1.1, 3.8, without its document type declaration, and what 2.4 says of an empty result.
+    let subset = r#"<doc xmlns="http://www.ietf.org" xmlns:w3c="http://www.w3.org" xml:base="something/else"><e1><e2 xmlns="" xml:id="abc" xml:base="bar/" xml:space="preserve"><e3 id="E3" xml:base="foo"/></e2></e1></doc>"#;
+    let e3 = r#"<e3 xmlns:w3c="http://www.w3.org" id="E3" xml:base="something/bar/foo" xml:space="preserve"></e3>"#;
+    assert_eq!(element(INCLUSIVE11, subset, "e3").unwrap(), e3);
+    let up = r#"<a xml:base="abc/"><b xml:base="../"/></a>"#;
+    assert_eq!(element(INCLUSIVE11, up, "b").unwrap(), "<b></b>");
+    let long = format!("<a xml:base='{0}/'><b xml:base='{0}'/></a>", "x".repeat(2_048));
+    assert_eq!(element(INCLUSIVE11, &long, "b").unwrap_err().kind(), ErrorKind::InheritedBase);
     assert_eq!(element(INCLUSIVE11, based, "a").unwrap(), r#"<a xml:base="http://x/"><b></b></a>"#);
 }
 
