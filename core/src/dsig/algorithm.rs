@@ -2,7 +2,7 @@
 
 use ring::digest;
 
-use super::ErrorKind;
+use super::{ErrorKind, Policy};
 use crate::pki::Scheme;
 use crate::xml::c14n::Method;
 
@@ -12,7 +12,7 @@ pub(super) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-
 pub(super) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
 /// Signature schemes with their URIs (RFC 6931, RFC 9231).
-const SCHEMES: [(Scheme, &str); 9] = [
+const SCHEMES: [(Scheme, &str); 10] = [
     (Scheme::RsaSha256, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"),
     (Scheme::RsaSha384, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384"),
     (Scheme::RsaSha512, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512"),
@@ -22,6 +22,7 @@ const SCHEMES: [(Scheme, &str); 9] = [
     (Scheme::EcdsaP256Sha256, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"),
     (Scheme::EcdsaP384Sha384, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384"),
     (Scheme::Ed25519, "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519"),
+    (Scheme::LegacyRsaSha1, "http://www.w3.org/2000/09/xmldsig#rsa-sha1"),
 ];
 
 const CANONICALIZATIONS: [(Method, bool, &str); 6] = [
@@ -42,17 +43,21 @@ pub(super) enum Digest {
     Sha384,
     /// SHA-512.
     Sha512,
+    /// SHA-1, for verification where the policy allows it.
+    LegacySha1,
 }
 
-const DIGESTS: [(Digest, &str); 3] = [
+const DIGESTS: [(Digest, &str); 4] = [
     (Digest::Sha256, "http://www.w3.org/2001/04/xmlenc#sha256"),
     (Digest::Sha384, "http://www.w3.org/2001/04/xmldsig-more#sha384"),
     (Digest::Sha512, "http://www.w3.org/2001/04/xmlenc#sha512"),
+    (Digest::LegacySha1, "http://www.w3.org/2000/09/xmldsig#sha1"),
 ];
 
 impl Digest {
-    pub(super) fn from_uri(uri: &str) -> Result<Self, ErrorKind> {
-        DIGESTS.iter().find(|(_, known)| *known == uri).map(|(digest, _)| *digest).ok_or_else(|| refusal(uri))
+    pub(super) fn from_uri(uri: &str, policy: &Policy) -> Result<Self, ErrorKind> {
+        let found = DIGESTS.iter().find(|(_, known)| *known == uri).map(|(digest, _)| *digest);
+        found.filter(|found| *found != Self::LegacySha1 || policy.legacy_sha1).ok_or_else(|| refusal(uri))
     }
 
     pub(super) fn uri(self) -> &'static str {
@@ -64,6 +69,7 @@ impl Digest {
             Self::Sha256 => &digest::SHA256,
             Self::Sha384 => &digest::SHA384,
             Self::Sha512 => &digest::SHA512,
+            Self::LegacySha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
         }
     }
 
@@ -77,8 +83,9 @@ impl Digest {
     }
 }
 
-pub(super) fn scheme_from_uri(uri: &str) -> Result<Scheme, ErrorKind> {
-    SCHEMES.iter().find(|(_, known)| *known == uri).map(|(scheme, _)| *scheme).ok_or_else(|| refusal(uri))
+pub(super) fn scheme_from_uri(uri: &str, policy: &Policy) -> Result<Scheme, ErrorKind> {
+    let found = SCHEMES.iter().find(|(_, known)| *known == uri).map(|(scheme, _)| *scheme);
+    found.filter(|found| *found != Scheme::LegacyRsaSha1 || policy.legacy_sha1).ok_or_else(|| refusal(uri))
 }
 
 pub(super) fn uri_of_scheme(scheme: Scheme) -> &'static str {

@@ -1,10 +1,11 @@
 //! XML signatures (XML-DSig 1.1, as SAML profiles them): enveloped, one reference, keys from configuration.
 //!
 //! [`verify`] reads a `ds:Signature` strictly, checks it, and gives [`Covered`], which nothing else makes.
-//! [`sign`] writes one. What is refused, and why, is in [`ErrorKind`].
+//! [`sign`] writes one. [`explain`] shows what was hashed when a digest does not match. What is refused, and why, is in [`ErrorKind`].
 
 mod algorithm;
 mod error;
+mod explain;
 mod sign;
 mod structure;
 mod verify;
@@ -13,6 +14,7 @@ mod verify;
 mod tests;
 
 pub use error::{Error, ErrorKind};
+pub use explain::{Cause, Difference, Explanation, explain};
 pub use sign::{sign, sign_with};
 pub use verify::{Covered, Policy, signature_of, verify};
 

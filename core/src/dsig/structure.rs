@@ -44,7 +44,15 @@ pub(super) struct Form<'t> {
     prefixes: Vec<&'t str>,
 }
 
-impl Form<'_> {
+impl<'t> Form<'t> {
+    pub(super) const fn plain(method: Method, comments: bool) -> Self {
+        Self { method, comments, prefixes: Vec::new() }
+    }
+
+    pub(super) fn with_comments(&self) -> Self {
+        Self { comments: true, prefixes: self.prefixes.clone(), ..*self }
+    }
+
     pub(super) fn canonicalization(&self) -> Canonicalization<'_> {
         let form = Canonicalization::new(self.method).with_prefixes(&self.prefixes);
         if self.comments { form.with_comments() } else { form }
@@ -86,7 +94,7 @@ impl<'t> Structure<'t> {
         let method = children.next("SignatureMethod")?;
         let reference = children.next("Reference")?;
         children.end()?;
-        let scheme = scheme_from_uri(algorithm_of(method)?).map_err(|kind| fail(kind, method))?;
+        let scheme = scheme_from_uri(algorithm_of(method)?, policy).map_err(|kind| fail(kind, method))?;
         Children::of(method, &["Algorithm"])?.end()?;
         check_reference(reference, parent)?;
 
@@ -95,8 +103,8 @@ impl<'t> Structure<'t> {
         let digest_method = children.next("DigestMethod")?;
         let digest_position = children.next("DigestValue")?;
         children.end()?;
-        let digest =
-            Digest::from_uri(algorithm_of(digest_method)?).map_err(|kind| fail(kind, digest_method))?;
+        let digest = Digest::from_uri(algorithm_of(digest_method)?, policy)
+            .map_err(|kind| fail(kind, digest_method))?;
         Children::of(digest_method, &["Algorithm"])?.end()?;
         allow_attributes(digest_position, &[])?;
         let digest_value = base64(digest_position)?;

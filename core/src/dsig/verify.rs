@@ -17,18 +17,27 @@ pub struct Policy {
     /// Canonicalizations that keep comments are tolerated. Never in SAML (D19). What a reference covers is hashed
     /// without comments all the same (XML-DSig 4.4.3.3, A23).
     pub comments: bool,
+    /// Signatures by RSA with SHA-1, and SHA-1 digests, are verified: for an identity provider that can do nothing
+    /// else. Who can make two documents of one SHA-1 can have one signed and show the other.
+    pub legacy_sha1: bool,
 }
 
 impl Policy {
-    /// What SAML takes: no comments.
+    /// What SAML takes: no comments, no SHA-1.
     pub const fn strict() -> Self {
-        Self { comments: false }
+        Self { comments: false, legacy_sha1: false }
     }
 
     /// The same, with canonicalizations that keep comments.
     #[must_use]
     pub const fn with_comments(self) -> Self {
-        Self { comments: true }
+        Self { comments: true, ..self }
+    }
+
+    /// The same, with SHA-1 (see [`legacy_sha1`](Self::legacy_sha1)). There is no such choice for signing.
+    #[must_use]
+    pub const fn with_legacy_sha1(self) -> Self {
+        Self { legacy_sha1: true, ..self }
     }
 }
 

@@ -41,6 +41,18 @@ impl SigningKey {
         Ok(Self { pair: Arc::new(pair?), certificate })
     }
 
+    /// Reads a private key (PKCS#8, PKCS#1 or SEC 1, not encrypted) and its certificate, both in DER.
+    ///
+    /// # Errors
+    /// [`Error::Key`], those of [`Certificate::from_der`], and [`Error::KeyMismatch`] when the certificate is of
+    /// another key.
+    pub fn from_der(key_der: &[u8], certificate_der: &[u8]) -> Result<Self, Error> {
+        let certificate = Certificate::from_der(certificate_der)?;
+        let key = PrivateKeyDer::try_from(key_der).map_err(|_| Error::Key)?;
+        let pair = Pair::from_der(&key, &certificate)?;
+        Ok(Self { pair: Arc::new(pair), certificate })
+    }
+
     /// The certificate.
     pub const fn certificate(&self) -> &Certificate {
         &self.certificate
@@ -59,7 +71,8 @@ impl SigningKey {
     /// Signs `message`.
     ///
     /// # Errors
-    /// [`Error::SchemeMismatch`] when the scheme is for another type of key, [`Error::Signing`] when ring fails.
+    /// [`Error::SchemeMismatch`] when the scheme is for another type of key, or for verification alone;
+    /// [`Error::Signing`] when ring fails.
     pub fn sign(&self, scheme: Scheme, message: &[u8]) -> Result<Vec<u8>, Error> {
         if scheme.key_type() != self.certificate.public_key().key_type() {
             return Err(Error::SchemeMismatch);
@@ -92,7 +105,7 @@ fn encoding_of(scheme: Scheme) -> Option<&'static dyn RsaEncoding> {
         Scheme::RsaPssSha256 => Some(&signature::RSA_PSS_SHA256),
         Scheme::RsaPssSha384 => Some(&signature::RSA_PSS_SHA384),
         Scheme::RsaPssSha512 => Some(&signature::RSA_PSS_SHA512),
-        Scheme::EcdsaP256Sha256 | Scheme::EcdsaP384Sha384 | Scheme::Ed25519 => None,
+        Scheme::EcdsaP256Sha256 | Scheme::EcdsaP384Sha384 | Scheme::Ed25519 | Scheme::LegacyRsaSha1 => None,
     }
 }
 

@@ -52,6 +52,35 @@ fn every_form_of_a_key_is_read_with_its_own_certificate() {
 }
 
 #[test]
+fn every_form_of_a_key_is_read_in_der_as_in_pem() {
+    use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
+    for (key, certificate) in [
+        (key!("rsa2048.key.pem"), key!("rsa2048.cert.pem")),
+        (key!("rsa2048.pkcs1.pem"), key!("rsa2048.cert.pem")),
+        (key!("p256.key.pem"), key!("p256.cert.pem")),
+        (key!("p256.sec1.pem"), key!("p256.cert.pem")),
+        (key!("p384.key.pem"), key!("p384.cert.pem")),
+        (key!("ed25519.key.pem"), key!("ed25519.cert.pem")),
+    ] {
+        let der = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+        let certificate = Certificate::from_pem(certificate).unwrap();
+        let pair = SigningKey::from_der(der.secret_der(), certificate.der()).unwrap();
+        let signature = pair.sign(pair.default_scheme(), b"message").unwrap();
+        assert_eq!(certificate.public_key().verify(pair.default_scheme(), b"message", &signature), Ok(()));
+    }
+    let certificate = Certificate::from_pem(key!("p256.cert.pem")).unwrap();
+    assert_eq!(SigningKey::from_der(b"", certificate.der()).unwrap_err(), Error::Key);
+    assert_eq!(SigningKey::from_der(certificate.der(), certificate.der()).unwrap_err(), Error::Key);
+    assert_eq!(SigningKey::from_der(b"", b"").unwrap_err(), Error::Certificate);
+}
+
+#[test]
+fn sha1_is_for_verification_alone() {
+    let pair = SigningKey::from_pem(key!("rsa2048.key.pem"), key!("rsa2048.cert.pem")).unwrap();
+    assert_eq!(pair.sign(Scheme::LegacyRsaSha1, b"message"), Err(Error::SchemeMismatch));
+}
+
+#[test]
 fn d29_an_ecdsa_key_without_its_public_half_is_read() {
     // SEQUENCE { INTEGER 1, OCTET STRING, [0] curve }: the SEC 1 form of p256.sec1.pem without [1].
     use base64::{Engine, prelude::BASE64_STANDARD};

@@ -52,13 +52,15 @@ pub enum Scheme {
     EcdsaP384Sha384,
     /// Ed25519 (RFC 8032).
     Ed25519,
+    /// RSASSA-PKCS1-v1_5 with SHA-1: for verification alone.
+    LegacyRsaSha1,
 }
 
 impl Scheme {
     /// The type of key that this scheme takes.
     pub const fn key_type(self) -> KeyType {
         match self {
-            Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512 => KeyType::Rsa,
+            Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512 | Self::LegacyRsaSha1 => KeyType::Rsa,
             Self::RsaPssSha256 | Self::RsaPssSha384 | Self::RsaPssSha512 => KeyType::Rsa,
             Self::EcdsaP256Sha256 => KeyType::P256,
             Self::EcdsaP384Sha384 => KeyType::P384,
@@ -77,6 +79,7 @@ impl Scheme {
             Self::EcdsaP256Sha256 => &signature::ECDSA_P256_SHA256_FIXED,
             Self::EcdsaP384Sha384 => &signature::ECDSA_P384_SHA384_FIXED,
             Self::Ed25519 => &signature::ED25519,
+            Self::LegacyRsaSha1 => &signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
         }
     }
 }

@@ -16,6 +16,7 @@ macro_rules! vector {
 
 // Behind the macro, which it uses.
 mod attacks;
+mod explain;
 
 fn rsa() -> SigningKey {
     SigningKey::from_pem(vector!("keys/rsa2048.key.pem"), vector!("keys/rsa2048.cert.pem")).unwrap()
@@ -133,6 +134,35 @@ fn documents_signed_by_xmlsec1_are_covered() {
     assert_eq!(verdict(vector!("dsig/response.xml"), "_r1"), Ok(1));
     assert_eq!(verdict(vector!("dsig/response.xml"), "_a1"), Err(NotSigned));
     assert_eq!(verdict(vector!("dsig/rsa-sha1.xml"), "_a1"), Err(WeakAlgorithm));
+}
+
+#[test]
+fn sha1_is_verified_only_where_the_policy_names_it() {
+    let document = vector!("dsig/rsa-sha1.xml");
+    let verdict = |document: &str, policy: &Policy| {
+        let tree = parse(document.as_bytes()).unwrap();
+        verify(with_id(&tree, "_a1"), &keys(), policy)
+            .map(|covered| covered.algorithm())
+            .map_err(|error| error.kind())
+    };
+    let legacy = Policy::strict().with_legacy_sha1();
+    assert_eq!(verdict(document, &Policy::strict()), Err(WeakAlgorithm));
+    assert_eq!(verdict(document, &Policy::strict().with_comments()), Err(WeakAlgorithm));
+    assert_eq!(verdict(document, &legacy), Ok(Scheme::LegacyRsaSha1));
+    assert_eq!(verdict(&document.replacen(">ann@", ">bob@", 1), &legacy), Err(DigestMismatch));
+    // Nothing else becomes weaker by it.
+    assert_eq!(
+        verdict(&document.replace("xmldsig#rsa-sha1", "xmldsig-more#rsa-md5"), &legacy),
+        Err(WeakAlgorithm)
+    );
+    let mixed = document
+        .replace("xmldsig#rsa-sha1", "xmldsig-more#rsa-sha256")
+        .replace("2000/09/xmldsig-more", "2001/04/xmldsig-more");
+    assert_eq!(verdict(&mixed, &legacy), Err(SignatureMismatch));
+    assert_eq!(
+        sign_with(&response(ASSERTION), "a", &rsa(), Scheme::LegacyRsaSha1).unwrap_err().code(),
+        "pki.scheme_mismatch"
+    );
 }
 
 #[test]
