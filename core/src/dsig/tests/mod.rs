@@ -17,6 +17,7 @@ macro_rules! vector {
 // Behind the macro, which it uses.
 mod attacks;
 mod explain;
+mod wrapping;
 
 fn rsa() -> SigningKey {
     SigningKey::from_pem(vector!("keys/rsa2048.key.pem"), vector!("keys/rsa2048.cert.pem")).unwrap()
