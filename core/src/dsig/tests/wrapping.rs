@@ -45,7 +45,7 @@ fn a01_a_forged_response_around_the_signed_one_is_not_covered() {
 #[test]
 fn a02_a_detached_signature_covers_nothing() {
     let (_, bare) = original();
-    let signature = signature(&signed()).to_owned();
+    let signature = String::from(signature(&signed()));
     for content in
         [format!("{signature}{bare}"), format!("{bare}{signature}"), format!("{}{bare}", forged(&signature))]
     {
@@ -92,7 +92,7 @@ fn a06_the_original_inside_the_signature_refuses_it() {
 
 #[test]
 fn a07_a_forged_assertion_in_extensions_is_not_covered() {
-    let signature = signature(&signed()).to_owned();
+    let signature = String::from(signature(&signed()));
     let document = response(&format!("<p:Extensions>{}</p:Extensions>{}", forged(&signature), original().1));
     assert_eq!(verdict(&document, "evil"), Err(ForeignReference));
     assert!(covered(&document).is_empty());
@@ -149,7 +149,7 @@ fn a32_an_unsigned_response_is_not_covered_by_its_assertion() {
 #[test]
 fn a33_the_position_of_a_signature_does_not_decide_what_it_covers() {
     let (_, bare) = original();
-    let signature = signature(&signed()).to_owned();
+    let signature = String::from(signature(&signed()));
     // At the Response's level the same signature is not one over the Response.
     let document = response(&format!("{signature}{bare}"));
     assert_eq!((verdict(&document, "r"), verdict(&document, "a")), (Err(ForeignReference), Err(NotSigned)));

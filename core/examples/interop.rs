@@ -1,0 +1,151 @@
+//! What the scripts of `tests/interop` talk to: each line of standard input is a document in base64, each line of
+//! standard output says what the library makes of it.
+//!
+//! ```text
+//! interop canonicalize            -> `OK FORM…` (base64; see `FORMS`), or the code of the error
+//! interop verify CERTIFICATE      -> `OK SCHEME` for the first element with a signature, or the code of the error
+//! interop sign KEY CERTIFICATE    -> `OK DOCUMENT` (base64), its element `ID="i"` signed, or the code of the error
+//! interop work SHAPE SIZE         -> nothing: reads and canonicalizes one document of that shape and size
+//! ```
+
+use std::error::Error;
+use std::io::{BufRead, Write};
+use std::{env, fs, io};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use heap_identity::dsig;
+use heap_identity::pki::{Certificate, SigningKey};
+use heap_identity::xml::c14n::{Canonicalization, Method};
+use heap_identity::xml::{Node, Tree, parse};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["canonicalize"] => each_line(canonicalize),
+        ["verify", certificate] => {
+            let certificate = Certificate::from_pem(&fs::read_to_string(certificate)?)?;
+            each_line(|document| verify(document, &certificate))
+        }
+        ["sign", key, certificate] => {
+            let key = SigningKey::from_pem(&fs::read_to_string(key)?, &fs::read_to_string(certificate)?)?;
+            each_line(|document| {
+                let text = std::str::from_utf8(document).map_err(|_| "not_utf8")?;
+                dsig::sign(text, "i", &key)
+                    .map(|signed| BASE64_STANDARD.encode(signed))
+                    .map_err(|error| error.code())
+            })
+        }
+        ["work", shape, size] => work(shape, size.parse()?),
+        _ => Err("canonicalize, verify CERTIFICATE, sign KEY CERTIFICATE, or work SHAPE SIZE".into()),
+    }
+}
+
+fn each_line(answer: impl Fn(&[u8]) -> Result<String, &'static str>) -> Result<(), Box<dyn Error>> {
+    let mut output = io::BufWriter::new(io::stdout().lock());
+    for line in io::stdin().lock().lines() {
+        let document = BASE64_STANDARD.decode(line?).map_err(|error| error.to_string())?;
+        match answer(&document) {
+            Ok(found) => writeln!(output, "OK {found}")?,
+            Err(code) => writeln!(output, "{code}")?,
+        }
+    }
+    Ok(())
+}
+
+/// Of the whole document, then, where an element has an attribute `T`, of that one.
+const FORMS: [(Method, bool); 6] = [
+    (Method::Exclusive, false),
+    (Method::Exclusive, true),
+    (Method::Inclusive10, false),
+    (Method::Inclusive10, true),
+    (Method::Inclusive11, false),
+    (Method::Inclusive11, true),
+];
+
+fn canonicalize(document: &[u8]) -> Result<String, &'static str> {
+    let tree = parse(document).map_err(|error| error.code())?;
+    let mut forms = Vec::new();
+    for (method, comments) in FORMS {
+        forms.push(canonical(&tree, None, form(method, comments))?);
+    }
+    let apex = tree.root().descendants().find(|node| node.attribute("T").is_some());
+    if let Some(node) = apex {
+        for prefixes in [[].as_slice(), &["p", "q"], &["q", "#default"]] {
+            forms.push(canonical(&tree, Some(node), form(Method::Exclusive, false).with_prefixes(prefixes))?);
+        }
+    }
+    // The canonical form of the canonical form is itself.
+    for ((method, comments), written) in FORMS.into_iter().zip(&forms) {
+        let again = parse(written).map_err(|_| "canonical_form_is_not_read")?;
+        if canonical(&again, None, form(method, comments))? != *written {
+            return Err("canonical_form_is_not_its_own");
+        }
+    }
+    Ok(forms.iter().map(|form| BASE64_STANDARD.encode(form)).collect::<Vec<_>>().join(" "))
+}
+
+const fn form(method: Method, comments: bool) -> Canonicalization<'static> {
+    let form = Canonicalization::new(method);
+    if comments { form.with_comments() } else { form }
+}
+
+fn canonical(
+    tree: &Tree<'_>,
+    node: Option<Node<'_>>,
+    form: Canonicalization<'_>,
+) -> Result<Vec<u8>, &'static str> {
+    let mut output = Vec::new();
+    let done = match node {
+        Some(node) => form.element(node, None, &mut output),
+        None => form.document(tree, &mut output),
+    };
+    done.map(|()| output).map_err(|error| error.code())
+}
+
+fn verify(document: &[u8], certificate: &Certificate) -> Result<String, &'static str> {
+    let tree = parse(document).map_err(|error| error.code())?;
+    let signed = tree.root().descendants().find(|node| dsig::signature_of(*node).is_some());
+    let keys = [certificate.public_key().clone()];
+    dsig::verify(signed.unwrap_or(tree.root()), &keys, &dsig::Policy::strict())
+        .map(|covered| format!("{:?}", covered.algorithm()))
+        .map_err(|error| error.code())
+}
+
+/// Documents that grow in one direction each.
+fn work(shape: &str, size: usize) -> Result<(), Box<dyn Error>> {
+    let each = |text: &dyn Fn(usize) -> String, count: usize| (0..count).map(text).collect::<String>();
+    let document = match shape {
+        "nodes" => format!("<a>{}</a>", each(&|_| "<b>t</b>".into(), size)),
+        "text" => format!("<a>{}</a>", "t &amp; ".repeat(size)),
+        // Both are bounded for one element or document: so they grow to the bound, and then in number.
+        "attributes" => format!(
+            "<a>{}</a>",
+            each(&|n| format!("<b {}/>", each(&|m| format!("a{}='{n}' ", m * 7919 % 250), 250)), size / 250)
+        ),
+        "namespaces" => {
+            format!("<a>{}</a>", each(&|n| format!("<p{m}:b xmlns:p{m}='urn:{m}'/>", m = n % 1000), size))
+        }
+        "scopes" => format!(
+            "<a {}>{}</a>",
+            each(&|n| format!("xmlns:p{n}='urn:{n}' "), 250),
+            each(&|n| format!("<p{}:b/>", n % 250), size)
+        ),
+        "identifiers" => format!("<a>{}</a>", each(&|n| format!("<b ID='i{n}'/>"), size)),
+        "depth" => format!(
+            "<r>{}</r>",
+            format!("{}{}", "<a xml:lang='x'>".repeat(500), "</a>".repeat(500)).repeat(size / 500)
+        ),
+        "comments" => format!("<a>{}</a>", "<!-- c --><?p?>".repeat(size)),
+        _ => return Err("nodes, text, attributes, namespaces, scopes, identifiers, depth or comments".into()),
+    };
+    let tree = parse(document.as_bytes())?;
+    let last = tree.root().descendants().last().unwrap_or(tree.root());
+    let (mut whole, mut inner) = (Vec::new(), Vec::new());
+    for method in [Method::Exclusive, Method::Inclusive10, Method::Inclusive11] {
+        form(method, true).document(&tree, &mut whole)?;
+        form(method, true).element(last, None, &mut inner)?;
+    }
+    println!("{} bytes, {} canonical", document.len(), whole.len() + inner.len());
+    Ok(())
+}
