@@ -62,7 +62,7 @@ pub fn differences(model: &Model, tenant: &Tenant) -> Vec<String> {
 
 fn people(model: &Model, held: &Held, found: &mut Vec<String>) {
     let mut wanted = BTreeSet::new();
-    for (id, person) in model.people.iter().filter(|(id, _)| model.is_wanted(id)) {
+    for (id, person) in model.wanted().iter().filter_map(|id| model.people.get_key_value(*id)) {
         let name = person.user_name.to_lowercase();
         let Some(user) = held.users.get(&name) else {
             found.push(format!("person {id} has no account"));

@@ -14,7 +14,8 @@ pub fn show(
 ) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let mut lines = Vec::new();
     let mut entropy = Seeded::new(2026);
-    if let Some(person) = model.people.keys().find(|id| model.is_wanted(id)) {
+    let wanted = model.wanted();
+    if let Some(person) = wanted.first().copied() {
         let response = heap.application.launch(directory, person, now, &mut entropy)?;
         let session = heap.tenant.finish_login(&form(&response.form_fields(None)), now)?;
         lines.push(format!(
@@ -34,7 +35,7 @@ pub fn show(
         ));
     }
     let refused =
-        model.ever.keys().find(|id| !model.is_wanted(id)).map_or("somebody-unknown", String::as_str);
+        model.ever.keys().find(|id| !wanted.contains(id.as_str())).map_or("somebody-unknown", String::as_str);
     match heap.application.launch(directory, refused, now, &mut entropy) {
         Ok(_) => return Err(format!("{refused} has no access and got an assertion").into()),
         Err(reason) => lines.push(format!("refused (R12): {refused}: {reason}")),

@@ -80,11 +80,13 @@ impl Model {
         builder.complete()
     }
 
-    /// Active at the identity provider, and in a bound group (R12, R32).
-    pub fn is_wanted(&self, id: &str) -> bool {
-        let in_bound_group = |(group, members): (&String, &BTreeSet<String>)| {
-            members.contains(id) && self.groups.get(group).is_some_and(|group| group.bound)
-        };
-        self.people.get(id).is_some_and(|person| person.active) && self.members.iter().any(in_bound_group)
+    /// Who is active at the identity provider and in a bound group (R12, R32), by directory id.
+    pub fn wanted(&self) -> BTreeSet<&str> {
+        let bound =
+            self.members.iter().filter(|(group, _)| self.groups.get(*group).is_some_and(|group| group.bound));
+        let held = bound.flat_map(|(_, members)| members);
+        held.filter(|id| self.people.get(*id).is_some_and(|person| person.active))
+            .map(String::as_str)
+            .collect()
     }
 }

@@ -17,8 +17,8 @@ const IDP_URL: &str = "https://sso.jumpcloud.com/saml2/heap";
 const HEAP_ID: &str = "1234567890";
 
 /// What Heap holds that no directory gave it: it must be the same at the end.
-pub const VISITOR: &str = "visitor@elsewhere.example";
-pub const BOARD: &str = "Board";
+pub const VISITOR: &str = "visitor@of-another-making.example";
+pub const BOARD: &str = "Board of another making";
 
 /// Both ends of sign-on, and the token that SCIM showed once.
 pub struct Heap {
