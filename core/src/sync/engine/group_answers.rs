@@ -17,6 +17,7 @@ use crate::{
 };
 
 const GONE: &str = "the group is gone at Heap; the next comparison makes it anew (F12)";
+const GARBLED: &str = "Heap answered with something that is not JSON";
 const NO_ENDPOINT: &str = "Heap answered 404 to a request that names no resource; check the base URL";
 
 impl Engine {
@@ -129,6 +130,9 @@ impl Engine {
         verdict: Verdict,
     ) -> Next<GroupStage> {
         match verdict {
+            Verdict::Done(response) if messages::is_garbled(&response) => {
+                Next::Later(GroupStage::Patch { team, chunks }, GARBLED.into(), None)
+            }
             Verdict::Done(_) => {
                 if let Some(chunk) = chunks.pop_front() {
                     self.note_chunk(&team, chunk);
@@ -151,6 +155,9 @@ impl Engine {
 
     fn group_deleted(&mut self, step: &GroupStep, team: String, verdict: Verdict) -> Next<GroupStage> {
         match verdict {
+            Verdict::Done(response) if messages::is_garbled(&response) => {
+                Next::Later(GroupStage::Delete { team }, GARBLED.into(), None)
+            }
             Verdict::Done(_) | Verdict::Gone => {
                 self.lose_team(&step.group);
                 Next::Ended(Ok(()))

@@ -28,6 +28,8 @@ pub(super) struct Job {
     pub(super) requests: u32,
     /// Whether the intent to create is in the journal (D12).
     pub(super) has_intent: bool,
+    /// Whether the last request may have done something that we do not know of.
+    pub(super) is_unsettled: bool,
 }
 
 /// What the step is about and where it stands.
@@ -76,21 +78,6 @@ pub(super) enum Wish {
     Drop,
 }
 
-/// A step that needs no request.
-enum Early {
-    End(Result<(), String>),
-    Drop,
-}
-
-impl From<Early> for Wish {
-    fn from(early: Early) -> Self {
-        match early {
-            Early::End(result) => Self::End(result),
-            Early::Drop => Self::Drop,
-        }
-    }
-}
-
 impl Job {
     /// A job for a step; `None` for a conflict, which is only reported.
     pub(super) fn new(step: &Step) -> Option<Self> {
@@ -99,7 +86,13 @@ impl Job {
             Step::Group(step) => Work::Group { step: step.clone(), stage: GroupStage::Start },
             Step::Conflict(_) => return None,
         };
-        Some(Self { work, attempts: Attempts::default(), requests: 0, has_intent: false })
+        Some(Self {
+            work,
+            attempts: Attempts::default(),
+            requests: 0,
+            has_intent: false,
+            is_unsettled: false,
+        })
     }
 
     /// What is needed to tell of the step's outcome.
@@ -132,13 +125,13 @@ impl Job {
 impl Engine {
     /// Brings a job to its next request, or to its end.
     pub(super) fn wish(&mut self, job: &mut Job) -> Wish {
+        if self.is_overtaken(&job.work) {
+            return Wish::Drop;
+        }
         match &mut job.work {
             Work::User { step, stage } => {
                 if let UserStage::Start = stage {
-                    *stage = match self.start_user(step) {
-                        Ok(stage) => stage,
-                        Err(early) => return early.into(),
-                    };
+                    *stage = self.start_user(step);
                 }
                 self.wish_of_user(step, stage, job.has_intent)
             }
@@ -146,7 +139,7 @@ impl Engine {
                 if let GroupStage::Start = stage {
                     *stage = match self.start_group(step) {
                         Ok(stage) => stage,
-                        Err(early) => return early.into(),
+                        Err(result) => return Wish::End(result),
                     };
                 }
                 self.wish_of_group(step, stage, job.has_intent)
@@ -154,15 +147,36 @@ impl Engine {
         }
     }
 
-    fn start_user(&mut self, step: &UserStep) -> Result<UserStage, Early> {
+    /// Whether the directory has moved on since the step was planned, so that its next request could be wrong: it is planned
+    /// again. A search is only a look, and settles what may have been done already.
+    fn is_overtaken(&mut self, work: &Work) -> bool {
+        let desired = &mut self.state.desired;
+        match work {
+            Work::User { stage: UserStage::Search(_), .. } => false,
+            Work::User { step, .. } if desired.is_touched_person(&step.person) => true,
+            Work::User { step, .. } => step.verb == UserVerb::Deactivate && self.is_kept_active(step),
+            // R31: nothing more is sent about groups.
+            Work::Group { .. } if !desired.has_group_management() => true,
+            Work::Group { stage: GroupStage::Search(_), .. } => false,
+            Work::Group { step, .. } => desired.widen_touched_group(&step.group),
+        }
+    }
+
+    /// Whether somebody with access holds the account: a new holder, or the old one where the replacement did not come about (R22).
+    fn is_kept_active(&self, step: &UserStep) -> bool {
+        let holder = step.remote.as_deref().and_then(|account| self.state.ledger.holder(account));
+        holder.is_some_and(|holder| self.state.desired.should_be_active(holder))
+    }
+
+    fn start_user(&mut self, step: &UserStep) -> UserStage {
         let Some(account) = &step.remote else {
             let uncertain = self.uncertain.people.contains(&step.person);
-            return Ok(if uncertain { UserStage::Search(Search::new(None)) } else { UserStage::Create });
+            return if uncertain { UserStage::Search(Search::new(None)) } else { UserStage::Create };
         };
-        if step.verb == UserVerb::Adopt && !self.link_user(&step.person, account, None) {
-            return Err(Early::Drop);
+        if step.verb == UserVerb::Adopt {
+            self.link_user(&step.person, account, &step.user_name, None);
         }
-        Ok(UserStage::Patch { account: account.clone(), changes: step.changes.clone() })
+        UserStage::Patch { account: account.clone(), changes: step.changes.clone() }
     }
 
     fn wish_of_user(&self, step: &UserStep, stage: &UserStage, has_intent: bool) -> Wish {
@@ -171,13 +185,7 @@ impl Engine {
             UserStage::Create if !has_intent => {
                 Wish::Intent(Entry::UserIntent { person: step.person.clone() })
             }
-            UserStage::Create => match self.state.desired.person(&step.person) {
-                Some(desired) => {
-                    let request = messages::create_user(&self.config, &desired.person, &step.changes);
-                    Wish::Send(Task::CreateUser, request)
-                }
-                None => Wish::Drop,
-            },
+            UserStage::Create => Wish::Send(Task::CreateUser, messages::create_user(&self.config, step)),
             UserStage::Search(search) => {
                 let (task, request) = search.request(&self.config, messages::Kind::User, &step.user_name);
                 Wish::Send(task, request)
@@ -189,7 +197,8 @@ impl Engine {
         }
     }
 
-    fn start_group(&mut self, step: &GroupStep) -> Result<GroupStage, Early> {
+    /// Where a step about a group starts, or its result where it needs no request.
+    fn start_group(&mut self, step: &GroupStep) -> Result<GroupStage, Result<(), String>> {
         if let (GroupVerb::Delete, Some(team)) = (step.verb, &step.remote) {
             return Ok(GroupStage::Delete { team: team.clone() });
         }
@@ -197,12 +206,12 @@ impl Engine {
             if self.uncertain.groups.contains(&step.group) {
                 return Ok(GroupStage::Search(Search::new(None)));
             }
-            return self.creation(step).map_err(|error| Early::End(Err(error)));
+            return self.creation(step).map_err(Err);
         };
         match step.verb {
             GroupVerb::Release => {
                 self.link_group(&step.group, team, false);
-                return Err(Early::End(Ok(())));
+                return Err(Ok(()));
             }
             GroupVerb::TakeOver => self.link_group(&step.group, team, true),
             _ => {}

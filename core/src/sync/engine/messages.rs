@@ -8,17 +8,17 @@ use alloc::{
 
 use http::{HeaderValue, Method, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::{
-    directory::Person,
     scim::{AttributePath, Filter, Group, ListResponse, Member, Name, Patch, Path, User},
     sync::{
         Config,
-        plan::{Attribute, AttributeChange},
+        plan::{Attribute, AttributeChange, UserStep},
         state::{Account, Team},
     },
-    wire::{Request, bearer},
+    wire::{Request, Response, bearer},
 };
 
 /// The two kinds of resources.
@@ -62,11 +62,11 @@ pub(super) fn look_up(config: &Config, kind: Kind, name: &str) -> Request {
 }
 
 /// A new account, with the attributes of R21, the directory's id and the activity (D3).
-pub(super) fn create_user(config: &Config, person: &Person, changes: &[AttributeChange]) -> Request {
-    let mut user = User::new(person.user_name.clone());
-    user.external_id = Some(person.id.clone());
+pub(super) fn create_user(config: &Config, step: &UserStep) -> Request {
+    let mut user = User::new(step.user_name.clone());
+    user.external_id = Some(step.person.clone());
     let mut name = Name::default();
-    for change in changes {
+    for change in &step.changes {
         match change.attribute {
             Attribute::Active => user.active = Some(change.to.as_deref() == Some("true")),
             Attribute::FamilyName => name.family_name = change.to.clone(),
@@ -225,6 +225,12 @@ pub(super) fn teams(body: &[u8]) -> Option<Page<(Team, bool)>> {
     Some(Page { total: list.total_results, items })
 }
 
+/// Whether an answer that says that something was done comes from somebody who did not do it: a proxy's page, or a part of an
+/// answer.
+pub(super) fn is_garbled(response: &Response) -> bool {
+    !response.body().is_empty() && serde_json::from_slice::<IgnoredAny>(response.body()).is_err()
+}
+
 fn present(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
@@ -234,10 +240,17 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{
-        Attribute, AttributeChange, Config, Person, Request, User, create_user, is_active, look_up,
+        Attribute, AttributeChange, Config, Request, User, UserStep, create_user, is_active, look_up,
         patch_user,
     };
-    use crate::{directory::Mapping, sync::engine::messages::Kind, wire::Secret};
+    use crate::{
+        directory::Mapping,
+        sync::{
+            engine::messages::Kind,
+            plan::{Reason, UserVerb},
+        },
+        wire::Secret,
+    };
 
     fn config() -> Config {
         Config::new("https://heapanalytics.com/scim/v2/acme/", Secret::new("token".into())).unwrap()
@@ -253,8 +266,7 @@ mod tests {
 
     #[test]
     fn r21_attributes_go_out_under_heaps_names() {
-        let person = Person { id: "u1".into(), user_name: "ann@example.com".into(), ..Person::default() };
-        let changes = [
+        let changes = alloc::vec![
             change(Attribute::Active, Some("true")),
             change(Attribute::GivenName, Some("Ann")),
             change(Attribute::FamilyName, Some("Ek")),
@@ -262,9 +274,12 @@ mod tests {
         ];
         let expected = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "externalId": "u1",
             "userName": "ann@example.com", "active": true, "name": {"givenName": "Ann", "familyName": "Ek"}, "role": "Analyst"});
-        assert_eq!(body(&create_user(&config(), &person, &changes)), expected);
+        let (person, user_name) = ("u1".into(), "ann@example.com".into());
+        let (verb, reason) = (UserVerb::Create, Reason::InBoundGroup);
+        let step = UserStep { verb, person, user_name, remote: None, changes, reason };
+        assert_eq!(body(&create_user(&config(), &step)), expected);
         let elsewhere = Config { mapping: Mapping::with_role_attribute("heapRole"), ..config() };
-        assert_eq!(body(&create_user(&elsewhere, &person, &changes))["heapRole"], "Analyst");
+        assert_eq!(body(&create_user(&elsewhere, &step))["heapRole"], "Analyst");
     }
 
     #[test]

@@ -27,7 +27,7 @@ use alloc::{
 };
 use core::mem;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use flight::RequestId;
 pub use poll::{NotThisPlan, Outcome, Outgoing, Poll, Summary, TransportFailure};
@@ -43,7 +43,7 @@ use super::{
 use crate::{
     directory::{Change, Snapshot},
     entropy::Seeded,
-    limits::SYNC_RECORDS_HELD_MAX,
+    limits::{SYNC_ANSWER_SECONDS, SYNC_RECORDS_HELD_MAX},
     wire::{Response, Secret, bearer},
 };
 
@@ -126,6 +126,8 @@ pub struct Engine {
     writes: u64,
     approved: Option<Digest>,
     proven_filters: BTreeSet<Kind>,
+    /// What we know of Heap may be wrong: it is read again before a change is planned.
+    must_read: bool,
     /// Whether the integration has never worked before (R38).
     is_new: bool,
     conflicts: usize,
@@ -142,6 +144,9 @@ impl Engine {
     }
 
     /// An engine that goes on from the records that an earlier one persisted.
+    ///
+    /// A last record that a crash has torn is passed over. Take it out of the store before anything is appended behind it, or
+    /// store [`Engine::compacted_journal`] in place of all records.
     ///
     /// # Errors
     /// The journal belongs to another tenant or a later version, or is damaged before its last record.
@@ -174,6 +179,7 @@ impl Engine {
             writes: 0,
             approved: None,
             proven_filters: BTreeSet::new(),
+            must_read: false,
             is_new: !replayed.is_opened,
             conflicts: 0,
             steps: 0,
@@ -221,6 +227,10 @@ impl Engine {
                 self.phase = Phase::Stopped(stop);
                 Turn::Finished
             }
+            Phase::Idle if self.state.desired.is_touched() && self.must_read => {
+                self.phase = Phase::Reading(Reading::new());
+                Turn::Again
+            }
             Phase::Idle if self.state.desired.is_touched() => {
                 let touched = self.state.desired.take_touched();
                 let plan = Plan::of_touched(&self.state, self.config.changed_user_name, &touched);
@@ -236,6 +246,8 @@ impl Engine {
             self.wait(None, now)
         } else if !reading.attempts.is_due(now) {
             self.wait(reading.attempts.not_before, now)
+        } else if let Some(until) = self.is_quiet(now) {
+            self.wait(Some(until), now)
         } else {
             let (task, request) = self.next_read(&reading);
             Turn::Poll(Poll::Send(self.launch(task, request, None, now)))
@@ -245,7 +257,17 @@ impl Engine {
     }
 
     fn turn_planned(&mut self, plan: Plan, now: Timestamp) -> Turn {
+        if self.state.desired.is_touched() {
+            // The directory has moved on since the plan was made: it is made anew, and an approval of the old one is void.
+            if !self.must_read {
+                drop(self.state.desired.take_touched());
+                let plan = Plan::of_everything(&self.state, self.config.changed_user_name);
+                self.phase = Phase::Planned(plan);
+            }
+            return Turn::Again;
+        }
         if plan.is_empty() {
+            self.approved = None;
             return Turn::Again;
         }
         if self.needs_approval(&plan).is_some() {
@@ -291,6 +313,7 @@ impl Engine {
     /// Hands over the answer to a request, or why there is none. An answer that comes twice or too late is passed over.
     pub fn receive(&mut self, id: RequestId, result: Result<Response, TransportFailure>, now: Timestamp) {
         let Some(flight) = self.flights.remove(&id) else { return };
+        self.keep_quiet(&result, now);
         let verdict = judge(result, now);
         match (mem::replace(&mut self.phase, Phase::Idle), flight.job) {
             (Phase::Reading(reading), None) => {
@@ -306,8 +329,12 @@ impl Engine {
         }
     }
 
-    /// Takes over what happened in the directory. It is planned and carried out once nothing else is under way.
+    /// Takes over what happened in the directory. It is planned and carried out once nothing else is under way; what is planned
+    /// already and not yet sent for the same person or group is given up for it.
     pub fn change(&mut self, change: Change) {
+        // While groups are not managed they are not read either (D7).
+        self.must_read |=
+            matches!(change, Change::GroupManagement(true)) && !self.state.desired.has_group_management();
         self.state.desired.apply(change);
     }
 
@@ -404,7 +431,9 @@ impl Engine {
     }
 
     fn finish_reading(&mut self, remote: Remote, now: Timestamp) {
+        self.must_read = false;
         self.state.set_remote(remote);
+        self.settle_uncertain();
         self.notice_dropped_role();
         if mem::take(&mut self.is_new) {
             self.tell(EventName::IdmIntegrationActivate, None, 1, None, now);
@@ -422,6 +451,12 @@ impl Engine {
     }
 
     fn give_up_answers(&mut self, now: Timestamp) {
+        // A time that is further off than any answer is waited for was set before the clock jumped back.
+        let longest =
+            now.checked_add(SignedDuration::from_secs(SYNC_ANSWER_SECONDS)).unwrap_or(Timestamp::MAX);
+        for flight in self.flights.values_mut() {
+            flight.give_up_at = flight.give_up_at.min(longest);
+        }
         let late = |(id, flight): (&RequestId, &Flight)| (flight.give_up_at <= now).then_some(*id);
         let late: Vec<RequestId> = self.flights.iter().filter_map(late).collect();
         for id in late {

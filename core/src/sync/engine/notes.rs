@@ -25,10 +25,15 @@ impl Engine {
         self.events.push_back(Event { name, timestamp: now, resource, attempts, error });
     }
 
-    /// Links an account in ledger and journal. False when the directory no longer has the person.
-    pub(super) fn link_user(&mut self, person: &str, account: &str, role_written: Option<String>) -> bool {
+    /// Links an account in ledger and journal, under the user name that it was planned with: a later one is a change under R22.
+    pub(super) fn link_user(
+        &mut self,
+        person: &str,
+        account: &str,
+        user_name: &str,
+        role_written: Option<String>,
+    ) {
         let id = Id::from(person);
-        let Some(desired) = self.state.desired.person(person) else { return false };
         let before = self.state.ledger.link(person).filter(|link| link.remote == account);
         let link = match before {
             // The addresses of the first link stay: a later change of them is one under R22.
@@ -37,15 +42,48 @@ impl Engine {
             }
             None => Link {
                 remote: account.to_string(),
-                user_name: desired.person.user_name.clone(),
-                email: desired.person.email.clone(),
+                user_name: user_name.to_string(),
+                email: self.state.desired.person(person).and_then(|desired| desired.person.email.clone()),
                 role_written,
             },
         };
+        let record = Entry::UserLinked { person: person.to_string(), link: link.clone() }.record();
+        // An intent is found again by what it left; an account that we did not create is ours by this record alone.
+        let is_known = self.state.ledger.link(person).is_some_and(|before| before.remote == account);
+        if is_known || self.uncertain.people.contains(person) {
+            self.outbox.push(record);
+        } else {
+            self.outbox.push_urgent(record);
+        }
         self.uncertain.people.remove(person);
-        self.outbox.push(Entry::UserLinked { person: person.to_string(), link: link.clone() }.record());
         self.state.link(&id, link);
-        true
+    }
+
+    /// Finds what creations with an unknown outcome have left in the tenant, by the directory id that they carry: also for people
+    /// and groups who are gone from the directory since, or have another name there.
+    pub(super) fn settle_uncertain(&mut self) {
+        for person in self.uncertain.people.clone() {
+            let found = self
+                .state
+                .remote
+                .accounts_carrying(&person)
+                .find(|account| self.state.ledger.owner(&account.id).is_none())
+                .map(|account| (account.id.clone(), account.user_name.clone()));
+            if let Some((account, user_name)) = found {
+                self.link_user(&person, &account, &user_name, None);
+            }
+        }
+        for group in self.uncertain.groups.clone() {
+            let found = self
+                .state
+                .remote
+                .teams_carrying(&group)
+                .find(|team| self.state.ledger.group_owner(&team.id).is_none())
+                .map(|team| team.id.clone());
+            if let Some(team) = found {
+                self.link_group(&group, &team, true);
+            }
+        }
     }
 
     pub(super) fn lose_account(&mut self, account: &str) {
@@ -55,8 +93,13 @@ impl Engine {
 
     pub(super) fn link_group(&mut self, group: &str, team: &str, managed: bool) {
         let link = GroupLink { remote: team.to_string(), managed };
+        let record = Entry::GroupLinked { group: group.to_string(), link: link.clone() }.record();
+        if !managed || self.uncertain.groups.contains(group) {
+            self.outbox.push(record);
+        } else {
+            self.outbox.push_urgent(record);
+        }
         self.uncertain.groups.remove(group);
-        self.outbox.push(Entry::GroupLinked { group: group.to_string(), link: link.clone() }.record());
         self.state.ledger.set_group_link(&Id::from(group), link);
     }
 

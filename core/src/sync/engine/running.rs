@@ -2,21 +2,23 @@
 
 use alloc::{collections::VecDeque, format, string::String};
 
+use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Engine, Outgoing, Poll, RequestId, Stop, Turn,
+    Engine, Outgoing, Poll, RequestId, Stop, TransportFailure, Turn,
     answer::{Attempts, Verdict},
     flight::{Flight, Task},
     job::{GroupStage, Job, Teller, Wish, Work},
 };
 use crate::{
-    limits::{SYNC_ANSWER_SECONDS, SYNC_ATTEMPTS_MAX},
+    limits::{SYNC_ANSWER_SECONDS, SYNC_ATTEMPTS_MAX, SYNC_RETRY_AFTER_MAX_SECONDS},
     sync::{
         event::EventName,
+        journal::Entry,
         plan::{Conflict, GroupVerb, Plan, Step, UserVerb},
     },
-    wire::Request,
+    wire::{Request, Response, retry_after},
 };
 
 /// A plan on its way.
@@ -142,10 +144,16 @@ impl Engine {
                     None => return Turn::Finished,
                 },
             };
-            match self.wish(&mut job) {
+            let wish = self.wish(&mut job);
+            if self.outbox.is_urgent && matches!(wish, Wish::Send(..)) {
+                // What was not ours a moment ago is not written before the journal says that it is now.
+                self.intend_more(running, now);
+                running.queue.push_front(job);
+                return Turn::Again;
+            }
+            match wish {
                 Wish::Intent(entry) => {
-                    self.outbox.push_urgent(entry.record());
-                    job.has_intent = true;
+                    self.intend(&mut job, entry);
                     self.intend_more(running, now);
                     running.queue.push_front(job);
                     return Turn::Again;
@@ -155,28 +163,41 @@ impl Engine {
                     return Turn::Poll(Poll::Send(self.launch(task, request, Some(job), now)));
                 }
                 Wish::End(result) => self.end(running, job.teller(), result, now),
-                Wish::Drop => running.done += 1,
+                Wish::Drop => {
+                    self.must_read |= job.is_unsettled;
+                    running.done += 1;
+                }
             }
         }
     }
 
-    /// Writes the intents of the jobs that come next along with one that is needed now: one durable write for all of them.
+    /// Writes the intents and links of the jobs that come next along with one that is needed now: one durable write for all of them.
     fn intend_more(&mut self, running: &mut Running, now: Timestamp) {
         let more = self.config.in_flight_max.saturating_sub(1);
         for job in
             running.queue.iter_mut().filter(|job| !job.has_intent && job.attempts.is_due(now)).take(more)
         {
             if let Wish::Intent(entry) = self.wish(job) {
-                self.outbox.push_urgent(entry.record());
-                job.has_intent = true;
+                self.intend(job, entry);
             }
+        }
+    }
+
+    /// From here on the outcome of the creation is uncertain until it is linked, whatever becomes of this job (D12).
+    fn intend(&mut self, job: &mut Job, entry: Entry) {
+        self.outbox.push_urgent(entry.record());
+        job.has_intent = true;
+        match &job.work {
+            Work::User { step, .. } => drop(self.uncertain.people.insert(step.person.clone())),
+            Work::Group { step, .. } => drop(self.uncertain.groups.insert(step.group.clone())),
         }
     }
 
     /// Takes an answer for a job.
     pub(super) fn job_answered(&mut self, running: &mut Running, job: Job, verdict: Verdict, now: Timestamp) {
         let teller = job.teller();
-        let Job { work, mut attempts, requests, has_intent } = job;
+        let is_unsettled = job.is_unsettled || matches!(verdict, Verdict::Unknown(_));
+        let Job { work, mut attempts, requests, has_intent, .. } = job;
         let next = match work {
             Work::User { step, stage } => {
                 let next = self.user_answer(&step, stage, verdict, now);
@@ -188,27 +209,28 @@ impl Engine {
             }
         };
         match next {
-            Next::Ended(result) => self.end(running, teller, result, now),
+            Next::Ended(result) => {
+                self.must_read |= is_unsettled && result.is_err();
+                self.end(running, teller, result, now);
+            }
             Next::Now(work) => {
                 // Failures count for the whole step, so that it ends; a chunk that was written is progress.
                 let is_progress = matches!(&work, Work::Group { stage: GroupStage::Patch { .. }, .. });
                 let failures = if is_progress { 0 } else { attempts.failures };
                 let attempts = Attempts { failures, not_before: None };
-                running.queue.push_front(Job { work, attempts, requests, has_intent });
+                running.queue.push_front(Job { work, attempts, requests, has_intent, is_unsettled: false });
             }
             Next::Later(_, error, _) if attempts.are_spent() => {
+                self.must_read |= is_unsettled;
                 let error = format!("given up after {SYNC_ATTEMPTS_MAX} attempts: {error}");
                 self.end(running, teller, Err(error), now);
             }
             Next::Later(work, _, at) => {
-                if at.is_some() {
-                    self.quiet_until = at;
-                }
                 attempts.wait(at, now, &mut self.jitter);
-                running.queue.push_back(Job { work, attempts, requests, has_intent });
+                running.queue.push_back(Job { work, attempts, requests, has_intent, is_unsettled });
             }
             Next::Stopped(stop, work) => {
-                running.queue.push_front(Job { work, attempts, requests, has_intent });
+                running.queue.push_front(Job { work, attempts, requests, has_intent, is_unsettled });
                 running.stopping = Some(stop);
             }
         }
@@ -234,7 +256,18 @@ impl Engine {
         }
     }
 
-    fn is_quiet(&mut self, now: Timestamp) -> Option<Timestamp> {
+    /// Notes that the other side asks for a pause: it is one for everything, whatever becomes of the step (F08).
+    pub(super) fn keep_quiet(&mut self, result: &Result<Response, TransportFailure>, now: Timestamp) {
+        let Ok(response) = result else { return };
+        let is_asked =
+            [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&response.status());
+        let Some(until) = retry_after(response, now).filter(|_| is_asked) else { return };
+        let longest = now.checked_add(SignedDuration::from_secs(SYNC_RETRY_AFTER_MAX_SECONDS));
+        let until = longest.map_or(until, |longest| until.min(longest));
+        self.quiet_until = self.is_quiet(now).max(Some(until));
+    }
+
+    pub(super) fn is_quiet(&mut self, now: Timestamp) -> Option<Timestamp> {
         let waiting = Attempts { not_before: self.quiet_until, ..Attempts::default() };
         if waiting.is_due(now) {
             self.quiet_until = None;

@@ -1,5 +1,7 @@
 //! The engine against a SCIM service provider that loses requests and answers, throttles, and lies.
 
+mod moving;
+
 use alloc::{boxed::Box, collections::BTreeMap, string::String, vec, vec::Vec};
 
 use http::{HeaderValue, Method, StatusCode, header};

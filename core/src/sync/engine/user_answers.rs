@@ -23,6 +23,7 @@ use crate::{
 };
 
 const GONE: &str = "the account is gone at Heap; the next comparison makes it anew (F12)";
+const GARBLED: &str = "Heap answered with something that is not JSON";
 const NO_ENDPOINT: &str = "Heap answered 404 to a request that names no resource; check the base URL";
 
 impl Engine {
@@ -54,11 +55,11 @@ impl Engine {
                 };
                 let role = role_of(&step.changes);
                 let drops_role = role.is_some() && account.role.is_none();
-                let linked = self.take_account(&step.person, account, role);
+                self.take_account(step, account, role);
                 if drops_role {
                     self.role_was_dropped();
                 }
-                Next::Ended(linked)
+                Next::Ended(Ok(()))
             }
             Verdict::Conflict(reason) => Next::Now(UserStage::Search(Search::new(Some(reason)))),
             Verdict::Refused(error) | Verdict::Token(error) => Next::Ended(Err(error)),
@@ -125,9 +126,7 @@ impl Engine {
                     return self.lookup_failed(&step.person, error.into(), now);
                 }
                 let id = account.id.clone();
-                if let Err(error) = self.take_account(&step.person, account, None) {
-                    return Next::Ended(Err(error));
-                }
+                self.take_account(step, account, None);
                 let changes = self.missing_changes(&step.person, &id);
                 Next::Now(UserStage::Patch { account: id, changes })
             }
@@ -146,6 +145,9 @@ impl Engine {
         verdict: Verdict,
     ) -> Next<UserStage> {
         match verdict {
+            Verdict::Done(response) if messages::is_garbled(&response) => {
+                Next::Later(UserStage::Patch { account, changes }, GARBLED.into(), None)
+            }
             Verdict::Done(response) => {
                 Next::Ended(self.note_patch(&step.person, &account, &changes, &response))
             }
@@ -186,14 +188,12 @@ impl Engine {
     }
 
     /// Takes an account over into state, ledger and journal.
-    fn take_account(&mut self, person: &str, account: Account, role: Option<String>) -> Result<(), String> {
+    ///
+    /// Also where the directory no longer has the person: what was created is ours, and is deactivated by the next plan (R32).
+    fn take_account(&mut self, step: &UserStep, account: Account, role: Option<String>) {
         let id = account.id.clone();
         self.state.put_account(account);
-        if self.link_user(person, &id, role) {
-            Ok(())
-        } else {
-            Err("the directory no longer has this person".into())
-        }
+        self.link_user(&step.person, &id, &step.user_name, role);
     }
 
     /// Notes what a PATCH did: as the answer shows it, else as it was sent (F14), and whether it took effect (F27).
@@ -216,9 +216,11 @@ impl Engine {
         let shown = self.shown(response).filter(|shown| shown.id == id);
         let is_as_asked = shown.as_ref().is_none_or(|shown| shown.active == account.active);
         let drops_role = shown.as_ref().is_some_and(|shown| shown.role.is_none());
-        self.state.put_account(shown.unwrap_or(account));
+        let account = shown.unwrap_or(account);
+        let user_name = account.user_name.clone();
+        self.state.put_account(account);
         if let Some(role) = role_of(changes) {
-            self.link_user(person, id, Some(role));
+            self.link_user(person, id, &user_name, Some(role));
             if drops_role {
                 self.role_was_dropped();
             }

@@ -45,7 +45,7 @@ impl Planner<'_> {
                 self.conflict(ConflictKind::AccountClaimed, id, &person.user_name);
             }
             [account] => {
-                self.gets_account(id, Some(&account.id));
+                self.takes(id, &account.id);
                 let changes = attributes(person, Some(account), true, self.may_write_role());
                 let verb = UserVerb::Adopt;
                 self.user(verb, id, &account.user_name, Some(&account.id), changes, Reason::SameUserName);
@@ -95,10 +95,13 @@ impl Planner<'_> {
         let person = &desired.person;
         if let Some(kind) = changed_address(link, person) {
             // Only a user name can be replaced by a new account: the email is not on the wire.
-            if kind == ConflictKind::UserNameChanged && self.policy == ChangedUserName::Replace {
-                return self.replace(id, account, desired);
+            let is_replaced =
+                kind == ConflictKind::UserNameChanged && self.policy == ChangedUserName::Replace;
+            if !is_replaced {
+                self.conflict(kind, id, &person.user_name);
+            } else if self.replace(id, account, desired) {
+                return;
             }
-            self.conflict(kind, id, &person.user_name);
         }
         let changes = attributes(person, Some(account), true, self.may_write_role());
         let remote = Some(account.id.as_str());
@@ -110,7 +113,8 @@ impl Planner<'_> {
         }
     }
 
-    fn replace(&mut self, id: &Id, account: &Account, desired: &DesiredPerson) {
+    /// A new account in place of the old one. False where a conflict forbids it: then the old one serves on.
+    fn replace(&mut self, id: &Id, account: &Account, desired: &DesiredPerson) -> bool {
         let before = self.steps.len();
         self.first_contact(id, desired, Reason::UserNameChanged);
         let replaced = !matches!(self.steps.get(before), Some(Step::Conflict(_)));
@@ -118,6 +122,7 @@ impl Planner<'_> {
             let (name, remote) = (&account.user_name, Some(account.id.as_str()));
             self.user(UserVerb::Deactivate, id, name, remote, deactivation(), Reason::Replaced);
         }
+        replaced
     }
 
     /// An account that a replacement left behind and that is still active (R22).

@@ -1,10 +1,11 @@
 use alloc::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     string::String,
     vec::Vec,
 };
 
-use super::step::Step;
+use super::step::{Step, UserVerb};
 use crate::sync::{
     ChangedUserName,
     state::{Id, Scope, State, Touched},
@@ -18,11 +19,13 @@ pub(super) struct Planner<'s> {
     /// Who gets an account by a step of this plan, and so can be made a member by a later one; with the account's id where it
     /// exists already (D3).
     getting_accounts: BTreeMap<Id, Option<String>>,
+    /// Accounts that somebody gets to use by a step of this plan, whoever had them before.
+    taken: BTreeMap<String, Id>,
 }
 
 impl<'s> Planner<'s> {
     pub(super) fn new(state: &'s State, policy: ChangedUserName) -> Self {
-        Self { state, policy, steps: Vec::new(), getting_accounts: BTreeMap::new() }
+        Self { state, policy, steps: Vec::new(), getting_accounts: BTreeMap::new(), taken: BTreeMap::new() }
     }
 
     /// Everything: for a first run and a comparison.
@@ -35,6 +38,7 @@ impl<'s> Planner<'s> {
         for (account, owner) in self.state.ledger.retired() {
             self.retired(account, owner);
         }
+        self.keep_taken();
         let mut groups: BTreeSet<Id> = self.state.ledger.groups().map(|(id, _)| id.clone()).collect();
         groups.extend(self.state.desired.groups().cloned());
         for group in &groups {
@@ -48,10 +52,40 @@ impl<'s> Planner<'s> {
         for person in &touched.people {
             self.person(person);
         }
-        for (group, scope) in &touched.groups {
+        self.keep_taken();
+        let mut groups: BTreeMap<&Id, Cow<'_, Scope>> =
+            touched.groups.iter().map(|(group, scope)| (group, Cow::Borrowed(scope))).collect();
+        // Who gets an account only now lacks all memberships, not only those that a change has touched.
+        for person in self.getting_accounts.keys() {
+            let held = self.state.desired.person(person).map(|desired| &desired.groups);
+            for group in held.into_iter().flatten() {
+                let scope = groups.entry(group).or_insert_with(|| Cow::Owned(Scope::Only(BTreeSet::new())));
+                if let Scope::Only(people) = scope.to_mut() {
+                    people.insert(person.clone());
+                }
+            }
+        }
+        for (group, scope) in &groups {
             self.group(group, scope);
         }
         self.steps
+    }
+
+    /// Nobody is deactivated by way of an account that this plan gives to somebody: one who was hired again under a new id.
+    fn keep_taken(&mut self) {
+        let taken = &self.taken;
+        self.steps.retain(|step| match step {
+            Step::User(step) if step.verb == UserVerb::Deactivate => {
+                step.remote.as_ref().is_none_or(|account| !taken.contains_key(account))
+            }
+            _ => true,
+        });
+    }
+
+    /// Somebody with access gets an account that exists.
+    pub(super) fn takes(&mut self, person: &Id, account: &str) {
+        self.gets_account(person, Some(account));
+        self.taken.insert(account.into(), person.clone());
     }
 
     pub(super) fn gets_account(&mut self, person: &Id, existing: Option<&str>) {
@@ -68,6 +102,9 @@ impl<'s> Planner<'s> {
             return getting.as_deref();
         }
         let link = self.state.ledger.link(person)?;
+        if self.taken.contains_key(&link.remote) {
+            return None;
+        }
         self.state.remote.account(&link.remote).map(|account| account.id.as_str())
     }
 
@@ -77,6 +114,8 @@ impl<'s> Planner<'s> {
         let link = self.state.ledger.link(person).map(|link| link.remote.as_str());
         let retired = self.state.ledger.retired().filter(move |(_, owner)| *owner == person);
         let retired = retired.map(|(account, _)| account.as_str());
-        link.filter(|link| current != Some(link)).into_iter().chain(retired)
+        let former = link.filter(|link| current != Some(link)).into_iter().chain(retired);
+        // What somebody else gets to use is theirs, and stays where it is.
+        former.filter(|account| !self.taken.contains_key(*account))
     }
 }

@@ -507,3 +507,66 @@ fn every_conflict_has_its_own_code_and_says_what_to_do() {
         assert!(ConflictKind::ALL[..index].iter().all(|other| other.code() != kind.code()));
     }
 }
+
+/// Old is gone, and the person was hired again as new: the account is the same, and so is the membership.
+fn hired_again() -> World {
+    let again = Person { user_name: "old@x".into(), ..person("new") };
+    let world = World::default().person(again).account(account("old")).linked("old");
+    world.group("team", "Team", true, &["new"]).team(team("team", "Team", &["old"])).synced("team", true)
+}
+
+#[test]
+fn r32_who_is_hired_again_under_a_new_id_gets_the_account_and_is_not_deactivated() {
+    assert_eq!(words(&hired_again().plan()), ["adopt new"]);
+}
+
+#[test]
+fn r27_who_is_hired_again_keeps_the_membership_in_a_plan_of_changes_too() {
+    let mut state = World::default().known("old").group("team", "Team", true, &["old"]);
+    state = state.team(team("team", "Team", &["old"])).synced("team", true);
+    let mut state = state.state();
+    state.desired.apply(Change::PersonRemoved { person: "old".into() });
+    state.desired.apply(Change::PersonSet(Person { user_name: "old@x".into(), ..person("new") }));
+    state.desired.apply(Change::Joined { group: "team".into(), person: "new".into() });
+    let touched = state.desired.take_touched();
+    let plan = Plan::of_touched(&state, ChangedUserName::Report, &touched);
+    assert_eq!(words(&plan), ["adopt new"]);
+}
+
+#[test]
+fn r27_who_gets_an_account_late_joins_all_groups_and_not_only_the_changed_one() {
+    let world = World::default().person(person("ann")).known("bob");
+    let world = world
+        .group("one", "One", true, &["ann", "bob"])
+        .team(team("one", "One", &["bob"]))
+        .synced("one", true);
+    let world =
+        world.group("two", "Two", true, &["bob"]).team(team("two", "Two", &["bob"])).synced("two", true);
+    let mut state = world.state();
+    state.desired.apply(Change::Joined { group: "two".into(), person: "ann".into() });
+    let touched = state.desired.take_touched();
+    let plan = Plan::of_touched(&state, ChangedUserName::Report, &touched);
+    assert_eq!(words(&plan), ["create ann", "update one +ann", "update two +ann"]);
+}
+
+#[test]
+fn r22_r32_who_returns_under_a_taken_user_name_has_the_old_account_again() {
+    let renamed = Person { user_name: "bob@x".into(), ..person("ann") };
+    let away = Account { active: false, ..account("ann") };
+    let world = World::default().person(renamed).account(away).linked("ann").known("bob");
+    let world =
+        world.group("team", "Team", true, &["ann", "bob"]).team(team("team", "Team", &["ann", "bob"]));
+    let plan = Plan::of_everything(&world.synced("team", true).state(), ChangedUserName::Replace);
+    assert_eq!(words(&plan), ["conflict sync.user_name_twice ann", "activate ann"]);
+}
+
+#[test]
+fn d03_an_account_goes_to_the_other_person_of_its_name_when_its_owner_is_deleted() {
+    let namesake = Person { user_name: "old@x".into(), ..person("new") };
+    let world = World::default().known("old").person(namesake).group("team", "Team", true, &["old", "new"]);
+    let mut state = world.team(team("team", "Team", &["old"])).synced("team", true).state();
+    state.desired.apply(Change::PersonRemoved { person: "old".into() });
+    let touched = state.desired.take_touched();
+    let plan = Plan::of_touched(&state, ChangedUserName::Report, &touched);
+    assert_eq!(words(&plan), ["adopt new"]);
+}

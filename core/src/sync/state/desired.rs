@@ -25,7 +25,7 @@ pub(crate) struct DesiredGroup {
 }
 
 /// Which memberships of a group may have changed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Scope {
     /// Any.
     All,
@@ -129,6 +129,18 @@ impl Desired {
         !self.touched.people.is_empty() || !self.touched.groups.is_empty()
     }
 
+    /// Whether a change has touched a person since the last plan.
+    pub(crate) fn is_touched_person(&self, person: &str) -> bool {
+        self.touched.people.contains(person)
+    }
+
+    /// Whether a change has touched a group since the last plan. If so all of it is to be planned again: who asks gives a step
+    /// about it up.
+    pub(crate) fn widen_touched_group(&mut self, group: &str) -> bool {
+        let touched = self.touched.groups.get_mut(group);
+        touched.map(|scope| *scope = Scope::All).is_some()
+    }
+
     /// Takes a change over. A membership of somebody or something that the directory does not know says nothing.
     pub(crate) fn apply(&mut self, change: Change) {
         match change {
@@ -146,11 +158,13 @@ impl Desired {
         let id: Id = person.id.as_str().into();
         let groups = match self.people.remove(&id) {
             Some(before) => {
+                self.touch_namesakes(&before.person.user_name);
                 forget_name(&mut self.user_names, &before.person.user_name.to_lowercase(), &id);
                 before.groups
             }
             None => BTreeSet::new(),
         };
+        self.touch_namesakes(&person.user_name);
         self.user_names.entry(person.user_name.to_lowercase()).or_default().insert(id.clone());
         for group in &groups {
             self.touched.membership(group, &id);
@@ -159,8 +173,15 @@ impl Desired {
         self.people.insert(id, DesiredPerson { person, groups });
     }
 
+    /// Whoever has the same user name may now get the account, or lose the claim to it (D9).
+    fn touch_namesakes(&mut self, user_name: &str) {
+        let namesakes = self.user_names.get(&user_name.to_lowercase());
+        self.touched.people.extend(namesakes.into_iter().flatten().cloned());
+    }
+
     fn remove_person(&mut self, id: &str) {
         let Some((id, before)) = self.people.remove_entry(id) else { return };
+        self.touch_namesakes(&before.person.user_name);
         forget_name(&mut self.user_names, &before.person.user_name.to_lowercase(), &id);
         for group in &before.groups {
             if let Some(desired) = self.groups.get_mut(group) {

@@ -52,6 +52,11 @@ impl Ledger {
         self.owners.get(account).or_else(|| self.retired.get(account))
     }
 
+    /// Who holds an account now: not who held it before a replacement (R22).
+    pub(crate) fn holder(&self, account: &str) -> Option<&Id> {
+        self.owners.get(account)
+    }
+
     pub(crate) fn group_link(&self, group: &str) -> Option<&GroupLink> {
         self.groups.get(group)
     }

@@ -50,6 +50,16 @@ impl Remote {
         ids.into_iter().flatten().filter_map(|id| self.accounts.get(id))
     }
 
+    /// The accounts that carry a directory id. It looks at every account: for what is uncertain alone.
+    pub(crate) fn accounts_carrying(&self, person: &str) -> impl Iterator<Item = &Account> {
+        self.accounts.values().filter(move |account| account.external_id.as_deref() == Some(person))
+    }
+
+    /// The teams that carry a directory id, likewise.
+    pub(crate) fn teams_carrying(&self, group: &str) -> impl Iterator<Item = &Team> {
+        self.teams.values().filter(move |team| team.external_id.as_deref() == Some(group))
+    }
+
     /// The teams whose name is this one, but for case.
     pub(crate) fn teams_named(&self, name: &str) -> impl Iterator<Item = &Team> {
         let ids = self.team_names.get(&name.to_lowercase());
