@@ -15,6 +15,6 @@ pub use engine::{Engine, NotThisPlan, Outcome, Outgoing, Poll, RequestId, Summar
 pub use event::{Event, EventName};
 pub use journal::{Record, ResumeError};
 pub use plan::{
-    Attribute, AttributeChange, Conflict, ConflictKind, Counts, Digest, GroupStep, GroupVerb, Guards,
-    InvalidDigest, Limit, Plan, Reason, RemovedMember, Step, Totals, Trip, UserStep, UserVerb,
+    AddedMember, Attribute, AttributeChange, Conflict, ConflictKind, Counts, Digest, GroupStep, GroupVerb,
+    Guards, InvalidDigest, Limit, Plan, Reason, RemovedMember, Step, Totals, Trip, UserStep, UserVerb,
 };

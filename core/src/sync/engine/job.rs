@@ -14,7 +14,7 @@ use crate::{
     sync::{
         event::EventName,
         journal::Entry,
-        plan::{AttributeChange, GroupStep, GroupVerb, Step, UserStep, UserVerb},
+        plan::{AddedMember, AttributeChange, GroupStep, GroupVerb, Step, UserStep, UserVerb},
     },
     wire::Request,
 };
@@ -258,8 +258,8 @@ impl Engine {
     }
 
     /// The accounts of people, as far as they have one by now.
-    pub(super) fn accounts_of(&self, people: &[String]) -> Vec<String> {
-        let links = people.iter().filter_map(|person| self.state.ledger.link(person));
+    pub(super) fn accounts_of(&self, people: &[AddedMember]) -> Vec<String> {
+        let links = people.iter().filter_map(|member| self.state.ledger.link(&member.person));
         links
             .filter(|link| self.state.remote.account(&link.remote).is_some())
             .map(|link| link.remote.clone())

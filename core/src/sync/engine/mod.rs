@@ -130,6 +130,8 @@ pub struct Engine {
     must_read: bool,
     /// Whether the integration has never worked before (R38).
     is_new: bool,
+    /// Whether the token was replaced and is not verified yet (R19, R38).
+    is_reauthorised: bool,
     conflicts: usize,
     steps: usize,
     failed: usize,
@@ -181,6 +183,7 @@ impl Engine {
             proven_filters: BTreeSet::new(),
             must_read: false,
             is_new: !replayed.is_opened,
+            is_reauthorised: false,
             conflicts: 0,
             steps: 0,
             failed: 0,
@@ -371,6 +374,7 @@ impl Engine {
     pub fn reauthorise(&mut self, token: Secret) -> Result<(), ConfigError> {
         bearer(&token)?;
         self.config.bearer_token = token;
+        self.is_reauthorised = true;
         self.reconcile();
         Ok(())
     }
@@ -435,19 +439,30 @@ impl Engine {
         self.state.set_remote(remote);
         self.settle_uncertain();
         self.notice_dropped_role();
-        if mem::take(&mut self.is_new) {
-            self.tell(EventName::IdmIntegrationActivate, None, 1, None, now);
+        if let Some(name) = self.verification() {
+            (self.is_new, self.is_reauthorised) = (false, false);
+            self.tell(name, None, 1, None, now);
         }
         drop(self.state.desired.take_touched());
         self.phase = Phase::Planned(Plan::of_everything(&self.state, self.config.changed_user_name));
     }
 
     fn stop(&mut self, stop: Stop, now: Timestamp) {
-        if self.is_new {
+        if let Some(name) = self.verification() {
+            self.is_reauthorised = false;
             let (Stop::Token(reason) | Stop::Unreadable(reason)) = &stop;
-            self.tell(EventName::IdmIntegrationActivate, None, 1, Some(reason.clone()), now);
+            self.tell(name, None, 1, Some(reason.clone()), now);
         }
         self.phase = Phase::Stopped(stop);
+    }
+
+    /// What a reading verifies besides: that the integration works at all, or that it works with a new token (R18, R19).
+    const fn verification(&self) -> Option<EventName> {
+        match (self.is_new, self.is_reauthorised) {
+            (true, _) => Some(EventName::IdmIntegrationActivate),
+            (false, true) => Some(EventName::IdmIntegrationReauth),
+            (false, false) => None,
+        }
     }
 
     fn give_up_answers(&mut self, now: Timestamp) {

@@ -360,14 +360,20 @@ fn f02_f33_nothing_is_written_when_the_tenant_cannot_be_read_whole() {
 }
 
 #[test]
-fn r19_a_refused_token_stops_everything_until_a_new_one_is_given() {
+fn r19_r38_a_refused_token_stops_everything_until_a_new_one_is_given() {
     let world = World::new().fault(Method::POST, "/Users", Fault::Refused(401, "", ""));
     let (mut world, mut engine) = (world, engine(&["ann"]));
     let summary = world.drive(&mut engine);
     assert!(matches!(summary.outcome, Outcome::TokenRefused { .. }));
     assert_eq!(world.count("POST"), 1);
+    drop(names(&mut engine));
+    engine.reauthorise(Secret::new("wrong".into())).unwrap();
+    assert!(matches!(world.drive(&mut engine).outcome, Outcome::TokenRefused { .. }));
     engine.reauthorise(token()).unwrap();
     assert_eq!(world.drive(&mut engine).outcome, Outcome::Finished);
+    // R38: each new token is an event, whether it worked or not.
+    let told: Vec<_> = names(&mut engine).into_iter().take(2).collect();
+    assert_eq!(told, [(EventName::IdmIntegrationReauth, false), (EventName::IdmIntegrationReauth, true)]);
     assert_settled(&mut world, &mut engine, &["ann"]);
 }
 

@@ -121,7 +121,7 @@ impl Engine {
             },
             (Some(account), None) => {
                 self.note_filter(search, Kind::User);
-                if self.belongs_to_another(&step.person, &account) {
+                if self.state.is_claimed_by_another(&step.person, &account) {
                     let error = "the account with this user name belongs to somebody else (D3)";
                     return self.lookup_failed(&step.person, error.into(), now);
                 }
@@ -169,13 +169,6 @@ impl Engine {
 
     fn shown(&self, response: &Response) -> Option<Account> {
         messages::account(&self.config, User::from_slice(response.body()).ok()?)
-    }
-
-    fn belongs_to_another(&self, person: &str, account: &Account) -> bool {
-        match self.state.ledger.owner(&account.id) {
-            Some(owner) => **owner != *person && self.state.desired.person(owner).is_some(),
-            None => account.external_id.as_deref().is_some_and(|external| external != person),
-        }
     }
 
     /// What a found account lacks to be as the directory has the person.

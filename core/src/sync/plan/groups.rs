@@ -2,7 +2,7 @@ use alloc::{string::ToString, vec::Vec};
 
 use super::{
     planner::Planner,
-    step::{ConflictKind, GroupStep, GroupVerb, Reason, RemovedMember, Step},
+    step::{AddedMember, ConflictKind, GroupStep, GroupVerb, Reason, RemovedMember, Step},
 };
 use crate::sync::state::{DesiredGroup, GroupLink, Id, Scope, Team};
 
@@ -57,7 +57,7 @@ impl Planner<'_> {
             }
             ([], []) => {
                 let mut step = new_step(GroupVerb::Create, id, name, reason);
-                step.add = self.members_of(desired).map(ToString::to_string).collect();
+                step.add = self.members_of(desired).map(|person| self.added(person)).collect();
                 self.steps.push(Step::Group(step));
             }
             ([], _) => self.conflict(ConflictKind::GroupNameCase, id, name),
@@ -115,7 +115,7 @@ impl Planner<'_> {
         for person in self.members_of(desired) {
             match self.account_of(person) {
                 Some(account) if team.members.contains(account) => held.push(account),
-                _ => step.add.push(person.to_string()),
+                _ => step.add.push(self.added(person)),
             }
         }
         held.sort_unstable();
@@ -128,12 +128,17 @@ impl Planner<'_> {
         let is_member = account.is_some_and(|account| team.members.contains(account));
         let should_be = desired.members.contains(person) && self.has_or_gets_account(person);
         match account {
-            _ if should_be && !is_member => step.add.push(person.to_string()),
+            _ if should_be && !is_member => step.add.push(self.added(person)),
             Some(account) if is_member && !should_be => step.remove.push(self.removed(account)),
             _ => {}
         }
         let left_behind = self.accounts_left_behind(person).filter(|account| team.members.contains(*account));
         step.remove.extend(left_behind.map(|account| self.removed(account)));
+    }
+
+    fn added(&self, person: &Id) -> AddedMember {
+        let user_name = self.state.desired.person(person).map(|desired| desired.person.user_name.clone());
+        AddedMember { person: person.to_string(), user_name: user_name.unwrap_or_default() }
     }
 
     fn removed(&self, member: &str) -> RemovedMember {

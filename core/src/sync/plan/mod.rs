@@ -18,8 +18,8 @@ use serde::Serialize;
 pub use guard::{Guards, Limit, Trip};
 pub(crate) use people::attributes;
 pub use step::{
-    Attribute, AttributeChange, Conflict, ConflictKind, GroupStep, GroupVerb, Reason, RemovedMember, Step,
-    UserStep, UserVerb,
+    AddedMember, Attribute, AttributeChange, Conflict, ConflictKind, GroupStep, GroupVerb, Reason,
+    RemovedMember, Step, UserStep, UserVerb,
 };
 pub use text::Counts;
 

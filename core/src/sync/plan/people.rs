@@ -41,7 +41,7 @@ impl Planner<'_> {
                 let changes = attributes(person, None, true, self.may_write_role());
                 self.user(UserVerb::Create, id, &person.user_name, None, changes, reason);
             }
-            [account] if self.is_claimed_by_another(id, account) => {
+            [account] if self.state.is_claimed_by_another(id, account) => {
                 self.conflict(ConflictKind::AccountClaimed, id, &person.user_name);
             }
             [account] => {
@@ -67,7 +67,7 @@ impl Planner<'_> {
         let [account] = candidates.as_slice() else { return };
         let is_ours =
             account.external_id.as_deref() == Some(id) || self.state.desired.has_bound_group(desired);
-        if !is_ours || self.is_claimed_by_another(id, account) {
+        if !is_ours || self.state.is_claimed_by_another(id, account) {
             return;
         }
         self.gets_account(id, Some(&account.id));
@@ -143,14 +143,6 @@ impl Planner<'_> {
                 has_it.is_some_and(|link| same_name(&link.user_name, user_name)) || *other < *id
             },
         )
-    }
-
-    /// Another integration's id, or an account of ours that is a person's who is still there (D3).
-    fn is_claimed_by_another(&self, id: &Id, account: &Account) -> bool {
-        match self.state.ledger.owner(&account.id) {
-            Some(owner) => owner != id && self.state.desired.person(owner).is_some(),
-            None => account.external_id.as_deref().is_some_and(|external| external != &**id),
-        }
     }
 
     fn why_inactive(&self, id: &Id) -> Reason {

@@ -108,14 +108,24 @@ pub struct GroupStep {
     pub remote: Option<String>,
     /// The name at Heap, where it is changed (R28).
     pub renamed_from: Option<String>,
-    /// The directory ids of the people who become members.
-    pub add: Vec<String>,
+    /// The people who become members.
+    pub add: Vec<AddedMember>,
     /// The members that are removed; their accounts are untouched.
     pub remove: Vec<RemovedMember>,
     /// How many members the group has at Heap before the step.
     pub size: usize,
     /// Why.
     pub reason: Reason,
+}
+
+/// A person whom a step makes a member.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct AddedMember {
+    /// The person's directory id.
+    pub person: String,
+    /// The user name that the directory has.
+    pub user_name: String,
 }
 
 /// A member that a step removes from a group.

@@ -111,7 +111,7 @@ fn words(plan: &Plan) -> Vec<String> {
         Step::Conflict(conflict) => ["conflict ", conflict.kind.code(), " ", &conflict.id].concat(),
         Step::User(step) => [&verb(serde_json::to_value(step.verb).unwrap()), " ", &step.person].concat(),
         Step::Group(step) => {
-            let add = step.add.iter().map(|person| [" +", person].concat()).collect::<String>();
+            let add = step.add.iter().map(|member| [" +", &member.person].concat()).collect::<String>();
             let remove = step.remove.iter().map(|member| [" -", &member.remote].concat()).collect::<String>();
             let verb = verb(serde_json::to_value(step.verb).unwrap());
             [&verb, " ", &step.group, &add, &remove].concat()
@@ -493,7 +493,7 @@ fn a_plan_reads_like_a_list_of_steps_with_reasons() {
       name.givenName: `Ann`
       because: a bound group holds this person (R12)
   = take over group `Team` (team)
-      + member ann
+      + member `ann@x` (ann)
       - member `visitor@x`: the directory's group does not hold this member (R27, D4)
       because: a group with this name exists at Heap and is taken over (R26)
 Plan: users 1 to create, 0 to update, 0 to deactivate; groups 0 to create, 1 to update, 0 to release, 0 to delete; 0 conflicts."

@@ -74,8 +74,8 @@ impl fmt::Display for GroupStep {
         if let Some(before) = &self.renamed_from {
             write!(f, "\n      name: `{before}` -> `{}` (R28)", self.name)?;
         }
-        for person in &self.add {
-            write!(f, "\n      + member {person}")?;
+        for member in &self.add {
+            write!(f, "\n      + member `{}` ({})", member.user_name, member.person)?;
         }
         for member in &self.remove {
             let who = member.user_name.as_deref().unwrap_or(&member.remote);

@@ -27,6 +27,14 @@ impl State {
         self.managed_active
     }
 
+    /// Whether an account is not a person's to have (D3): it carries another directory id, or is somebody's who is still there.
+    pub(crate) fn is_claimed_by_another(&self, person: &str, account: &Account) -> bool {
+        match self.ledger.owner(&account.id) {
+            Some(owner) => **owner != *person && self.desired.person(owner).is_some(),
+            None => account.external_id.as_deref().is_some_and(|external| external != person),
+        }
+    }
+
     /// Takes over what a complete listing showed.
     pub(crate) fn set_remote(&mut self, remote: Remote) {
         self.remote = remote;
