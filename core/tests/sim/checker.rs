@@ -1,0 +1,337 @@
+//! What must hold at each request, judged by the directory, the tenant and the durable journal alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heap_identity::{
+    sync::{ChangedUserName, Engine, TransportFailure},
+    wire::{Request, Response},
+};
+use http::{Method, header};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::{
+    directory::{Directory, folded},
+    tenant::Tenant,
+    world::Outcome,
+};
+
+/// How long a request to wait is followed.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(3600);
+
+#[derive(Debug, Default)]
+pub struct Checker {
+    /// What the tenant held before the first request, by id.
+    pub before: BTreeMap<String, Value>,
+    /// Whose account or group it is, by its id at the tenant, for all that were made by us.
+    pub made: BTreeMap<String, String>,
+    /// Accounts and groups that were not made by us and became ours.
+    pub adopted: BTreeSet<String>,
+    /// Who ever held an account.
+    pub held: BTreeMap<String, BTreeSet<String>>,
+    /// Creations whose outcome the engine cannot know, by resource type and directory id.
+    unresolved: BTreeSet<(&'static str, String)>,
+    quiet_until: Option<Timestamp>,
+}
+
+/// What a check may look at.
+pub struct Scene<'s> {
+    pub directory: &'s Directory,
+    pub engine: &'s Engine,
+    pub journal: &'s [String],
+    pub policy: ChangedUserName,
+    pub now: Timestamp,
+}
+
+pub fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or_default()
+}
+
+/// The resource type and the id of a path below the base URL.
+fn route(request: &Request) -> (&'static str, Option<String>) {
+    let path = request.uri().path();
+    let kind = if path.contains("/Users") { "/Users" } else { "/Groups" };
+    let id = path.rsplit_once('/').map(|(_, id)| id).filter(|id| !["Users", "Groups"].contains(id));
+    (kind, id.map(Into::into))
+}
+
+pub fn without_groups(mut user: Value) -> Value {
+    if let Some(map) = user.as_object_mut() {
+        map.remove("groups");
+    }
+    user
+}
+
+impl Checker {
+    pub fn new(tenant: &mut Tenant, now: Timestamp) -> Self {
+        let mut all = tenant.all("/Users", now);
+        all.extend(tenant.all("/Groups", now));
+        let before = all.into_iter().map(|one| (text(&one, "id").to_string(), without_groups(one))).collect();
+        Self { before, ..Self::default() }
+    }
+
+    pub fn clock_jumped(&mut self) {
+        self.quiet_until = None;
+    }
+
+    pub fn crashed(&mut self) {
+        self.quiet_until = None;
+    }
+
+    /// Looks at what the engine takes for its own: also an adoption that writes nothing follows the rules.
+    pub fn linked(&mut self, scene: &Scene<'_>, tenant: &mut Tenant) -> Result<(), String> {
+        for person in scene.directory.names_ever.keys() {
+            let Some(account) = scene.engine.account_of(person) else { continue };
+            let is_new = self.held.entry(account.into()).or_default().insert(person.clone());
+            if !is_new || self.made.contains_key(account) || self.adopted.contains(account) {
+                continue;
+            }
+            let Some(shown) = tenant.one(&format!("/Users/{account}"), scene.now) else { continue };
+            self.adoption(&shown, &[person], scene)?;
+            self.adopted.insert(account.into());
+        }
+        Ok(())
+    }
+
+    /// The engine sends a request.
+    pub fn sent(&mut self, request: &Request, scene: &Scene<'_>, tenant: &mut Tenant) -> Result<(), String> {
+        if let Some(until) = self.quiet_until.filter(|until| scene.now < *until) {
+            return Err(format!(
+                "Retry-After is not followed: {} at {}, quiet until {until}",
+                request.method(),
+                scene.now
+            ));
+        }
+        let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+        match (request.method().clone(), route(request)) {
+            (Method::GET, _) => Ok(()),
+            (Method::POST, (kind, None)) => self.creation(kind, &body, scene),
+            (Method::PATCH, ("/Users", Some(account))) => self.account(&account, &body, scene, tenant),
+            (method, ("/Groups", Some(team))) => self.team(&method, &team, scene, tenant),
+            (method, _) => Err(format!("nobody asked for {method} {}", request.uri())),
+        }
+    }
+
+    fn creation(&mut self, kind: &'static str, body: &Value, scene: &Scene<'_>) -> Result<(), String> {
+        let id = text(body, "externalId").to_string();
+        let directory = scene.directory;
+        if kind == "/Users" && !directory.is_wanted(&id) {
+            return Err(format!("{id} gets an account although no rule gives access (R12, D6)"));
+        }
+        if kind == "/Groups" {
+            if !directory.management {
+                return Err(format!("group {id} is created while groups are not managed (R31)"));
+            }
+            if !directory.groups.get(&id).is_some_and(|group| group.bound) {
+                return Err(format!("group {id} is created although it is not bound (R27, R29)"));
+            }
+        }
+        if !has_open_intent(scene.journal, kind, &id) {
+            return Err(format!("{id} is created before its intent is stored (D12)"));
+        }
+        if !self.unresolved.insert((kind, id.clone())) {
+            return Err(format!("{id} is created again without a look after an unknown outcome (F39)"));
+        }
+        Ok(())
+    }
+
+    fn account(
+        &mut self,
+        account: &str,
+        body: &Value,
+        scene: &Scene<'_>,
+        tenant: &mut Tenant,
+    ) -> Result<(), String> {
+        let Some(shown) = tenant.one(&format!("/Users/{account}"), scene.now) else { return Ok(()) };
+        let holders: Vec<&String> = scene
+            .directory
+            .names_ever
+            .keys()
+            .filter(|id| scene.engine.account_of(id) == Some(account))
+            .collect();
+        if !self.made.contains_key(account) && !self.adopted.contains(account) {
+            self.adoption(&shown, &holders, scene)?;
+            self.adopted.insert(account.into());
+        }
+        for operation in body["Operations"].as_array().into_iter().flatten() {
+            match (text(operation, "path"), &operation["value"]) {
+                ("active", Value::Bool(true)) => {
+                    if !holders.iter().any(|id| scene.directory.is_wanted(id)) {
+                        return Err(format!(
+                            "{} becomes active although no rule gives access",
+                            shown["userName"]
+                        ));
+                    }
+                }
+                ("active", Value::Bool(false)) => {
+                    if let Some(person) = self.kept_active(account, &shown, &holders, scene) {
+                        return Err(format!("{person} is deactivated although the rules keep them active"));
+                    }
+                }
+                ("name.givenName" | "name.familyName" | "role", _) => {}
+                (path, value) => return Err(format!("`{path}` of an account is written: {value}")),
+            }
+        }
+        Ok(())
+    }
+
+    /// D3: nobody else's, with the user name of somebody whom a bound group held.
+    fn adoption(&self, shown: &Value, holders: &[&String], scene: &Scene<'_>) -> Result<(), String> {
+        let name = folded(text(shown, "userName"));
+        let external = shown["externalId"].as_str();
+        let may = |person: &String| {
+            let is_named = scene.directory.names_ever[person].contains(&name);
+            let is_held = scene.directory.ever_bound.contains(person) || external == Some(person.as_str());
+            let is_free = external.is_none_or(|external| external == person);
+            (is_named || external == Some(person.as_str())) && is_held && is_free
+        };
+        if holders.iter().any(|person| may(person)) {
+            return Ok(());
+        }
+        Err(format!("the unmanaged account {shown} is written (R33); linked to {holders:?}"))
+    }
+
+    /// Whose access a deactivation of the account would take away against the rules.
+    fn kept_active<'d>(
+        &self,
+        account: &str,
+        shown: &Value,
+        holders: &[&'d String],
+        scene: &Scene<'d>,
+    ) -> Option<&'d String> {
+        let directory = scene.directory;
+        let name = folded(text(shown, "userName"));
+        let has_name = |id: &String| folded(&directory.people[id].user_name) == name;
+        let is_theirs = |id: &String| {
+            if holders.contains(&id) {
+                return true;
+            }
+            let has_another = scene.engine.account_of(id).is_some();
+            // Made for them: theirs, unless another took its place (R22).
+            self.made.get(account) == Some(id)
+                && (!has_another || has_name(id) && scene.policy == ChangedUserName::Report)
+        };
+        directory.people.keys().filter(|id| directory.is_wanted(id)).find(|id| is_theirs(id))
+    }
+
+    /// Whether nobody else of the directory ever held the account.
+    pub fn is_free(&self, account: &str, id: &str, directory: &Directory) -> bool {
+        let held = self.held.get(account).into_iter().flatten();
+        held.filter(|other| *other != id).all(|other| !directory.people.contains_key(other))
+    }
+
+    fn team(
+        &mut self,
+        method: &Method,
+        team: &str,
+        scene: &Scene<'_>,
+        tenant: &mut Tenant,
+    ) -> Result<(), String> {
+        let Some(shown) = tenant.one(&format!("/Groups/{team}"), scene.now) else { return Ok(()) };
+        let directory = scene.directory;
+        if !directory.management {
+            return Err(format!(
+                "group {} is written while groups are not managed (R31)",
+                shown["displayName"]
+            ));
+        }
+        let names = &directory.group_names_ever;
+        let holder = names.keys().find(|group| scene.engine.team_of(group) == Some(team));
+        if !self.made.contains_key(team) && !self.adopted.contains(team) {
+            let is_named = |group: &String| names[group].contains(text(&shown, "displayName"));
+            if !holder.is_some_and(is_named) {
+                return Err(format!("the unmanaged group {shown} is written (R33); linked to {holder:?}"));
+            }
+            self.adopted.insert(team.into());
+        }
+        let group = holder.and_then(|id| directory.groups.get(id));
+        match (*method == Method::DELETE, group) {
+            (true, Some(group)) => Err(format!("group {} is deleted, and the directory has it", group.id)),
+            (true, None) => Ok(()),
+            (false, Some(group)) if group.bound => Ok(()),
+            (false, group) => Err(format!("{group:?} is written as {shown} and is not bound (R29)")),
+        }
+    }
+
+    /// A request has reached the tenant.
+    pub fn arrived(
+        &mut self,
+        request: &Request,
+        response: &Response,
+        tenant: &mut Tenant,
+        now: Timestamp,
+    ) -> Result<(), String> {
+        if request.method() != Method::POST || response.status() != 201 {
+            return Ok(());
+        }
+        let (kind, _) = route(request);
+        let made: Value = serde_json::from_slice(response.body()).unwrap();
+        let owner = text(&made, "externalId").to_string();
+        let earlier = self.made.iter().filter(|(_, of)| **of == owner).map(|(id, _)| id.clone());
+        for id in earlier.collect::<Vec<_>>() {
+            let Some(other) = tenant.one(&format!("{kind}/{id}"), now) else { continue };
+            let same_name = folded(text(&other, "userName")) == folded(text(&made, "userName"));
+            if kind == "/Groups" || same_name {
+                return Err(format!("{owner} has two of {kind}: {other} and {made}"));
+            }
+        }
+        self.made.insert(text(&made, "id").into(), owner);
+        Ok(())
+    }
+
+    /// The engine is handed an answer, or learns that there is none.
+    pub fn answered(&mut self, request: &Request, outcome: &Outcome, is_in_time: bool, now: Timestamp) {
+        if !is_in_time {
+            return;
+        }
+        self.note_wait(outcome, now);
+        let (kind, id) = route(request);
+        let is_done = |response: &Response| {
+            response.status().is_success() && serde_json::from_slice::<Value>(response.body()).is_ok()
+        };
+        match (request.method(), outcome) {
+            (&Method::POST, Err(TransportFailure::NotSent)) => self.resolve(kind, request),
+            (&Method::POST, Ok(response)) if is_done(response) || response.status().is_client_error() => {
+                self.resolve(kind, request);
+            }
+            (&Method::GET, Ok(response)) if is_done(response) && id.is_none() => {
+                self.unresolved.retain(|(of, _)| *of != kind);
+            }
+            _ => {}
+        }
+    }
+
+    fn resolve(&mut self, kind: &'static str, request: &Request) {
+        let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+        self.unresolved.remove(&(kind, text(&body, "externalId").to_string()));
+    }
+
+    fn note_wait(&mut self, outcome: &Outcome, now: Timestamp) {
+        let Ok(response) = outcome else { return };
+        if ![429, 503].contains(&response.status().as_u16()) {
+            return;
+        }
+        let Some(value) = response.headers().get(header::RETRY_AFTER) else { return };
+        let value = value.to_str().unwrap();
+        let at = match value.parse::<i64>() {
+            Ok(seconds) => now.checked_add(SignedDuration::from_secs(seconds)).unwrap(),
+            Err(_) => jiff::fmt::rfc2822::parse(value).unwrap().timestamp(),
+        };
+        let at = at.min(now.checked_add(LONGEST_WAIT).unwrap());
+        self.quiet_until = self.quiet_until.max(Some(at));
+    }
+}
+
+/// Whether the durable journal says that a creation was intended and not that it has an outcome.
+fn has_open_intent(journal: &[String], kind: &str, id: &str) -> bool {
+    let (key, intent, linked) = match kind {
+        "/Users" => ("person", "user_intent", "user_linked"),
+        _ => ("group", "group_intent", "group_linked"),
+    };
+    let quoted = format!("\"{id}\"");
+    let lines = journal.iter().filter(|line| line.contains(&quoted));
+    let records = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let kinds = records.filter(|record| record[key] == id).map(|record| text(&record, "record").to_string());
+    let last = kinds.filter(|kind| kind == intent || kind == linked).last();
+    last.is_some_and(|last| last == intent)
+}

@@ -1,0 +1,92 @@
+//! What can happen to one request on its way.
+
+use crate::random::Random;
+
+#[derive(Clone, Debug)]
+pub enum Fault {
+    None,
+    /// It surely did not leave.
+    NotSent,
+    /// It is lost on the way; nobody knows.
+    RequestLost,
+    /// It arrives, and its answer is lost.
+    AnswerLost,
+    /// It arrives late, within the time that an answer is waited for; the answer may come too late.
+    Late,
+    /// It arrives twice, and the second answer is the one that comes back.
+    Twice,
+    /// It is not done, and the answer is this.
+    Before(Answer),
+    /// It is done, and the answer is this instead.
+    After(Answer),
+    /// It is done, and only a part of the answer arrives, under the right status.
+    Truncated,
+}
+
+#[derive(Clone, Debug)]
+pub enum Answer {
+    TooMany(RetryAfter),
+    ServerError(u16, RetryAfter),
+    /// 200 with a page for people.
+    Html,
+    Unauthorized,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum RetryAfter {
+    None,
+    Seconds(i64),
+    Date(i64),
+}
+
+/// How bad this run's network is.
+#[derive(Debug)]
+pub struct Faults {
+    percent: usize,
+    pub crash_permille: usize,
+    pub jump_permille: usize,
+    pub change_permille: usize,
+}
+
+impl Faults {
+    pub fn random(random: &mut Random) -> Self {
+        Self {
+            percent: [0, 3, 10, 30, 60][random.below(5)],
+            crash_permille: [0, 0, 10, 60][random.below(4)],
+            jump_permille: [0, 0, 0, 10][random.below(4)],
+            change_permille: [0, 0, 20, 100][random.below(4)],
+        }
+    }
+
+    pub fn none() -> Self {
+        Self { percent: 0, crash_permille: 0, jump_permille: 0, change_permille: 0 }
+    }
+
+    /// The fault of the next request. `is_repeatable`: arriving twice does no harm that any client could avoid.
+    pub fn next(&self, random: &mut Random, is_repeatable: bool) -> Fault {
+        if !random.chance(self.percent) {
+            return Fault::None;
+        }
+        let retry_after = |random: &mut Random| match random.below(5) {
+            0 => RetryAfter::Seconds(random.below(200) as i64),
+            1 => RetryAfter::Date(random.below(200) as i64),
+            2 => RetryAfter::Seconds(7200),
+            _ => RetryAfter::None,
+        };
+        let error = [500, 502, 503, 504][random.below(4)];
+        match random.below(16) {
+            0 => Fault::NotSent,
+            1 => Fault::RequestLost,
+            2 | 3 => Fault::AnswerLost,
+            4 => Fault::Late,
+            5 if is_repeatable => Fault::Twice,
+            6..=8 => Fault::Before(Answer::TooMany(retry_after(random))),
+            9 => Fault::Before(Answer::ServerError(error, retry_after(random))),
+            10 | 11 => Fault::After(Answer::ServerError(error, retry_after(random))),
+            12 => Fault::Before(Answer::Html),
+            13 => Fault::After(Answer::Html),
+            14 => Fault::Before(Answer::Unauthorized),
+            _ => Fault::Truncated,
+        }
+    }
+}

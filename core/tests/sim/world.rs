@@ -1,0 +1,202 @@
+//! Time, the network between engine and tenant, and the durable journal.
+
+use heap_identity::{
+    sync::{Outgoing, RequestId, TransportFailure},
+    wire::{Request, Response},
+};
+use http::{HeaderValue, Method, StatusCode, header};
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+
+use crate::{
+    checker::Checker,
+    directory::Directory,
+    faults::{Answer, Fault, Faults, RetryAfter},
+    random::Random,
+    tenant::Tenant,
+};
+
+pub type Outcome = Result<Response, TransportFailure>;
+
+/// A request on its way, or its answer.
+struct Flight {
+    id: RequestId,
+    request: Request,
+    /// When it arrives at the tenant, where that is not at once.
+    arrives_at: Option<Timestamp>,
+    /// When the answer arrives; never, where there is no time.
+    answered_at: Option<Timestamp>,
+    give_up_at: Timestamp,
+    outcome: Outcome,
+}
+
+/// What the engine is handed.
+pub struct Delivery {
+    pub id: RequestId,
+    pub outcome: Outcome,
+}
+
+pub struct World {
+    pub tenant: Tenant,
+    pub now: Timestamp,
+    pub random: Random,
+    pub faults: Faults,
+    pub journal: Vec<String>,
+    pub checker: Checker,
+    pub requests: usize,
+    pub writes: usize,
+    pub harmed: usize,
+    flights: Vec<Flight>,
+}
+
+fn later(now: Timestamp, milliseconds: i64) -> Timestamp {
+    now.checked_add(SignedDuration::from_millis(milliseconds)).unwrap()
+}
+
+impl World {
+    pub fn new(mut random: Random, directory: &Directory) -> Self {
+        let now = "2026-03-01T10:00:00Z".parse().unwrap();
+        let mut tenant = Tenant::random(&mut random, directory, now);
+        let checker = Checker::new(&mut tenant, now);
+        let faults = Faults::random(&mut random);
+        let (journal, flights) = (Vec::new(), Vec::new());
+        Self { tenant, now, random, faults, journal, checker, requests: 0, writes: 0, harmed: 0, flights }
+    }
+
+    fn milliseconds(&mut self, from: usize, to: usize) -> i64 {
+        (from + self.random.below(to - from)) as i64
+    }
+
+    /// Takes a request on its way. Returns what happens to it, for the story.
+    pub fn send(&mut self, out: Outgoing) -> Result<Fault, String> {
+        self.requests += 1;
+        self.writes += usize::from(out.request.method() != Method::GET);
+        let request = out.request;
+        // A group that is created twice by the network itself is one that no client can avoid.
+        let is_repeatable = !(request.method() == Method::POST && request.uri().path().ends_with("/Groups"));
+        let fault = self.faults.next(&mut self.random, is_repeatable);
+        self.harmed += usize::from(!matches!(fault, Fault::None));
+        let soon = self.milliseconds(0, 3000);
+        let mut flight = Flight {
+            id: out.id,
+            request,
+            arrives_at: None,
+            answered_at: Some(later(self.now, soon)),
+            give_up_at: out.give_up_at,
+            outcome: Err(TransportFailure::OutcomeUnknown),
+        };
+        let never = self.random.chance(40);
+        match &fault {
+            Fault::NotSent => flight.outcome = Err(TransportFailure::NotSent),
+            Fault::RequestLost | Fault::AnswerLost => {
+                if matches!(fault, Fault::AnswerLost) {
+                    let _lost = self.arrive(&flight.request)?;
+                }
+                flight.answered_at = flight.answered_at.filter(|_| !never);
+            }
+            Fault::Late => {
+                let arrives_at = later(self.now, self.milliseconds(1, 55_000));
+                flight.arrives_at = Some(arrives_at);
+                flight.answered_at = Some(later(arrives_at, self.milliseconds(1, 100_000)));
+            }
+            Fault::Before(answer) => flight.outcome = Ok(self.instead(answer)),
+            Fault::After(answer) => {
+                let _replaced = self.arrive(&flight.request)?;
+                flight.outcome = Ok(self.instead(answer));
+            }
+            Fault::Twice | Fault::Truncated | Fault::None => {
+                if matches!(fault, Fault::Twice) {
+                    let _first = self.arrive(&flight.request)?;
+                }
+                let mut response = self.arrive(&flight.request)?;
+                if matches!(fault, Fault::Truncated) && !response.body().is_empty() {
+                    let length = self.random.below(response.body().len());
+                    response.body_mut().truncate(length.max(1));
+                }
+                flight.outcome = Ok(response);
+            }
+        }
+        self.flights.push(flight);
+        Ok(fault)
+    }
+
+    fn instead(&self, answer: &Answer) -> Response {
+        let (status, body, retry_after) = match answer {
+            Answer::TooMany(retry_after) => (429, "slow down", *retry_after),
+            Answer::ServerError(status, retry_after) => (*status, "<html>error</html>", *retry_after),
+            Answer::Html => (200, "<html>Please log in to the Wi-Fi</html>", RetryAfter::None),
+            Answer::Unauthorized => (401, "", RetryAfter::None),
+        };
+        let mut response = Response::new(body.into());
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        let value = match retry_after {
+            RetryAfter::None => return response,
+            RetryAfter::Seconds(seconds) => seconds.to_string(),
+            RetryAfter::Date(seconds) => {
+                let date = later(self.now, seconds * 1000);
+                rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&date).unwrap()
+            }
+        };
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_str(&value).unwrap());
+        response
+    }
+
+    /// A request reaches the tenant.
+    fn arrive(&mut self, request: &Request) -> Result<Response, String> {
+        let response = self.tenant.handle(request, self.now);
+        self.checker.arrived(request, &response, &mut self.tenant, self.now)?;
+        Ok(response)
+    }
+
+    /// Lets time go on until `until`, or until an answer arrives.
+    pub fn advance(&mut self, until: Timestamp) -> Result<Option<Delivery>, String> {
+        loop {
+            let times = self.flights.iter().enumerate();
+            let next =
+                times.filter_map(|(n, flight)| Some((flight.arrives_at.or(flight.answered_at)?, n))).min();
+            let Some((at, number)) = next.filter(|(at, _)| *at <= until) else {
+                self.now = self.now.max(until);
+                return Ok(None);
+            };
+            self.now = self.now.max(at);
+            if self.flights[number].arrives_at.take().is_some() {
+                let request = self.flights[number].request.clone();
+                self.flights[number].outcome = Ok(self.arrive(&request)?);
+                continue;
+            }
+            let flight = self.flights.remove(number);
+            let is_in_time = self.now <= flight.give_up_at;
+            self.checker.answered(&flight.request, &flight.outcome, is_in_time, self.now);
+            return Ok(Some(Delivery { id: flight.id, outcome: flight.outcome }));
+        }
+    }
+
+    /// The clock jumps; what is under way takes as long as before, and what is late arrives before.
+    pub fn jump(&mut self, seconds: i64) -> Result<(), String> {
+        self.arrive_all()?;
+        let by = SignedDuration::from_secs(seconds);
+        self.now = self.now.checked_add(by).unwrap();
+        for flight in &mut self.flights {
+            flight.answered_at = flight.answered_at.map(|at| at.checked_add(by).unwrap());
+        }
+        self.checker.clock_jumped();
+        Ok(())
+    }
+
+    fn arrive_all(&mut self) -> Result<(), String> {
+        for number in 0..self.flights.len() {
+            if self.flights[number].arrives_at.take().is_some() {
+                let request = self.flights[number].request.clone();
+                self.flights[number].outcome = Ok(self.arrive(&request)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The process ends. What it had sent arrives, answers find nobody.
+    pub fn crash(&mut self) -> Result<(), String> {
+        self.arrive_all()?;
+        self.flights.clear();
+        self.checker.crashed();
+        Ok(())
+    }
+}
