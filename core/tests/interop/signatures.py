@@ -80,7 +80,7 @@ def signed_by_xmlsec(name, seed, count):
         context.key = key
         context.register_id(root[0], "ID")
         context.sign(root[0][0])
-        yield etree.tostring(root)
+        yield etree.tostring(root, encoding="UTF-8")
 
 
 def verify(document, name):
