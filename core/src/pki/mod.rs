@@ -1,4 +1,5 @@
-//! Keys and certificates, in PEM and DER. Cryptography is ring's.
+//! Keys and certificates, in PEM and DER. Cryptography is ring's; RSA keys sign with AWS-LC under the feature
+//! `aws-lc-rs`.
 //!
 //! A [`Certificate`] is a configured holder of a public key: no chain is built, no issuer asked, and validity is
 //! for the caller to judge. A [`SigningKey`] is a private key with its certificate. Signing takes randomness from the
@@ -6,6 +7,7 @@
 
 mod certificate;
 mod error;
+mod rsa;
 mod signing;
 mod verifying;
 

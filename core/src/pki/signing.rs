@@ -1,17 +1,16 @@
 //! Private keys. They are read together with their certificate, which tells the type and proves the pair.
 
-use alloc::{sync::Arc, vec, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
 
 use ring::rand::SystemRandom;
-use ring::signature::{
-    self, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaEncoding, RsaKeyPair,
-};
+use ring::signature::{self, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair};
 use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
 use x509_cert::der::asn1::{AnyRef, OctetStringRef, UintRef};
 use x509_cert::der::{Error as DerError, Reader, SliceReader};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::rsa::RsaPair;
 use super::{Certificate, Error, KeyType, Scheme};
 
 /// A private key with its certificate. It is not printed and cannot be exported; copies share the key.
@@ -22,7 +21,7 @@ pub struct SigningKey {
 }
 
 enum Pair {
-    Rsa(RsaKeyPair),
+    Rsa(RsaPair),
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
@@ -72,19 +71,14 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`Error::SchemeMismatch`] when the scheme is for another type of key, or for verification alone;
-    /// [`Error::Signing`] when ring fails.
+    /// [`Error::Signing`] when the backend fails.
     pub fn sign(&self, scheme: Scheme, message: &[u8]) -> Result<Vec<u8>, Error> {
         if scheme.key_type() != self.certificate.public_key().key_type() {
             return Err(Error::SchemeMismatch);
         }
         let random = SystemRandom::new();
         match &*self.pair {
-            Pair::Rsa(pair) => {
-                let encoding = encoding_of(scheme).ok_or(Error::SchemeMismatch)?;
-                let mut signature = vec![0; pair.public().modulus_len()];
-                pair.sign(encoding, &random, message, &mut signature).map_err(|_| Error::Signing)?;
-                Ok(signature)
-            }
+            Pair::Rsa(pair) => pair.sign(scheme, message),
             Pair::Ecdsa(pair) => Ok(pair.sign(&random, message).map_err(|_| Error::Signing)?.as_ref().into()),
             Pair::Ed25519(pair) => Ok(pair.sign(message).as_ref().into()),
         }
@@ -97,31 +91,14 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-fn encoding_of(scheme: Scheme) -> Option<&'static dyn RsaEncoding> {
-    match scheme {
-        Scheme::RsaSha256 => Some(&signature::RSA_PKCS1_SHA256),
-        Scheme::RsaSha384 => Some(&signature::RSA_PKCS1_SHA384),
-        Scheme::RsaSha512 => Some(&signature::RSA_PKCS1_SHA512),
-        Scheme::RsaPssSha256 => Some(&signature::RSA_PSS_SHA256),
-        Scheme::RsaPssSha384 => Some(&signature::RSA_PSS_SHA384),
-        Scheme::RsaPssSha512 => Some(&signature::RSA_PSS_SHA512),
-        Scheme::EcdsaP256Sha256 | Scheme::EcdsaP384Sha384 | Scheme::Ed25519 | Scheme::LegacyRsaSha1 => None,
-    }
-}
-
 impl Pair {
     /// Reads the key as one of the certificate's type, and compares the two.
     fn from_der(key: &PrivateKeyDer<'_>, certificate: &Certificate) -> Result<Self, Error> {
         let public = certificate.public_key();
         match public.key_type() {
             KeyType::Rsa => {
-                let pair = match key {
-                    PrivateKeyDer::Pkcs8(key) => RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()),
-                    PrivateKeyDer::Pkcs1(key) => RsaKeyPair::from_der(key.secret_pkcs1_der()),
-                    _ => return Err(Error::KeyMismatch),
-                };
-                let pair = pair.map_err(|_| Error::Key)?;
-                if pair.public().as_ref() != public.bytes() {
+                let pair = RsaPair::from_der(key)?;
+                if pair.public_key() != public.bytes() {
                     return Err(Error::KeyMismatch);
                 }
                 Ok(Self::Rsa(pair))
