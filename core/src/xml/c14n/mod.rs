@@ -116,7 +116,25 @@ impl<'p> Canonicalization<'p> {
 struct Open {
     end: u32,
     name: (u32, u32),
+    /// The end tag's end in the source.
+    until: u32,
     mark: usize,
+}
+
+/// The end of a start tag whose name ends at `at`, if it is canonical as it stands in the source: one space before
+/// each attribute, double quotes, canonical order, nothing to escape and nothing else.
+fn canonical_tag(output: &Output<'_, '_>, mut at: u32, attributes: &[AttributeData]) -> Option<u32> {
+    for data in attributes {
+        let name_end = data.name + u32::from(data.name_bytes);
+        let Span { start, end, decoded, plain } = data.value;
+        let is_next = data.name == at + 1 && start == name_end + 2 && plain && !decoded;
+        let is_canonical = is_next
+            && output.stands(at, b" ")
+            && output.stands(name_end, b"=\"")
+            && output.stands(end, b"\"");
+        at = is_canonical.then_some(end + 1)?;
+    }
+    output.stands(at, b">").then_some(at + 1)
 }
 
 /// An attribute of the apex, and its value where that is made of several.
@@ -161,9 +179,16 @@ impl<'t> Walk<'_, 't> {
     /// Writes the end tags of the elements that end before `index`.
     fn close(&mut self, index: u32) {
         while let Some(open) = self.open.pop_if(|open| open.end <= index) {
-            self.output.literal(b"</");
-            self.output.source(open.name.0, open.name.1);
-            self.output.literal(b">");
+            let (start, end) = open.name;
+            // `</name>` stands in the source, unless the element is an empty one or white space is in the tag.
+            match open.until.checked_sub(end - start + 3).filter(|tag| self.output.stands(*tag, b"</")) {
+                Some(tag) => self.output.source(tag, open.until),
+                None => {
+                    self.output.literal(b"</");
+                    self.output.source(start, end);
+                    self.output.literal(b">");
+                }
+            }
             self.namespaces.release(open.mark);
         }
     }
@@ -176,12 +201,21 @@ impl<'t> Walk<'_, 't> {
         element: &'t Element,
     ) -> Result<(), Error> {
         let name = (name_start, name_start + u32::from(element.name_bytes));
-        self.output.literal(b"<");
-        self.output.source(name.0, name.1);
         let mark = self.namespaces.mark();
         let attributes = self.tree.attributes_of(element);
         let is_apex = index == self.apex;
-        for declaration in self.namespaces.rendered_on(element, attributes, is_apex) {
+        let inherits = is_apex && self.form.method != Method::Exclusive;
+        let rendered = self.namespaces.rendered_on(element, attributes, is_apex);
+        self.open.push(Open { end, name, until: element.until, mark });
+        if rendered.is_empty() && !inherits {
+            if let Some(tag_end) = canonical_tag(&self.output, name.1, attributes) {
+                self.output.source(name_start - 1, tag_end);
+                return Ok(());
+            }
+        }
+        self.output.literal(b"<");
+        self.output.source(name.0, name.1);
+        for declaration in rendered {
             match self.tree.prefix(declaration.prefix) {
                 "" => self.output.literal(b" xmlns"),
                 prefix => {
@@ -193,7 +227,7 @@ impl<'t> Walk<'_, 't> {
             self.output.uri(self.tree.namespace(declaration.namespace));
             self.output.literal(b"\"");
         }
-        if is_apex && self.form.method != Method::Exclusive {
+        if inherits {
             for (data, joined) in self.inherited(index, attributes)? {
                 self.attribute(data, joined.as_deref());
             }
@@ -201,7 +235,6 @@ impl<'t> Walk<'_, 't> {
             attributes.iter().for_each(|data| self.attribute(data, None));
         }
         self.output.literal(b">");
-        self.open.push(Open { end, name, mark });
         Ok(())
     }
 

@@ -28,6 +28,11 @@ impl<'s, 't> Output<'s, 't> {
         }
     }
 
+    /// Whether these bytes stand at this place of the source.
+    pub(super) fn stands<const N: usize>(&self, at: u32, bytes: &[u8; N]) -> bool {
+        self.source.get(at as usize..).and_then(<[u8]>::first_chunk) == Some(bytes)
+    }
+
     /// Writes a part of the source.
     pub(super) fn source(&mut self, start: u32, end: u32) {
         let (start, end) = (start as usize, end as usize);
