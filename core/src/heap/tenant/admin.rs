@@ -13,7 +13,7 @@ use crate::{
         Document, Email, Group, Member, Name, Patch, Path, User,
         service::{Access, Kind, Store, TokenDigest},
     },
-    wire::Secret,
+    wire::{self, Secret},
 };
 
 /// What enabling SCIM shows, once (R16): the tenant keeps the token's hash alone.
@@ -82,14 +82,32 @@ impl<S: Store> Tenant<S> {
         default_role: Role,
         entropy: &mut dyn Entropy,
     ) -> Result<Credentials, TenantError> {
+        self.check_can_enable()?;
+        self.service.rules_mut().default_role = default_role;
+        Ok(self.issue(Credentials::new(entropy)))
+    }
+
+    /// Enables SCIM with a token that the caller chose: for tests and demonstrations, whose other side was given it
+    /// beforehand. Its strength is the caller's concern.
+    ///
+    /// # Errors
+    /// As [`Tenant::enable_scim`], and [`TenantError::Token`] when the token cannot stand in a header.
+    pub fn enable_scim_with_token(
+        &mut self,
+        default_role: Role,
+        bearer_token: Secret,
+    ) -> Result<Credentials, TenantError> {
+        self.check_can_enable()?;
+        wire::bearer(&bearer_token)?;
+        self.service.rules_mut().default_role = default_role;
+        Ok(self.issue(Credentials { client_id: "heap-scim-chosen".into(), bearer_token }))
+    }
+
+    fn check_can_enable(&self) -> Result<(), TenantError> {
         if !self.sso_configured() {
             return Err(TenantError::SsoNotConfigured);
         }
-        if self.scim_enabled() {
-            return Err(TenantError::ScimEnabled);
-        }
-        self.service.rules_mut().default_role = default_role;
-        Ok(self.issue(entropy))
+        if self.scim_enabled() { Err(TenantError::ScimEnabled) } else { Ok(()) }
     }
 
     /// Makes a new token; the old one ends at once (R19).
@@ -97,11 +115,14 @@ impl<S: Store> Tenant<S> {
     /// # Errors
     /// [`TenantError::ScimDisabled`] while SCIM is off.
     pub fn renew_token(&mut self, entropy: &mut dyn Entropy) -> Result<Credentials, TenantError> {
-        if self.scim_enabled() { Ok(self.issue(entropy)) } else { Err(TenantError::ScimDisabled) }
+        if self.scim_enabled() {
+            Ok(self.issue(Credentials::new(entropy)))
+        } else {
+            Err(TenantError::ScimDisabled)
+        }
     }
 
-    fn issue(&mut self, entropy: &mut dyn Entropy) -> Credentials {
-        let credentials = Credentials::new(entropy);
+    fn issue(&mut self, credentials: Credentials) -> Credentials {
         self.client_id = Some(credentials.client_id.clone());
         self.service.config_mut().access = Access::Bearer(TokenDigest::of(&credentials.bearer_token));
         credentials

@@ -3,7 +3,7 @@
 use crate::{
     pki,
     saml::{EndpointError, PendingError},
-    scim, xml,
+    scim, wire, xml,
 };
 
 /// An action within Heap that is refused.
@@ -22,6 +22,9 @@ pub enum TenantError {
     /// While SCIM is on, the identity provider alone adds and removes teammates (R20).
     #[error("teammates are managed by the identity provider while SCIM is enabled; add or remove them there")]
     ManagedByIdentityProvider,
+    /// A token that was chosen cannot stand in a header.
+    #[error(transparent)]
+    Token(#[from] wire::InvalidToken),
     /// There is no such account.
     #[error("there is no account with this id")]
     NoSuchAccount,
@@ -52,6 +55,7 @@ impl TenantError {
             Self::ScimEnabled => "heap.scim_enabled",
             Self::ScimDisabled => "heap.scim_disabled",
             Self::ManagedByIdentityProvider => "heap.managed_by_identity_provider",
+            Self::Token(error) => error.code(),
             Self::NoSuchAccount => "heap.no_such_account",
             Self::Certificate(error) => error.code(),
             Self::RemoteLoginUrl(error) => error.code(),

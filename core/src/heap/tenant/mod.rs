@@ -22,7 +22,7 @@ mod sign_on;
 mod tests;
 mod variants;
 
-use alloc::{boxed::Box, string::String};
+use alloc::{boxed::Box, format, string::String};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -90,6 +90,16 @@ impl<S: Store> Tenant<S> {
     pub fn playing(mut self, variants: Variants) -> Self {
         self.service.config_mut().capabilities = variants.capabilities.clone();
         self.service.rules_mut().variants = variants;
+        self
+    }
+
+    /// The same empty tenant, reached at another origin, `http://127.0.0.1:8080` say: for demonstrations and tests.
+    #[must_use]
+    pub fn reached_at(mut self, origin: &str) -> Self {
+        let base_url = self.name.scim_base_url();
+        let path = base_url.split_once("//").and_then(|(_, rest)| rest.split_once('/'));
+        let (_, path) = path.unwrap_or_default();
+        self.service.config_mut().base_url = format!("{}/{path}", origin.trim_end_matches('/'));
         self
     }
 
