@@ -1,6 +1,6 @@
 //! The path of a PATCH operation (RFC 7644 3.5.2): an attribute, a filter on its values, a sub-attribute.
 
-use alloc::{boxed::Box, string::ToString};
+use alloc::{borrow::Cow, boxed::Box, string::ToString};
 use core::{fmt, str::FromStr};
 
 use super::{
@@ -36,8 +36,18 @@ impl Path {
 
     /// The member of a group with this id: members are removed by id, never by place (F23).
     pub fn member(id: &str) -> Self {
-        let filter = Filter::equals(AttributePath::of("value"), id);
-        Self { attribute: AttributePath::of("members"), filter: Some(Box::new(filter)) }
+        Self::filtered(AttributePath::of("members"), Filter::equals(AttributePath::of("value"), id))
+    }
+
+    /// The values of an attribute that a filter chooses.
+    pub(crate) fn filtered(attribute: AttributePath, filter: Filter) -> Self {
+        Self { attribute, filter: Some(Box::new(filter)) }
+    }
+
+    /// The same with this sub-attribute.
+    pub(crate) fn with_sub(mut self, sub: Option<Cow<'static, str>>) -> Self {
+        self.attribute.sub = sub;
+        self
     }
 
     /// The attribute, with the sub-attribute where the path ends in one.

@@ -1,9 +1,14 @@
 //! PATCH (RFC 7644 3.5.2): the message, how it is applied, and the dialects that are met.
 
 mod apply;
+mod between;
+#[cfg(test)]
+mod between_tests;
+mod chunks;
 mod dialect;
 mod message;
 mod place;
+mod propose;
 mod remove;
 #[cfg(test)]
 mod tests;

@@ -167,14 +167,18 @@ pub(crate) fn union(
 /// What makes a value the same as another: the id of what it refers to, else `value` and `type` (RFC 7643 2.4), else
 /// all of it.
 fn identity(attribute: &Attribute, value: &Value) -> String {
-    let refers = attribute.sub_attribute("value").is_some_and(|sub| sub.mutability == Mutability::Immutable);
     let part =
         |name: &str| value.as_object().and_then(|map| document::get(map, name)).and_then(Value::as_str);
     match part("value") {
-        Some(id) if refers => id.into(),
+        Some(id) if refers(attribute) => id.into(),
         Some(text) => format!("{text}\n{}", part("type").unwrap_or_default()),
         None => format!("{value}"),
     }
+}
+
+/// Whether the values are references to other resources by their ids, as members are.
+pub(crate) fn refers(attribute: &Attribute) -> bool {
+    attribute.sub_attribute("value").is_some_and(|sub| sub.mutability == Mutability::Immutable)
 }
 
 /// At most one value is primary: one that was just made so takes it from the others (RFC 7644 3.5.2).
