@@ -6,6 +6,8 @@ pub const SCIM_FILTER_BYTES_MAX: usize = 64 * 1024;
 pub const SCIM_FILTER_DEPTH_MAX: usize = 32;
 /// Operations of one PATCH: a client sends a few hundred removals at most; each may look at every value once.
 pub const SCIM_PATCH_OPERATIONS_MAX: usize = 1000;
+/// Operations of one bulk request: each may be a PATCH of the largest size.
+pub const SCIM_BULK_OPERATIONS_MAX: usize = 1000;
 /// Operations that give one attribute its new values one by one; more are longer than all the values.
 pub const SCIM_BETWEEN_OPERATIONS_MAX: usize = 64;
 /// Bytes of one SCIM request body: a group of 100,000 members by id, with room.

@@ -20,6 +20,17 @@ const CERTIFICATE: &str = include_str!("../../core/tests/vectors/keys/rsa2048.ce
 const SUBJECT: &str = "ada@example.com";
 const ATTRIBUTE: Attribute<'_> = Attribute { name: "role", values: &["Analyst", "Read & <Only>"] };
 
+/// A user, as SCIM's targets have it.
+pub const USER: &str = r#"{
+    "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "1", "userName": "ann", "active": true,
+    "name": {"givenName": "Ann", "familyName": "Ott"}, "favourite": [1],
+    "emails": [{"value": "ann@example.com", "type": "work", "primary": true}, {"value": "a@home.example", "type": "home"}]
+}"#;
+/// A group, as SCIM's targets have it.
+pub const GROUP: &str = r#"{
+    "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "id": "2", "displayName": "Sales", "members": []
+}"#;
+
 /// When everything happens.
 pub fn now() -> Timestamp {
     Timestamp::from_second(1_772_359_200).expect("a time in 2026")

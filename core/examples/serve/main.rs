@@ -10,8 +10,10 @@ use std::process::ExitCode;
 
 use heap_identity::{
     entropy::Seeded,
-    heap::{Role, Tenant, tenant::SsoSettings},
-    wire::Secret,
+    heap::{
+        Role, Tenant,
+        tenant::{Renaming, SsoSettings, Variants},
+    },
 };
 
 const CERTIFICATE: &str = include_str!("../../tests/vectors/keys/rsa2048.cert.pem");
@@ -30,9 +32,10 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let served = tenant(args.port, args.token).and_then(|tenant| {
+    let port = args.port;
+    let served = tenant(args).and_then(|tenant| {
         println!("{}", tenant.base_url());
-        Ok(server::run(args.port, tenant)?)
+        Ok(server::run(port, tenant)?)
     });
     match served {
         Ok(()) => ExitCode::SUCCESS,
@@ -44,12 +47,16 @@ fn main() -> ExitCode {
 }
 
 /// The tenant as an administrator leaves it: SSO configured, then SCIM enabled (R14).
-fn tenant(port: u16, token: Secret) -> Result<Tenant, Box<dyn std::error::Error>> {
-    let origin = format!("http://127.0.0.1:{port}");
+fn tenant(args: args::Args) -> Result<Tenant, Box<dyn std::error::Error>> {
+    let origin = format!("http://127.0.0.1:{}", args.port);
+    let mut variants = Variants::default();
+    if !args.second_account {
+        variants.renaming = Renaming::InPlace;
+    }
     // Ids need not be secret; those of a demonstration are the same on every run.
     let tenant = Tenant::new("demo".parse()?, HEAP_ID.parse()?, Box::new(Seeded::new(1)));
-    let mut tenant = tenant.reached_at(&origin);
+    let mut tenant = tenant.reached_at(&origin).playing(variants);
     tenant.configure_sso(SsoSettings::new(CERTIFICATE, IDP_URL)?);
-    tenant.enable_scim_with_token(Role::ReadOnly, token)?;
+    tenant.enable_scim_with_token(Role::ReadOnly, args.token)?;
     Ok(tenant)
 }

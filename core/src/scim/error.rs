@@ -51,6 +51,8 @@ pub enum ErrorKind {
     PayloadTooLarge,
     /// The body is not JSON.
     UnsupportedMediaType,
+    /// The client asks too often (RFC 6585 4).
+    TooManyRequests,
     /// The service provider does not support the operation.
     NotImplemented,
     /// The service provider failed.
@@ -81,6 +83,7 @@ impl ErrorKind {
         Self::PreconditionFailed,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
+        Self::TooManyRequests,
         Self::NotImplemented,
         Self::Internal,
     ];
@@ -124,6 +127,7 @@ impl ErrorKind {
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
@@ -154,6 +158,7 @@ impl ErrorKind {
             Self::PreconditionFailed => "scim.precondition_failed",
             Self::PayloadTooLarge => "scim.payload_too_large",
             Self::UnsupportedMediaType => "scim.unsupported_media_type",
+            Self::TooManyRequests => "scim.too_many_requests",
             Self::NotImplemented => "scim.not_implemented",
             Self::Internal => "scim.internal",
         }

@@ -118,7 +118,7 @@ impl Search<'_> {
         }
         let proposal = Proposal { path: &path, old: old.as_ref(), new: new.as_ref() };
         let arrived = |reached: &Document| same(found(reached, urn, name), new.as_ref());
-        self.take(propose::all(&proposal, attribute), arrived, name)
+        self.take(propose::all(&proposal, attribute), arrived, urn.unwrap_or(name))
     }
 
     /// Who leaves goes by id, who joins comes with all that is said.
@@ -140,17 +140,25 @@ impl Search<'_> {
         self.patch.operations.extend(patch.operations);
     }
 
-    /// Takes the shortest of the proposals that arrive.
+    /// Takes the shortest of the proposals that arrive. `name` is that of the attribute or of its extension.
     fn take(
         &mut self,
         proposals: impl IntoIterator<Item = Patch>,
         arrived: impl Fn(&Document) -> bool,
         name: &str,
     ) -> Result<(), Error> {
+        // Proposals are about one attribute or extension: the rest of the resource is not copied for each.
+        let parts = [Some(name), name.contains(':').then_some("schemas")];
+        let mut before = Document::new();
+        for part in parts.into_iter().flatten() {
+            if let Some(value) = self.reached.get(part) {
+                before.set(part, value.clone());
+            }
+        }
         let mut best: Option<(usize, Document, Patch)> = None;
         let mut refused = None;
         for proposal in proposals {
-            let mut reached = self.reached.clone();
+            let mut reached = before.clone();
             match proposal.apply(&mut reached, self.kind, self.dialect) {
                 Err(error) => refused = refused.or(Some(error)),
                 Ok(_) if !arrived(&reached) => {}
@@ -162,11 +170,16 @@ impl Search<'_> {
                 }
             }
         }
-        let Some((_, reached, patch)) = best else {
+        let Some((_, mut reached, patch)) = best else {
             let detail = format!("no operation gives `{name}` the value that it is to have");
             return Err(refused.unwrap_or_else(|| Error::new(ErrorKind::InvalidValue, detail)));
         };
-        self.reached = reached;
+        for part in parts.into_iter().flatten() {
+            match reached.remove(part) {
+                Some(value) => drop(self.reached.set(part, value)),
+                None => drop(self.reached.remove(part)),
+            }
+        }
         self.patch.operations.extend(patch.operations);
         Ok(())
     }

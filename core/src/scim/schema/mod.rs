@@ -11,8 +11,8 @@ use alloc::borrow::Cow;
 
 pub(crate) use self::urn::URNS;
 pub use self::urn::{
-    ENTERPRISE_USER, ERROR, GROUP, LIST_RESPONSE, PATCH_OP, RESOURCE_TYPE, SCHEMA, SEARCH_REQUEST,
-    SERVICE_PROVIDER_CONFIG, USER,
+    BULK_REQUEST, BULK_RESPONSE, ENTERPRISE_USER, ERROR, GROUP, LIST_RESPONSE, PATCH_OP, RESOURCE_TYPE,
+    SCHEMA, SEARCH_REQUEST, SERVICE_PROVIDER_CONFIG, USER,
 };
 pub(crate) use discovery::{resource_type, schema};
 pub use resource_type::{Resolved, ResourceType};

@@ -5,7 +5,10 @@ use alloc::{format, string::String};
 use serde_json::{Value, json};
 
 use super::access::Access;
-use crate::{limits::SCIM_BODY_BYTES_MAX, scim::schema};
+use crate::{
+    limits::{SCIM_BODY_BYTES_MAX, SCIM_BULK_OPERATIONS_MAX},
+    scim::schema,
+};
 
 /// How a service takes filters.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,17 +28,43 @@ pub enum Filtering {
 pub struct Capabilities {
     /// Whether it takes PATCH.
     pub patch: bool,
+    /// Whether it takes PUT.
+    pub put: bool,
+    /// Whether it takes several operations in one request (RFC 7644 3.7).
+    pub bulk: bool,
     /// How it takes filters.
     pub filtering: Filtering,
     /// The most resources on a page, and the number where none is asked for.
     pub page_size_max: u64,
     /// Whether a group is shown with its members.
     pub members_in_reads: bool,
+    /// Which requests it puts off (RFC 6585 4).
+    pub throttle: Option<Throttle>,
+    /// For how many requests a new resource is missing from lists. By its id it is found at once.
+    pub listed_late: u32,
+}
+
+/// A rate limit that can be foreseen: every so manieth request is answered 429.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Throttle {
+    /// Every how manieth request is put off; 1 is every one.
+    pub every: core::num::NonZeroU32,
+    /// The seconds that `Retry-After` asks for.
+    pub retry_after_seconds: u32,
 }
 
 impl Default for Capabilities {
     fn default() -> Self {
-        Self { patch: true, filtering: Filtering::Whole, page_size_max: 100, members_in_reads: true }
+        Self {
+            patch: true,
+            put: true,
+            bulk: true,
+            filtering: Filtering::Whole,
+            page_size_max: 100,
+            members_in_reads: true,
+            throttle: None,
+            listed_late: 0,
+        }
     }
 }
 
@@ -58,14 +87,25 @@ impl Config {
         json!({
             "schemas": [schema::SERVICE_PROVIDER_CONFIG],
             "patch": supported(capabilities.patch),
-            "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": SCIM_BODY_BYTES_MAX },
+            "bulk": {
+                "supported": capabilities.bulk,
+                "maxOperations": SCIM_BULK_OPERATIONS_MAX,
+                "maxPayloadSize": SCIM_BODY_BYTES_MAX,
+            },
             "filter": {
                 "supported": capabilities.filtering == Filtering::Whole,
                 "maxResults": capabilities.page_size_max,
             },
             "changePassword": supported(false),
-            "sort": supported(false),
+            "sort": supported(true),
             "etag": supported(true),
+            "pagination": {
+                "cursor": true,
+                "index": true,
+                "defaultPaginationMethod": "index",
+                "defaultPageSize": capabilities.page_size_max,
+                "maxPageSize": capabilities.page_size_max,
+            },
             "authenticationSchemes": [{
                 "type": "oauthbearertoken",
                 "name": "Bearer token",

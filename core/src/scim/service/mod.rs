@@ -11,7 +11,9 @@
 //! ```
 
 mod access;
+mod bulk;
 mod config;
+mod cursor;
 mod incoming;
 mod list;
 mod memory;
@@ -20,12 +22,13 @@ mod query;
 mod render;
 mod route;
 mod rules;
+mod sort;
 mod store;
 #[cfg(test)]
 mod tests;
 mod write;
 
-use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
 use core::fmt;
 
 use http::{HeaderValue, StatusCode, header};
@@ -33,7 +36,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use access::{Access, TokenDigest};
-pub use config::{Capabilities, Config, Filtering};
+pub use config::{Capabilities, Config, Filtering, Throttle};
 pub use memory::MemoryStore;
 pub use rules::{Change, Removal, Rules, Standard};
 pub use store::{IndexKey, Kind, MemberChange, Record, Store, StoredMember, Version};
@@ -67,6 +70,10 @@ pub struct Service<S, R = Standard> {
     users: ResourceType,
     groups: ResourceType,
     entropy: Box<dyn Entropy + Send + Sync>,
+    /// How many requests were let in.
+    requests: u64,
+    /// The ids that lists leave out, each until a request.
+    unlisted: BTreeMap<String, u64>,
 }
 
 impl<S: fmt::Debug, R: fmt::Debug> fmt::Debug for Service<S, R> {
@@ -95,7 +102,16 @@ impl<S: Store, R: Rules> Service<S, R> {
         rules: R,
         users: ResourceType,
     ) -> Self {
-        Self { config, store, rules, users, groups: ResourceType::group(), entropy }
+        Self {
+            config,
+            store,
+            rules,
+            users,
+            groups: ResourceType::group(),
+            entropy,
+            requests: 0,
+            unlisted: BTreeMap::new(),
+        }
     }
 
     /// The resources.
@@ -152,6 +168,26 @@ impl<S: Store, R: Rules> Service<S, R> {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             return response;
         }
+        if let Some(response) = self.throttled() {
+            return response;
+        }
+        self.route(request, now)
+    }
+
+    /// Counts a request, and puts it off where the capabilities say so.
+    fn throttled(&mut self) -> Option<Response> {
+        self.requests += 1;
+        self.unlisted.retain(|_, until| *until >= self.requests);
+        let throttle = self.config.capabilities.throttle?;
+        if self.requests % u64::from(throttle.every.get()) != 0 {
+            return None;
+        }
+        let mut response = refuse(&Error::new(ErrorKind::TooManyRequests, "too many requests; ask later"));
+        response.headers_mut().insert(header::RETRY_AFTER, throttle.retry_after_seconds.into());
+        Some(response)
+    }
+
+    fn route(&mut self, request: &Request, now: Timestamp) -> Response {
         let below = request.uri().path().strip_prefix(self.config.base_path());
         let below = below.filter(|path| path.is_empty() || path.starts_with('/')).unwrap_or("//");
         match Route::of(request.method(), below) {
@@ -185,6 +221,9 @@ impl<S: Store, R: Rules> Service<S, R> {
                 Ok(self.respond(StatusCode::OK, kind, &record, &projection()?))
             }
             Route::Replace(kind, id) => {
+                if !self.config.capabilities.put {
+                    return Err(Error::new(ErrorKind::NotImplemented, "PUT is not supported; use PATCH"));
+                }
                 let (body, projection) = (checked_body(request)?, projection()?);
                 self.expected(request, kind, &id)?;
                 let written = self.replace(kind, &id, body, now)?;
@@ -204,11 +243,10 @@ impl<S: Store, R: Rules> Service<S, R> {
                 self.delete(kind, &id, now)?;
                 Ok(empty(StatusCode::NO_CONTENT))
             }
-            Route::List(kind) => Ok(message(StatusCode::OK, self.list(kind, &Query::of(query, true)?)?)),
-            Route::Search(kind) => {
-                let search = Document::from_slice(checked_body(request)?)?;
-                Ok(message(StatusCode::OK, self.list(kind, &Query::of_search(&search)?)?))
-            }
+            Route::List(kind) => Ok(message(StatusCode::OK, self.list(&[kind], &Query::of(query, true)?)?)),
+            Route::Search(kind) => self.search(&[kind], request),
+            Route::SearchAll => self.search(&[Kind::User, Kind::Group], request),
+            Route::Bulk => Ok(message(StatusCode::OK, self.bulk(checked_body(request)?, now)?)),
             Route::Configuration => Ok(message(StatusCode::OK, text::to_vec(&self.config.document()))),
             Route::ResourceTypes(name) => discovery(
                 query,
@@ -219,6 +257,16 @@ impl<S: Store, R: Rules> Service<S, R> {
             ),
             Route::Schemas(urn) => discovery(query, urn, self.schemas()),
         }
+    }
+
+    /// A search by POST (RFC 7644 3.4.3).
+    fn search(&self, kinds: &[Kind], request: &Request) -> Result<Response, Error> {
+        let search = Document::from_slice(checked_body(request)?)?;
+        Ok(message(StatusCode::OK, self.list(kinds, &Query::of_search(&search)?)?))
+    }
+
+    fn is_unlisted(&self, id: &str) -> bool {
+        !self.unlisted.is_empty() && self.unlisted.contains_key(id)
     }
 
     /// The schemas by their URNs.

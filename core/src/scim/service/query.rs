@@ -9,7 +9,7 @@ use alloc::{
 
 use serde_json::Value;
 
-use super::render::Projection;
+use super::{cursor::Cursor, render::Projection, sort::Sort};
 use crate::scim::{Document, Error, ErrorKind, Filter};
 
 /// The parameters.
@@ -20,6 +20,9 @@ pub(super) struct Query {
     pub(super) start_index: Option<u64>,
     /// Less than 0 is 0 (RFC 7644 3.4.2.4).
     pub(super) count: Option<u64>,
+    /// Where a list by cursor goes on (RFC 9865).
+    pub(super) cursor: Option<Cursor>,
+    pub(super) sort: Option<Sort>,
     pub(super) projection: Projection,
 }
 
@@ -31,18 +34,23 @@ impl Query {
     pub(super) fn of(text: &str, filtered: bool) -> Result<Self, Error> {
         let mut query = Self::default();
         let (mut only, mut without) = (None, None);
+        let (mut sort_by, mut sort_order) = (None, None);
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             match name.as_ref() {
                 "filter" if filtered => query.filter = Some(value.parse()?),
                 "startIndex" => query.start_index = Some(number(&name, &value)?.max(1)),
                 "count" => query.count = Some(number(&name, &value)?),
+                "cursor" => query.cursor = Some(value.parse()?),
+                "sortBy" => sort_by = Some(value),
+                "sortOrder" => sort_order = Some(value),
                 "attributes" => only = Some(names(value.split(',').map(Cow::Borrowed))?),
                 "excludedAttributes" => without = Some(names(value.split(',').map(Cow::Borrowed))?),
                 _ => {}
             }
         }
+        query.sort = Sort::of(sort_by.as_deref(), sort_order.as_deref())?;
         query.projection = Projection::of(only, without)?;
-        Ok(query)
+        query.checked()
     }
 
     /// Reads a search request (RFC 7644 3.4.3).
@@ -64,12 +72,28 @@ impl Query {
             }
             Some(_) => Err(Error::new(ErrorKind::InvalidSyntax, format!("`{name}` is not an array"))),
         };
-        Ok(Self {
-            filter: body.text("filter").map(str::parse).transpose()?,
+        let text = |name: &str| match body.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.as_str())),
+            Some(_) => Err(Error::new(ErrorKind::InvalidSyntax, format!("`{name}` is not a text"))),
+        };
+        let query = Self {
+            filter: text("filter")?.map(str::parse).transpose()?,
             start_index: integer("startIndex")?.map(|start| start.max(1)),
             count: integer("count")?,
+            cursor: text("cursor")?.map(str::parse).transpose()?,
+            sort: Sort::of(text("sortBy")?, text("sortOrder")?)?,
             projection: Projection::of(list("attributes")?, list("excludedAttributes")?)?,
-        })
+        };
+        query.checked()
+    }
+
+    fn checked(self) -> Result<Self, Error> {
+        if self.cursor.is_some() && self.start_index.is_some() {
+            let detail = "`cursor` and `startIndex` exclude each other (RFC 9865)";
+            return Err(Error::new(ErrorKind::InvalidValue, detail));
+        }
+        Ok(self)
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) enum Route {
     Delete(Kind, String),
     List(Kind),
     Search(Kind),
+    SearchAll,
+    Bulk,
     Configuration,
     ResourceTypes(Option<String>),
     Schemas(Option<String>),
@@ -45,7 +47,9 @@ impl Route {
             "ServiceProviderConfig" if second.is_none() => return only_get(method, Self::Configuration),
             "ResourceTypes" => return only_get(method, Self::ResourceTypes(second)),
             "Schemas" => return only_get(method, Self::Schemas(second)),
-            "Me" | "Bulk" => return Err(not_implemented(first)),
+            ".search" if second.is_none() => return only_post(method, Self::SearchAll),
+            "Bulk" if second.is_none() => return only_post(method, Self::Bulk),
+            "Me" => return Err(not_implemented(first)),
             _ => return Err(not_found()),
         };
         match (second, method.as_str()) {
@@ -69,6 +73,10 @@ fn decoded(segment: &str) -> Result<String, Refused> {
 
 fn only_get(method: &Method, route: Route) -> Result<Route, Refused> {
     if method == Method::GET { Ok(route) } else { Err(not_allowed("GET")) }
+}
+
+fn only_post(method: &Method, route: Route) -> Result<Route, Refused> {
+    if method == Method::POST { Ok(route) } else { Err(not_allowed("POST")) }
 }
 
 fn not_found() -> Refused {
@@ -106,6 +114,8 @@ mod tests {
             (Method::POST, "/Users/1", ErrorKind::MethodNotAllowed),
             (Method::POST, "/Schemas", ErrorKind::MethodNotAllowed),
             (Method::GET, "/Me", ErrorKind::NotImplemented),
+            (Method::GET, "/.search", ErrorKind::MethodNotAllowed),
+            (Method::GET, "/Bulk", ErrorKind::MethodNotAllowed),
         ] {
             assert_eq!(Route::of(&method, path).unwrap_err().error.kind, kind, "{method} {path}");
         }

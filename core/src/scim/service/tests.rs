@@ -18,7 +18,9 @@ use crate::{
     wire::{Request, Response, Secret},
 };
 
+mod bulk;
 mod hostile;
+mod lists;
 
 const NOW: Timestamp = Timestamp::constant(1_772_359_200, 0);
 
@@ -403,7 +405,7 @@ fn what_cannot_be_done_gets_the_status_and_the_type_of_the_rfc() {
     for (kind, method, path, body) in [
         (ErrorKind::NotFound, Method::GET, "/nothing", json!(null)),
         (ErrorKind::MethodNotAllowed, Method::DELETE, "/Users", json!(null)),
-        (ErrorKind::NotImplemented, Method::POST, "/Bulk", json!({})),
+        (ErrorKind::InvalidSyntax, Method::POST, "/Bulk", json!({})),
         (ErrorKind::InvalidSyntax, Method::POST, "/Users", json!([])),
         (ErrorKind::InvalidSyntax, Method::POST, "/Users", json!({"userName": "bob"})),
         (

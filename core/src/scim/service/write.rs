@@ -66,6 +66,9 @@ impl<S: Store, R: Rules> Service<S, R> {
         let version = self.store.next_version();
         let record = Record::create(document, kind, &id, &self.config.base_url, version, now);
         self.store.put(kind, record, &members)?;
+        if self.config.capabilities.listed_late > 0 {
+            self.unlisted.insert(id.clone(), self.requests + u64::from(self.config.capabilities.listed_late));
+        }
         Ok(id)
     }
 

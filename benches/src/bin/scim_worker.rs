@@ -1,0 +1,41 @@
+//! `scim_worker decode FILE`: one list of users decoded into typed, lossless resources, in a process of its own so that
+//! its memory can be told. Prints `{"seconds", "users", "peak_mb"}`; the time is without reading the file.
+#![expect(clippy::disallowed_methods, reason = "a benchmark has a clock")]
+
+use std::{error::Error, hint::black_box, process::ExitCode, time::Instant};
+
+use heap_identity::scim::{ListResponse, User};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let answer = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["decode", file] => decode(file),
+        _ => Err("usage: scim_worker decode FILE".into()),
+    };
+    match answer {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("scim_worker: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn decode(file: &str) -> Result<String, Box<dyn Error>> {
+    let bytes = std::fs::read(file)?;
+    let start = Instant::now();
+    let page: ListResponse<User> = ListResponse::from_slice(&bytes)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let users = black_box(&page.resources).len();
+    Ok(format!("{{\"seconds\":{seconds},\"users\":{users},\"peak_mb\":{}}}", peak_mb()?))
+}
+
+/// The most memory that this process has had, in MiB (`VmHWM`, Linux).
+fn peak_mb() -> Result<f64, Box<dyn Error>> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+    Ok(kilobytes.ok_or("the system does not tell the memory of this process")?.parse::<f64>()? / 1024.0)
+}
