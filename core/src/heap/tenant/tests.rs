@@ -1,5 +1,7 @@
 use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec::Vec};
 
+use core::num::NonZeroU32;
+
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -10,7 +12,7 @@ use crate::{
     heap::Role,
     scim::{
         schema,
-        service::{Capabilities, Filtering, Kind, Removal, Store},
+        service::{Capabilities, Filtering, Kind, Removal, Store, Throttle},
     },
     wire::Secret,
 };
@@ -284,4 +286,31 @@ fn a_tenant_is_filled_with_what_is_not_managed_and_can_be_looked_into() {
     assert_eq!(groups[0].get("members"), Some(&json!([{"value": ann}])));
     assert_eq!(tenant.role_of(&ann), Some(Role::Admin));
     assert_eq!(tenant.store().count(Kind::Group), 1);
+}
+
+#[test]
+fn a_demonstration_chooses_the_token_and_the_address_but_not_before_sso() {
+    let chosen = || Secret::new("s3cret".to_owned());
+    let mut tenant = tenant().reached_at("http://127.0.0.1:8080/");
+    assert_eq!(tenant.base_url(), "http://127.0.0.1:8080/scim/v2/demo");
+    let early = tenant.enable_scim_with_token(Role::Analyst, chosen());
+    assert_eq!(early.unwrap_err(), TenantError::SsoNotConfigured);
+    tenant.configure_sso(settings());
+    let unfit = tenant.enable_scim_with_token(Role::Analyst, Secret::new("a b".to_owned()));
+    assert_eq!(unfit.unwrap_err().code(), "wire.invalid_token");
+    assert!(!tenant.scim_enabled());
+    tenant.enable_scim_with_token(Role::Analyst, chosen()).unwrap();
+    let mut heap = Heap { tenant, token: Some(chosen()) };
+    assert_eq!(heap.call(Method::GET, "/Users", Value::Null).0, StatusCode::OK);
+    heap.token = Some(Secret::new("other".to_owned()));
+    assert_eq!(heap.call(Method::GET, "/Users", Value::Null).0, StatusCode::UNAUTHORIZED);
+}
+
+#[test]
+fn a_tenant_may_put_off_every_so_manieth_request() {
+    let throttle = Throttle { every: NonZeroU32::new(2).unwrap(), retry_after_seconds: 1 };
+    let capabilities = Capabilities { throttle: Some(throttle), ..Capabilities::default() };
+    let mut heap = Heap::new(Variants { capabilities, ..Variants::default() });
+    let mut status = || heap.call(Method::GET, "/Users", Value::Null).0.as_u16();
+    assert_eq!([status(), status(), status(), status()], [200, 429, 200, 429]);
 }

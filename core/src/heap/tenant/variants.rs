@@ -16,7 +16,7 @@ pub enum Renaming {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Variants {
-    /// PATCH, filters, the size of a page, members in reads.
+    /// PATCH or PUT alone, filters, the size of a page, members in reads, rate limits, lists that come late.
     pub capabilities: Capabilities,
     /// An `externalId` is accepted and not kept.
     pub drops_external_id: bool,
