@@ -295,7 +295,7 @@ impl<S: Store, R: Rules> Service<S, R> {
         format!("{}{}/{id}", self.config.base_url, kind.endpoint())
     }
 
-    /// The answer to a write: the resource, or 204 (RFC 7644 3.5.2 allows it, D26).
+    /// The answer to a write: the resource, or 204 (RFC 7644 3.5.2 allows it unless `attributes` are asked for, D26).
     fn show(
         &self,
         status: StatusCode,
@@ -304,7 +304,7 @@ impl<S: Store, R: Rules> Service<S, R> {
         projection: &Projection,
     ) -> Result<Response, Error> {
         let record = self.store.get(kind, &written.id).ok_or_else(|| no_such(kind))?;
-        let mut response = if written.shown {
+        let mut response = if written.shown || matches!(projection, Projection::Only(_)) {
             self.respond(status, kind, &record, projection)
         } else {
             let mut response = empty(StatusCode::NO_CONTENT);

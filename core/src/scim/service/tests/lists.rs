@@ -145,3 +145,14 @@ fn f14_a_removal_that_is_answered_with_nothing_is_seen_by_reading_again() {
     assert_eq!((status.as_u16(), body), (204, Value::Null));
     assert_eq!(client.get(&format!("/Groups/{group}"))["members"], json!([]));
 }
+
+#[test]
+fn a_change_of_members_is_answered_with_the_attributes_that_are_asked_for() {
+    let mut client = Client::new();
+    let ann = client.user("ann");
+    let group = client.group("Sales", &[]);
+    let body = json!({"Operations": [{"op": "add", "path": "members", "value": [{ "value": ann }]}]});
+    let path = format!("/Groups/{group}?attributes=displayName");
+    let (status, body) = client.call(Method::PATCH, &path, body);
+    assert_eq!((status.as_u16(), &body["displayName"], body.get("members")), (200, &json!("Sales"), None));
+}
