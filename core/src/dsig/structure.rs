@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::algorithm::{Digest, ENVELOPED, EXCLUSIVE, canonicalization_from_uri, refusal, scheme_from_uri};
 use super::{DS, Error, ErrorKind, Policy};
-use crate::limits::MAX_DSIG_PREFIXES;
+use crate::limits::DSIG_PREFIXES_MAX;
 use crate::pki::Scheme;
 use crate::xml::c14n::{Canonicalization, Method};
 use crate::xml::{Node, is_name_char};
@@ -191,8 +191,8 @@ fn read_form<'t>(node: Node<'t>, policy: &Policy) -> Result<Form<'t>, Error> {
     let list =
         inclusive.attribute("PrefixList").ok_or_else(|| fail(ErrorKind::MissingAttribute, inclusive))?;
     let is_prefix = |token: &str| token == "#default" || token.chars().all(is_name_char);
-    let prefixes: Vec<_> = list.split_ascii_whitespace().take(MAX_DSIG_PREFIXES + 1).collect();
-    if prefixes.len() > MAX_DSIG_PREFIXES || !prefixes.iter().all(|token| is_prefix(token)) {
+    let prefixes: Vec<_> = list.split_ascii_whitespace().take(DSIG_PREFIXES_MAX + 1).collect();
+    if prefixes.len() > DSIG_PREFIXES_MAX || !prefixes.iter().all(|token| is_prefix(token)) {
         return Err(fail(ErrorKind::PrefixList, inclusive));
     }
     Ok(Form { method, comments, prefixes })

@@ -17,7 +17,7 @@ use crate::limits;
 #[non_exhaustive]
 pub enum BindingError {
     /// The value is larger than any message may be.
-    #[error("the message is larger than {} bytes", limits::SAML_MESSAGE_BYTES)]
+    #[error("the message is larger than {} bytes", limits::SAML_MESSAGE_BYTES_MAX)]
     TooLarge,
     /// The value is not base64.
     #[error("the value is not base64; send it as it came, percent-decoded once")]
@@ -28,8 +28,8 @@ pub enum BindingError {
     /// The value inflates to more than it may.
     #[error(
         "the value inflates to more than {} bytes or to more than {} times its size",
-        limits::SAML_INFLATED_BYTES,
-        limits::SAML_INFLATE_RATIO
+        limits::SAML_INFLATED_BYTES_MAX,
+        limits::SAML_INFLATE_RATIO_MAX
     )]
     Bomb,
     /// A parameter of SAML is there twice.
@@ -45,7 +45,7 @@ pub enum BindingError {
     #[error("a parameter is not UTF-8 after percent-decoding")]
     Utf8,
     /// The RelayState is too long to be carried.
-    #[error("`RelayState` is longer than {} bytes", limits::SAML_RELAY_STATE_BYTES)]
+    #[error("`RelayState` is longer than {} bytes", limits::SAML_RELAY_STATE_BYTES_MAX)]
     RelayState,
 }
 
@@ -71,7 +71,7 @@ impl BindingError {
 /// # Errors
 /// [`BindingError::TooLarge`] or [`BindingError::Base64`].
 pub fn from_form_value(value: &str) -> Result<Vec<u8>, BindingError> {
-    if value.len() > limits::SAML_FORM_VALUE_BYTES {
+    if value.len() > limits::SAML_FORM_VALUE_BYTES_MAX {
         return Err(BindingError::TooLarge);
     }
     let is_space = |byte: u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
@@ -81,7 +81,7 @@ pub fn from_form_value(value: &str) -> Result<Vec<u8>, BindingError> {
         value.as_bytes().into()
     };
     let message = STANDARD.decode(compact).map_err(|_| BindingError::Base64)?;
-    if message.len() > limits::SAML_MESSAGE_BYTES { Err(BindingError::TooLarge) } else { Ok(message) }
+    if message.len() > limits::SAML_MESSAGE_BYTES_MAX { Err(BindingError::TooLarge) } else { Ok(message) }
 }
 
 /// The form value of a message.
@@ -121,7 +121,7 @@ pub enum RedirectKind {
 /// # Errors
 /// Any [`BindingError`].
 pub fn from_query(raw_query: &str) -> Result<RedirectMessage, BindingError> {
-    if raw_query.len() > limits::SAML_QUERY_BYTES {
+    if raw_query.len() > limits::SAML_QUERY_BYTES_MAX {
         return Err(BindingError::TooLarge);
     }
     let parameters = Parameters::read(raw_query)?;
@@ -134,7 +134,7 @@ pub fn from_query(raw_query: &str) -> Result<RedirectMessage, BindingError> {
         return Err(BindingError::Encoding);
     }
     let relay_state = parameters.relay_state.map(form_decoded).transpose()?;
-    if relay_state.as_ref().is_some_and(|text| text.len() > limits::SAML_RELAY_STATE_BYTES) {
+    if relay_state.as_ref().is_some_and(|text| text.len() > limits::SAML_RELAY_STATE_BYTES_MAX) {
         return Err(BindingError::RelayState);
     }
     // A `+` that the sender forgot to encode can only be base64's own.
@@ -207,7 +207,8 @@ fn form_decoded(value: &str) -> Result<String, BindingError> {
 fn inflate(compressed: &[u8]) -> Result<Vec<u8>, BindingError> {
     use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 
-    let cap = limits::SAML_INFLATED_BYTES.min(compressed.len().saturating_mul(limits::SAML_INFLATE_RATIO));
+    let cap =
+        limits::SAML_INFLATED_BYTES_MAX.min(compressed.len().saturating_mul(limits::SAML_INFLATE_RATIO_MAX));
     decompress_to_vec_with_limit(compressed, cap).map_err(|error| match error.status {
         TINFLStatus::HasMoreOutput => BindingError::Bomb,
         _ => BindingError::Deflate,
@@ -239,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_form_value_beyond_the_bound_is_refused_unread() {
-        let value = "A".repeat(limits::SAML_FORM_VALUE_BYTES + 1);
+        let value = "A".repeat(limits::SAML_FORM_VALUE_BYTES_MAX + 1);
         assert_eq!(from_form_value(&value), Err(BindingError::TooLarge));
         assert_eq!(from_form_value(&to_form_value("<é/>")).unwrap(), "<é/>".as_bytes());
     }
@@ -288,9 +289,9 @@ mod tests {
 
     #[test]
     fn a52_a_bomb_does_not_inflate() {
-        let large = vec![b' '; limits::SAML_INFLATED_BYTES * 4];
+        let large = vec![b' '; limits::SAML_INFLATED_BYTES_MAX * 4];
         assert_eq!(from_query(&query_of(&large)).unwrap_err(), BindingError::Bomb);
-        let dense = vec![b' '; limits::SAML_INFLATED_BYTES / 2];
+        let dense = vec![b' '; limits::SAML_INFLATED_BYTES_MAX / 2];
         assert_eq!(from_query(&query_of(&dense)).unwrap_err(), BindingError::Bomb);
     }
 

@@ -32,7 +32,7 @@ impl EndpointError {
 
 /// Whether a login may be sent to `address`: `https`, or `http` on loopback for development.
 pub(super) fn check(address: &str) -> Result<(), EndpointError> {
-    if address.len() > limits::SAML_URI_BYTES || !address.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if address.len() > limits::SAML_URI_BYTES_MAX || !address.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(EndpointError::Malformed);
     }
     if address.contains('#') {

@@ -150,7 +150,7 @@ impl PendingRequests {
     ) -> Result<(), PendingError> {
         if [id, idp_entity_id, relay_state.unwrap_or_default()]
             .iter()
-            .any(|text| text.len() > limits::SAML_URI_BYTES)
+            .any(|text| text.len() > limits::SAML_URI_BYTES_MAX)
         {
             return Err(PendingError::TooLong);
         }

@@ -260,7 +260,7 @@ impl fmt::Display for Report {
 pub(super) fn shown(value: &str) -> String {
     let mut text = String::from("`");
     for (count, character) in value.chars().enumerate() {
-        if count == limits::SAML_SHOWN_CHARS {
+        if count == limits::SAML_SHOWN_CHARS_MAX {
             text.push('…');
             break;
         }

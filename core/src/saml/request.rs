@@ -231,7 +231,7 @@ impl IdentityProvider {
         now: Timestamp,
     ) -> Result<AcceptedRequest, RequestError> {
         let bytes = binding::from_form_value(saml_request)?;
-        if relay_state.is_some_and(|relay_state| relay_state.len() > limits::SAML_RELAY_STATE_BYTES) {
+        if relay_state.is_some_and(|relay_state| relay_state.len() > limits::SAML_RELAY_STATE_BYTES_MAX) {
             return Err(BindingError::RelayState.into());
         }
         self.accept(&bytes, relay_state.map(Into::into), now)

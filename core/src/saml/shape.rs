@@ -46,7 +46,7 @@ impl Shape {
             self.encrypted.get_or_insert(node.position());
         }
         match model.content {
-            Content::Sequence(_) if self.depth == limits::SAML_DEPTH => {
+            Content::Sequence(_) if self.depth == limits::SAML_DEPTH_MAX => {
                 Err(schema(node, "elements that nest no deeper than the schemas need", "deeper ones"))
             }
             Content::Sequence(slots) => {

@@ -65,7 +65,7 @@ fn date_and_time(text: &str, nanosecond: i32) -> Result<DateTime, InvalidTime> {
 fn sub_second(rest: &str) -> Result<(i32, &str), InvalidTime> {
     let Some(fraction) = rest.strip_prefix('.') else { return Ok((0, rest)) };
     let length = fraction.bytes().take_while(u8::is_ascii_digit).count();
-    if length == 0 || length > limits::SAML_SUB_SECOND_DIGITS {
+    if length == 0 || length > limits::SAML_SUB_SECOND_DIGITS_MAX {
         return Err(InvalidTime);
     }
     let (digits, zone) = fraction.split_at_checked(length).ok_or(InvalidTime)?;

@@ -82,19 +82,19 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Beyond [`MAX_XML_BYTES`](crate::limits::MAX_XML_BYTES).
+    /// Beyond [`XML_BYTES_MAX`](crate::limits::XML_BYTES_MAX).
     TooLarge = "xml.too_large", "the document is larger than 8 MiB";
-    /// Beyond [`MAX_XML_NODES`](crate::limits::MAX_XML_NODES).
+    /// Beyond [`XML_NODES_MAX`](crate::limits::XML_NODES_MAX).
     TooManyNodes = "xml.too_many_nodes", "the document has more than 500,000 nodes";
-    /// Beyond [`MAX_XML_DEPTH`](crate::limits::MAX_XML_DEPTH).
+    /// Beyond [`XML_DEPTH_MAX`](crate::limits::XML_DEPTH_MAX).
     TooDeep = "xml.too_deep", "elements are nested deeper than 512";
-    /// Beyond [`MAX_XML_ATTRIBUTES`](crate::limits::MAX_XML_ATTRIBUTES).
+    /// Beyond [`XML_ATTRIBUTES_MAX`](crate::limits::XML_ATTRIBUTES_MAX).
     TooManyAttributes = "xml.too_many_attributes", "an element has more than 256 attributes and namespace declarations";
-    /// Beyond [`MAX_XML_NAMESPACES`](crate::limits::MAX_XML_NAMESPACES).
+    /// Beyond [`XML_NAMESPACES_MAX`](crate::limits::XML_NAMESPACES_MAX).
     TooManyNamespaces = "xml.too_many_namespaces", "the document has more than 1,024 prefixes or namespaces";
-    /// Beyond [`MAX_XML_NAME_BYTES`](crate::limits::MAX_XML_NAME_BYTES).
+    /// Beyond [`XML_NAME_BYTES_MAX`](crate::limits::XML_NAME_BYTES_MAX).
     NameTooLong = "xml.name_too_long", "a name is longer than 1,024 bytes";
-    /// Beyond [`MAX_XML_TEXT_BYTES`](crate::limits::MAX_XML_TEXT_BYTES).
+    /// Beyond [`XML_TEXT_BYTES_MAX`](crate::limits::XML_TEXT_BYTES_MAX).
     TextTooLong = "xml.text_too_long", "a text or attribute value is longer than 2 MiB";
     /// Not UTF-8, or UTF-16 or UTF-32 by its byte order mark.
     NotUtf8 = "xml.not_utf8", "the document is not UTF-8; send it as UTF-8";
@@ -152,7 +152,7 @@ kinds! {
     NotPlainText = "xml.not_plain_text", "an element, comment or processing instruction where plain text is expected";
     /// Canonicalization wrote nothing (A15, A16).
     NothingCanonical = "xml.nothing_canonical", "the canonical form is empty";
-    /// Canonical XML 1.1 2.4 joins `xml:base` values; beyond [`MAX_XML_BASE_BYTES`](crate::limits::MAX_XML_BASE_BYTES).
+    /// Canonical XML 1.1 2.4 joins `xml:base` values; beyond [`XML_BASE_BYTES_MAX`](crate::limits::XML_BASE_BYTES_MAX).
     InheritedBase = "xml.inherited_base", "`xml:base` values that Canonical XML 1.1 joins to more than 4,096 bytes";
     /// Misuse of the writer: elements not balanced, or not exactly one root.
     Unbalanced = "xml.unbalanced", "elements opened and closed do not match";

@@ -5,7 +5,7 @@ use alloc::{borrow::Cow, collections::BTreeMap, vec, vec::Vec};
 use super::chars::{is_absolute_uri, is_ncname};
 use super::error::ErrorKind;
 use super::tree::{Declaration, NO_NAMESPACE, NO_PREFIX, XML_NAMESPACE, XML_PREFIX, XMLNS_PREFIX};
-use crate::limits::{MAX_XML_NAME_BYTES, MAX_XML_NAMESPACES};
+use crate::limits::{XML_NAME_BYTES_MAX, XML_NAMESPACES_MAX};
 
 /// The namespace of the prefix `xml` (Namespaces in XML 1.0, 3).
 pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";
@@ -56,7 +56,7 @@ impl<'a> Names<'a> {
         {
             return Ok(*prefix);
         }
-        if name.len() > MAX_XML_NAME_BYTES {
+        if name.len() > XML_NAME_BYTES_MAX {
             return Err(ErrorKind::NameTooLong);
         }
         let colon = name.bytes().position(|byte| byte == b':');
@@ -167,5 +167,5 @@ impl<'a> Names<'a> {
 }
 
 fn next_index(length: usize) -> Result<u16, ErrorKind> {
-    u16::try_from(length).ok().filter(|_| length < MAX_XML_NAMESPACES).ok_or(ErrorKind::TooManyNamespaces)
+    u16::try_from(length).ok().filter(|_| length < XML_NAMESPACES_MAX).ok_or(ErrorKind::TooManyNamespaces)
 }

@@ -10,7 +10,7 @@ use super::declaration::check_declaration;
 use super::error::{Error, ErrorKind, Position};
 use super::names::Names;
 use super::tree::{Data, Kind, Span, Tree};
-use crate::limits::{MAX_XML_BYTES, MAX_XML_DEPTH, MAX_XML_NODES, MAX_XML_TEXT_BYTES};
+use crate::limits::{XML_BYTES_MAX, XML_DEPTH_MAX, XML_NODES_MAX, XML_TEXT_BYTES_MAX};
 
 /// A failure at a byte of the source.
 pub(super) type Failure = (ErrorKind, usize);
@@ -33,7 +33,7 @@ pub(super) type Failure = (ErrorKind, usize);
 pub fn parse(bytes: &[u8]) -> Result<Tree<'_>, Error> {
     let before = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     let bytes = bytes.get(before..).unwrap_or_default();
-    if bytes.len() > MAX_XML_BYTES {
+    if bytes.len() > XML_BYTES_MAX {
         return Err(Error::new(ErrorKind::TooLarge, Position::default()));
     }
     let source = core::str::from_utf8(bytes).map_err(|error| {
@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
     /// A node behind the ones before, under the innermost open element; its index.
     pub(super) fn add(&mut self, kind: Kind, offset: usize) -> Result<u32, Failure> {
         let index = self.tree.nodes.len();
-        if index >= MAX_XML_NODES {
+        if index >= XML_NODES_MAX {
             return Err((ErrorKind::TooManyNodes, offset));
         }
         let parent = self.open.last().map_or(0, |open| open.node);
@@ -305,7 +305,7 @@ impl<'a> Reader<'a> {
 
     /// An element is open from here on.
     pub(super) fn enter(&mut self, open: Open, offset: usize) -> Result<(), Failure> {
-        if self.open.len() >= MAX_XML_DEPTH {
+        if self.open.len() >= XML_DEPTH_MAX {
             return Err((ErrorKind::TooDeep, offset));
         }
         self.open.push(open);
@@ -341,7 +341,7 @@ fn push_lines(to: &mut String, content: &str) {
 }
 
 const fn check_length(span: Span, offset: usize) -> Result<(), Failure> {
-    if (span.end - span.start) as usize > MAX_XML_TEXT_BYTES {
+    if (span.end - span.start) as usize > XML_TEXT_BYTES_MAX {
         return Err((ErrorKind::TextTooLong, offset));
     }
     Ok(())
@@ -358,7 +358,7 @@ fn kind_of(error: &quick_xml::Error, source: &str, start: usize) -> ErrorKind {
     }
 }
 
-/// Bounded by `MAX_XML_BYTES`, which fits.
+/// Bounded by `XML_BYTES_MAX`, which fits.
 pub(super) fn narrow(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -9,7 +9,7 @@ use super::reader::{Failure, Open, Reader, narrow};
 use super::tree::{
     AttributeData, Declaration, Element, Kind, NO_NAMESPACE, NO_PREFIX, Span, Tree, XMLNS_PREFIX,
 };
-use crate::limits::{MAX_XML_ATTRIBUTES, MAX_XML_TEXT_BYTES};
+use crate::limits::{XML_ATTRIBUTES_MAX, XML_TEXT_BYTES_MAX};
 
 /// Attributes that identify their element in some vocabulary, in any namespace (A17, A18).
 const IDENTIFIERS: [&str; 7] = ["ID", "Id", "id", "iD", "AssertionID", "RequestID", "ResponseID"];
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
                 return Err((ErrorKind::MissingWhiteSpace, base + at));
             }
             count += 1;
-            if count > MAX_XML_ATTRIBUTES {
+            if count > XML_ATTRIBUTES_MAX {
                 return Err((ErrorKind::TooManyAttributes, base + at));
             }
             let name_end = skip(bytes, name_start, |byte| {
@@ -201,7 +201,7 @@ fn local_name<'a>(source: &'a str, prefixes: &[&str], data: &AttributeData) -> &
 
 /// An attribute's value, which starts at `start` of the source: checked and normalised (XML 1.0 3.3.3).
 fn value_span(tree: &mut Tree<'_>, value: &str, start: usize, quote: u8) -> Result<Span, Failure> {
-    if value.len() > MAX_XML_TEXT_BYTES {
+    if value.len() > XML_TEXT_BYTES_MAX {
         return Err((ErrorKind::TextTooLong, start));
     }
     // Without a branch, so that the compiler looks at many bytes at once.

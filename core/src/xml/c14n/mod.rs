@@ -16,7 +16,7 @@ use self::namespaces::Namespaces;
 use self::output::Output;
 use super::error::{Error, ErrorKind};
 use super::tree::{AttributeData, Element, Kind, Node, Span, Tree, XML_NAMESPACE};
-use crate::limits::MAX_XML_BASE_BYTES;
+use crate::limits::XML_BASE_BYTES_MAX;
 
 /// What takes canonical bytes: a digest, or a `Vec<u8>`.
 pub trait Sink {
@@ -266,7 +266,7 @@ impl<'t> Walk<'_, 't> {
                     (Method::Inclusive11, "base", Some((inner, joined))) => {
                         let inner = joined.as_deref().unwrap_or(tree.value(inner.value));
                         let value = base::join(tree.value(data.value), inner);
-                        if value.len() > MAX_XML_BASE_BYTES {
+                        if value.len() > XML_BASE_BYTES_MAX {
                             return Err(Error::new(ErrorKind::InheritedBase, tree.position(data.name)));
                         }
                         *joined = Some(value);
