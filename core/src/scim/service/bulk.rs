@@ -46,6 +46,54 @@ struct Progress {
     incomplete: Vec<(usize, String)>,
 }
 
+/// Which operation is next: in the order of the request, but after those that it names.
+struct Queue<'o> {
+    left: BTreeSet<usize>,
+    ready: BTreeSet<usize>,
+    /// How many operations are waited for, by place.
+    missing: Vec<usize>,
+    /// Who waits for a `bulkId`.
+    waiting: BTreeMap<&'o str, Vec<usize>>,
+}
+
+impl<'o> Queue<'o> {
+    fn new(operations: &'o [Operation]) -> Self {
+        let missing: Vec<usize> = operations.iter().map(|operation| operation.names.len()).collect();
+        let ready = missing.iter().enumerate().filter(|(_, missing)| **missing == 0);
+        let ready = ready.map(|(place, _)| place).collect();
+        let mut waiting: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (place, operation) in operations.iter().enumerate() {
+            for name in &operation.names {
+                waiting.entry(name).or_default().push(place);
+            }
+        }
+        Self { left: (0..operations.len()).collect(), ready, missing, waiting }
+    }
+
+    fn next(&mut self, operations: &'o [Operation]) -> Option<(usize, &'o Operation)> {
+        // Where nobody is ready, the rest names itself in a circle, or what is not there: a POST can begin.
+        let can_begin = |place: &usize| {
+            operations.get(*place).is_some_and(|it| it.method == "POST" && !it.path.contains(REFERENCE))
+        };
+        let first = || self.left.iter().copied().find(can_begin).or_else(|| self.left.first().copied());
+        let place = self.ready.first().copied().or_else(first)?;
+        self.ready.remove(&place);
+        self.left.remove(&place);
+        Some((place, operations.get(place)?))
+    }
+
+    /// The operation with this `bulkId` is done, well or not.
+    fn settled(&mut self, bulk_id: &str) {
+        for place in self.waiting.remove(bulk_id).unwrap_or_default() {
+            let Some(missing) = self.missing.get_mut(place) else { continue };
+            *missing -= 1;
+            if *missing == 0 && self.left.contains(&place) {
+                self.ready.insert(place);
+            }
+        }
+    }
+}
+
 impl<S: Store, R: Rules> Service<S, R> {
     /// Carries the operations out and gives the body of the answer.
     ///
@@ -72,29 +120,12 @@ impl<S: Store, R: Rules> Service<S, R> {
     fn carry_out(&mut self, operations: &[Operation], errors_max: u64, now: Timestamp) -> Progress {
         let declared = operations.iter().filter_map(|operation| operation.bulk_id.clone()).collect();
         let mut progress = Progress { declared, ..Progress::default() };
-        let mut left: Vec<(usize, &Operation)> = operations.iter().enumerate().collect();
-        while !left.is_empty() && progress.errors < errors_max {
-            let before = left.len();
-            let mut waiting = Vec::new();
-            for (place, operation) in left {
-                let is_ready = operation.names.iter().all(|name| progress.ids.contains_key(name));
-                // Once something is made, whoever was waiting for it comes first, in the order of the request.
-                if !is_ready || progress.errors >= errors_max {
-                    waiting.push((place, operation));
-                    continue;
-                }
-                self.carry_out_one(place, operation, &mut progress, now);
-            }
-            left = waiting;
-            if left.len() == before && progress.errors < errors_max {
-                // The rest names itself in a circle, or what is not there.
-                let breaking = left.iter().position(|(_, operation)| {
-                    operation.method == "POST"
-                        && operation.data.is_some()
-                        && !operation.path.contains(REFERENCE)
-                });
-                let (place, operation) = left.remove(breaking.unwrap_or(0));
-                self.carry_out_one(place, operation, &mut progress, now);
+        let mut queue = Queue::new(operations);
+        while progress.errors < errors_max {
+            let Some((place, operation)) = queue.next(operations) else { break };
+            self.carry_out_one(place, operation, &mut progress, now);
+            if let Some(bulk_id) = &operation.bulk_id {
+                queue.settled(bulk_id);
             }
         }
         for (place, id) in core::mem::take(&mut progress.incomplete) {
