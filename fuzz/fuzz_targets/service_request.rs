@@ -12,7 +12,7 @@ use heap_identity::{
 use heap_identity_fuzz::{GROUP, USER, now};
 use libfuzzer_sys::fuzz_target;
 
-/// One request a record: `METHOD path` on the first line, the body below; records end with a line `--`.
+// One request a record: `METHOD path` on the first line, the body below; records end with a line `--`.
 fuzz_target!(|text: &str| {
     let config = Config {
         base_url: "https://h/scim".into(),
