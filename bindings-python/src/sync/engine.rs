@@ -94,8 +94,9 @@ impl Engine {
 
     #[pyo3(signature = (*, digest))]
     fn approve(&self, py: Python<'_>, digest: &str) -> PyResult<()> {
-        let digest: Digest = digest.parse().map_err(|error| invalid(py, "sync.invalid_digest", &error))?;
-        self.engine().approve(digest).map_err(|error| invalid(py, "sync.not_this_plan", &error))
+        let digest: Digest =
+            digest.parse().map_err(|error: sync::InvalidDigest| invalid(py, error.code(), &error))?;
+        self.engine().approve(digest).map_err(|error| invalid(py, error.code(), &error))
     }
 
     fn reconcile(&self) {

@@ -98,3 +98,10 @@ pub enum Outcome {
     "no plan with this digest waits for approval; the plan has changed since it was shown, so look at it again"
 )]
 pub struct NotThisPlan;
+
+impl NotThisPlan {
+    /// The stable code of this error.
+    pub const fn code(self) -> &'static str {
+        "sync.not_this_plan"
+    }
+}

@@ -123,6 +123,13 @@ pub struct Digest([u8; 32]);
 #[error("expected the 64 hexadecimal digits that the plan was shown with")]
 pub struct InvalidDigest;
 
+impl InvalidDigest {
+    /// The stable code of this error.
+    pub const fn code(self) -> &'static str {
+        "sync.invalid_digest"
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
