@@ -331,7 +331,8 @@ fn has_open_intent(journal: &[String], kind: &str, id: &str) -> bool {
     let quoted = format!("\"{id}\"");
     let lines = journal.iter().filter(|line| line.contains(&quoted));
     let records = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let kinds = records.filter(|record| record[key] == id).map(|record| text(&record, "record").to_string());
-    let last = kinds.filter(|kind| kind == intent || kind == linked).last();
+    let mut kinds =
+        records.filter(|record| record[key] == id).map(|record| text(&record, "record").to_string());
+    let last = kinds.rfind(|kind| kind == intent || kind == linked);
     last.is_some_and(|last| last == intent)
 }
