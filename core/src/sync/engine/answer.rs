@@ -15,6 +15,14 @@ use crate::{
     wire::{Response, retry_after},
 };
 
+/// What a step is told where an answer that says that something was done is none of Heap's own.
+pub(super) const GARBLED: &str = "Heap answered with something that is not JSON";
+/// What a step or a reading is told where a list was asked for.
+pub(super) const NOT_A_LIST: &str = "Heap answered with something that is not a SCIM list";
+/// What a step is told where there is no such endpoint.
+pub(super) const NO_ENDPOINT: &str =
+    "Heap answered 404 to a request that names no resource; check the base URL";
+
 /// What came of a request.
 #[derive(Debug)]
 pub(super) enum Verdict {

@@ -4,7 +4,7 @@ use alloc::{collections::VecDeque, string::String, vec::Vec};
 
 use super::{
     Engine, Stop,
-    answer::Verdict,
+    answer::{GARBLED, NO_ENDPOINT, Verdict},
     job::{GroupStage, chunks},
     messages::{self, GroupChunk, Kind, Page},
     running::Next,
@@ -17,8 +17,6 @@ use crate::{
 };
 
 const GONE: &str = "the group is gone at Heap; the next comparison makes it anew (F12)";
-const GARBLED: &str = "Heap answered with something that is not JSON";
-const NO_ENDPOINT: &str = "Heap answered 404 to a request that names no resource; check the base URL";
 
 impl Engine {
     pub(super) fn group_answer(

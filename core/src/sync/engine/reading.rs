@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     Engine, Stop,
-    answer::{Attempts, Verdict},
+    answer::{Attempts, NOT_A_LIST, Verdict},
     flight::Task,
     messages::{self, Kind},
 };
@@ -120,7 +120,7 @@ impl Engine {
     }
 
     fn take_page(&self, reading: &mut Reading, body: &[u8]) -> Result<Next, String> {
-        let unreadable = || "Heap answered with something that is not a SCIM list".to_string();
+        let unreadable = || NOT_A_LIST.to_string();
         if let (Kind::Group, Some(asked)) = (reading.kind, reading.memberless.last()) {
             let group = crate::scim::Group::from_slice(body).map_err(|error| error.to_string())?;
             let (team, has_members) = messages::team(group).ok_or_else(unreadable)?;

@@ -4,6 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use super::{
     Engine,
+    answer::NOT_A_LIST,
     flight::Task,
     messages::{self, Kind, Page},
 };
@@ -96,7 +97,7 @@ fn take<T>(
     is_named: impl Fn(&T) -> bool,
 ) -> Found<T> {
     let Some(page) = page else {
-        return Found::Unreadable("Heap answered with something that is not a SCIM list".into());
+        return Found::Unreadable(NOT_A_LIST.into());
     };
     let Some(reading) = listing else {
         let total = page.items.len();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Engine, Stop,
-    answer::Verdict,
+    answer::{GARBLED, NO_ENDPOINT, Verdict},
     job::UserStage,
     messages::{self, Kind},
     running::Next,
@@ -23,8 +23,6 @@ use crate::{
 };
 
 const GONE: &str = "the account is gone at Heap; the next comparison makes it anew (F12)";
-const GARBLED: &str = "Heap answered with something that is not JSON";
-const NO_ENDPOINT: &str = "Heap answered 404 to a request that names no resource; check the base URL";
 
 impl Engine {
     pub(super) fn user_answer(
