@@ -12,7 +12,7 @@ use crate::{
     sync::{
         Config,
         listing::{Listing, Progress},
-        state::{Account, Team},
+        state::{Account, Team, same_user_name},
     },
     wire::Request,
 };
@@ -66,7 +66,7 @@ impl Search {
         name: &str,
         trusts_filter: bool,
     ) -> Found<Account> {
-        let is_named = |account: &Account| account.user_name.to_lowercase() == name.to_lowercase();
+        let is_named = |account: &Account| same_user_name(&account.user_name, name);
         take(
             &mut self.listing,
             &mut self.accounts,

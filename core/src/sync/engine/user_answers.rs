@@ -175,7 +175,7 @@ impl Engine {
         let (Some(desired), Some(account)) = (self.state.desired.person(person), account) else {
             return Vec::new();
         };
-        attributes(&desired.person, Some(account), true, !self.state.ledger.role_is_dropped)
+        attributes(&desired.person, Some(account), !self.state.ledger.role_is_dropped)
     }
 
     /// Takes an account over into state, ledger and journal.

@@ -11,7 +11,7 @@ use crate::{
     directory::Person,
     sync::{
         ChangedUserName,
-        state::{Account, DesiredPerson, Id, Link},
+        state::{Account, DesiredPerson, Id, Link, same_user_name},
     },
 };
 
@@ -38,7 +38,7 @@ impl Planner<'_> {
         match candidates.as_slice() {
             [] => {
                 self.gets_account(id, None);
-                let changes = attributes(person, None, true, self.may_write_role());
+                let changes = attributes(person, None, self.may_write_role());
                 self.user(UserVerb::Create, id, &person.user_name, None, changes, reason);
             }
             [account] if self.state.is_claimed_by_another(id, account) => {
@@ -46,7 +46,7 @@ impl Planner<'_> {
             }
             [account] => {
                 self.takes(id, &account.id);
-                let changes = attributes(person, Some(account), true, self.may_write_role());
+                let changes = attributes(person, Some(account), self.may_write_role());
                 let verb = UserVerb::Adopt;
                 self.user(verb, id, &account.user_name, Some(&account.id), changes, Reason::SameUserName);
             }
@@ -73,7 +73,7 @@ impl Planner<'_> {
         self.gets_account(id, Some(&account.id));
         let (name, remote) = (&account.user_name, Some(account.id.as_str()));
         self.user(UserVerb::Adopt, id, name, remote, Vec::new(), Reason::SameUserName);
-        self.user(UserVerb::Deactivate, id, name, remote, deactivation(), self.why_inactive(id));
+        self.deactivate(id, account, self.why_inactive(id));
     }
 
     /// A person with an account of ours; `wanted` is the person if they should be active.
@@ -82,10 +82,7 @@ impl Planner<'_> {
         match (account, wanted) {
             (None, Some(desired)) => self.first_contact(id, desired, Reason::GoneAtHeap),
             (None, None) => {}
-            (Some(account), None) if account.active => {
-                let (name, remote) = (&account.user_name, Some(account.id.as_str()));
-                self.user(UserVerb::Deactivate, id, name, remote, deactivation(), self.why_inactive(id));
-            }
+            (Some(account), None) if account.active => self.deactivate(id, account, self.why_inactive(id)),
             (Some(_), None) => {}
             (Some(account), Some(desired)) => self.wanted(id, link, account, desired),
         }
@@ -103,7 +100,7 @@ impl Planner<'_> {
                 return;
             }
         }
-        let changes = attributes(person, Some(account), true, self.may_write_role());
+        let changes = attributes(person, Some(account), self.may_write_role());
         let remote = Some(account.id.as_str());
         if !account.active {
             self.user(UserVerb::Activate, id, &account.user_name, remote, changes, Reason::Returned);
@@ -119,19 +116,23 @@ impl Planner<'_> {
         self.first_contact(id, desired, Reason::UserNameChanged);
         let replaced = !matches!(self.steps.get(before), Some(Step::Conflict(_)));
         if replaced && account.active {
-            let (name, remote) = (&account.user_name, Some(account.id.as_str()));
-            self.user(UserVerb::Deactivate, id, name, remote, deactivation(), Reason::Replaced);
+            self.deactivate(id, account, Reason::Replaced);
         }
         replaced
     }
 
     /// An account that a replacement left behind and that is still active (R22).
     pub(super) fn retired(&mut self, account: &str, owner: &Id) {
-        let Some(account) = self.state.remote.account(account).filter(|account| account.active) else {
-            return;
-        };
-        let (name, remote) = (&account.user_name, Some(account.id.as_str()));
-        self.user(UserVerb::Deactivate, owner, name, remote, deactivation(), Reason::Replaced);
+        if let Some(account) = self.state.remote.account(account).filter(|account| account.active) {
+            self.deactivate(owner, account, Reason::Replaced);
+        }
+    }
+
+    fn deactivate(&mut self, person: &Id, account: &Account, reason: Reason) {
+        let (from, to) = (Some("true".into()), Some("false".into()));
+        let change = AttributeChange { attribute: Attribute::Active, from, to };
+        let (verb, changes) = (UserVerb::Deactivate, Vec::from([change]));
+        self.user(verb, person, &account.user_name, Some(&account.id), changes, reason);
     }
 
     /// Of several people with one user name, the one who has an account with it keeps it, else the first by id.
@@ -140,7 +141,7 @@ impl Planner<'_> {
         desired.with_user_name(user_name).filter(|other| *other != id && desired.should_be_active(other)).any(
             |other| {
                 let has_it = self.state.ledger.link(other);
-                has_it.is_some_and(|link| same_name(&link.user_name, user_name)) || *other < *id
+                has_it.is_some_and(|link| same_user_name(&link.user_name, user_name)) || *other < *id
             },
         )
     }
@@ -184,23 +185,18 @@ impl Planner<'_> {
 
 /// A change of address since the account was linked (R22, D9, D10).
 fn changed_address(link: &Link, person: &Person) -> Option<ConflictKind> {
-    if !same_name(&link.user_name, &person.user_name) {
+    if !same_user_name(&link.user_name, &person.user_name) {
         return Some(ConflictKind::UserNameChanged);
     }
     let (before, now) = (link.email.as_deref(), person.email.as_deref());
-    let changed = before.zip(now).is_some_and(|(before, now)| !same_name(before, now));
+    let changed = before.zip(now).is_some_and(|(before, now)| !same_user_name(before, now));
     changed.then_some(ConflictKind::EmailChanged)
 }
 
-fn same_name(left: &str, right: &str) -> bool {
-    left == right || left.to_lowercase() == right.to_lowercase()
-}
-
-/// The attributes in which an account (none: a new one) is not yet as the directory has the person.
+/// The attributes in which an account (none: a new one) is not yet as the directory has a person with access.
 pub(crate) fn attributes(
     person: &Person,
     account: Option<&Account>,
-    active: bool,
     may_write_role: bool,
 ) -> Vec<AttributeChange> {
     let text = |active: bool| Some(active.to_string());
@@ -210,7 +206,7 @@ pub(crate) fn attributes(
             changes.push(AttributeChange { attribute, from, to });
         }
     };
-    compare(Attribute::Active, account.and_then(|account| text(account.active)), text(active));
+    compare(Attribute::Active, account.and_then(|account| text(account.active)), text(true));
     compare(
         Attribute::GivenName,
         account.and_then(|account| account.given_name.clone()),
@@ -231,9 +227,4 @@ pub(crate) fn attributes(
 /// An empty text is no value: servers do not keep one apart from an absent attribute.
 fn value(text: &Option<String>) -> Option<String> {
     text.clone().filter(|text| !text.is_empty())
-}
-
-fn deactivation() -> Vec<AttributeChange> {
-    let (from, to) = (Some("true".into()), Some("false".into()));
-    Vec::from([AttributeChange { attribute: Attribute::Active, from, to }])
 }

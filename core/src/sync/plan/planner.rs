@@ -20,12 +20,12 @@ pub(super) struct Planner<'s> {
     /// exists already (D3).
     getting_accounts: BTreeMap<Id, Option<String>>,
     /// Accounts that somebody gets to use by a step of this plan, whoever had them before.
-    taken: BTreeMap<String, Id>,
+    taken: BTreeSet<String>,
 }
 
 impl<'s> Planner<'s> {
     pub(super) fn new(state: &'s State, policy: ChangedUserName) -> Self {
-        Self { state, policy, steps: Vec::new(), getting_accounts: BTreeMap::new(), taken: BTreeMap::new() }
+        Self { state, policy, steps: Vec::new(), getting_accounts: BTreeMap::new(), taken: BTreeSet::new() }
     }
 
     /// Everything: for a first run and a comparison.
@@ -76,7 +76,7 @@ impl<'s> Planner<'s> {
         let taken = &self.taken;
         self.steps.retain(|step| match step {
             Step::User(step) if step.verb == UserVerb::Deactivate => {
-                step.remote.as_ref().is_none_or(|account| !taken.contains_key(account))
+                step.remote.as_ref().is_none_or(|account| !taken.contains(account))
             }
             _ => true,
         });
@@ -85,7 +85,7 @@ impl<'s> Planner<'s> {
     /// Somebody with access gets an account that exists.
     pub(super) fn takes(&mut self, person: &Id, account: &str) {
         self.gets_account(person, Some(account));
-        self.taken.insert(account.into(), person.clone());
+        self.taken.insert(account.into());
     }
 
     pub(super) fn gets_account(&mut self, person: &Id, existing: Option<&str>) {
@@ -102,7 +102,7 @@ impl<'s> Planner<'s> {
             return getting.as_deref();
         }
         let link = self.state.ledger.link(person)?;
-        if self.taken.contains_key(&link.remote) {
+        if self.taken.contains(&link.remote) {
             return None;
         }
         self.state.remote.account(&link.remote).map(|account| account.id.as_str())
@@ -116,6 +116,6 @@ impl<'s> Planner<'s> {
         let retired = retired.map(|(account, _)| account.as_str());
         let former = link.filter(|link| current != Some(link)).into_iter().chain(retired);
         // What somebody else gets to use is theirs, and stays where it is.
-        former.filter(|account| !self.taken.contains_key(*account))
+        former.filter(|account| !self.taken.contains(*account))
     }
 }

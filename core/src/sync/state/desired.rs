@@ -5,6 +5,7 @@ use alloc::{
 };
 use core::mem;
 
+use super::folded;
 use crate::directory::{Change, Group, Person, Snapshot};
 
 /// A directory id, shared by everything that names it.
@@ -113,7 +114,7 @@ impl Desired {
 
     /// The people who have a user name, case apart (D9).
     pub(crate) fn with_user_name(&self, user_name: &str) -> impl Iterator<Item = &Id> {
-        self.user_names.get(&user_name.to_lowercase()).into_iter().flatten()
+        self.user_names.get(&folded(user_name)).into_iter().flatten()
     }
 
     /// The groups that have a name.
@@ -159,13 +160,13 @@ impl Desired {
         let groups = match self.people.remove(&id) {
             Some(before) => {
                 self.touch_namesakes(&before.person.user_name);
-                forget_name(&mut self.user_names, &before.person.user_name.to_lowercase(), &id);
+                forget_name(&mut self.user_names, &folded(&before.person.user_name), &id);
                 before.groups
             }
             None => BTreeSet::new(),
         };
         self.touch_namesakes(&person.user_name);
-        self.user_names.entry(person.user_name.to_lowercase()).or_default().insert(id.clone());
+        self.user_names.entry(folded(&person.user_name)).or_default().insert(id.clone());
         for group in &groups {
             self.touched.membership(group, &id);
         }
@@ -175,14 +176,14 @@ impl Desired {
 
     /// Whoever has the same user name may now get the account, or lose the claim to it (D9).
     fn touch_namesakes(&mut self, user_name: &str) {
-        let namesakes = self.user_names.get(&user_name.to_lowercase());
+        let namesakes = self.user_names.get(&folded(user_name));
         self.touched.people.extend(namesakes.into_iter().flatten().cloned());
     }
 
     fn remove_person(&mut self, id: &str) {
         let Some((id, before)) = self.people.remove_entry(id) else { return };
         self.touch_namesakes(&before.person.user_name);
-        forget_name(&mut self.user_names, &before.person.user_name.to_lowercase(), &id);
+        forget_name(&mut self.user_names, &folded(&before.person.user_name), &id);
         for group in &before.groups {
             if let Some(desired) = self.groups.get_mut(group) {
                 desired.members.remove(&id);

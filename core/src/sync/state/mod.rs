@@ -4,9 +4,21 @@ mod desired;
 mod ledger;
 mod remote;
 
+use alloc::string::String;
+
 pub(crate) use desired::{Desired, DesiredGroup, DesiredPerson, Id, Scope, Touched};
 pub(crate) use ledger::{GroupLink, Ledger, Link};
 pub(crate) use remote::{Account, Remote, Team};
+
+/// A name as it is compared where case does not count (D9).
+pub(crate) fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// Whether two user names, or two email addresses, are of one account (D9).
+pub(crate) fn same_user_name(left: &str, right: &str) -> bool {
+    left == right || folded(left) == folded(right)
+}
 
 /// The three together. Only this type changes ledger and remote at once, so that its counts stay right.
 #[derive(Debug)]

@@ -3,6 +3,8 @@ use alloc::{
     string::String,
 };
 
+use super::folded;
+
 /// An account at Heap as we last saw or wrote it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Account {
@@ -46,7 +48,7 @@ impl Remote {
     }
 
     pub(crate) fn accounts_named(&self, user_name: &str) -> impl Iterator<Item = &Account> {
-        let ids = self.user_names.get(&user_name.to_lowercase());
+        let ids = self.user_names.get(&folded(user_name));
         ids.into_iter().flatten().filter_map(|id| self.accounts.get(id))
     }
 
@@ -62,13 +64,13 @@ impl Remote {
 
     /// The teams whose name is this one, but for case.
     pub(crate) fn teams_named(&self, name: &str) -> impl Iterator<Item = &Team> {
-        let ids = self.team_names.get(&name.to_lowercase());
+        let ids = self.team_names.get(&folded(name));
         ids.into_iter().flatten().filter_map(|id| self.teams.get(id))
     }
 
     pub(crate) fn put_account(&mut self, account: Account) {
         self.remove_account(&account.id);
-        self.user_names.entry(account.user_name.to_lowercase()).or_default().insert(account.id.clone());
+        self.user_names.entry(folded(&account.user_name)).or_default().insert(account.id.clone());
         self.accounts.insert(account.id.clone(), account);
     }
 
@@ -80,7 +82,7 @@ impl Remote {
 
     pub(crate) fn put_team(&mut self, team: Team) {
         self.remove_team(&team.id);
-        self.team_names.entry(team.name.to_lowercase()).or_default().insert(team.id.clone());
+        self.team_names.entry(folded(&team.name)).or_default().insert(team.id.clone());
         self.teams.insert(team.id.clone(), team);
     }
 
@@ -102,7 +104,7 @@ impl Remote {
 }
 
 fn forget(names: &mut BTreeMap<String, BTreeSet<String>>, name: &str, id: &str) {
-    let key = name.to_lowercase();
+    let key = folded(name);
     if let Some(ids) = names.get_mut(&key) {
         ids.remove(id);
         if ids.is_empty() {
