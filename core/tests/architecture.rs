@@ -32,7 +32,7 @@ fn every_module_uses_only_floors_below_its_own() {
 }
 
 #[test]
-fn the_crate_is_without_std_and_without_unsafe_code() {
+fn a53_the_crate_is_without_std_and_without_unsafe_code() {
     let root =
         files("core/src", &["lib.rs"]).into_iter().find(|file| file.path == "core/src/lib.rs").unwrap();
     let tokens = tokens(&root.text);

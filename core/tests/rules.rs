@@ -20,8 +20,16 @@ struct Table {
     letter: char,
     heading: &'static str,
     about: &'static str,
-    /// Lines of a number and a title, in order.
+    /// Lines of a number and a title, in order; an indented line below one says why it cannot apply here.
     promises: &'static str,
+}
+
+/// A line of a table before its tests are known.
+struct Promise {
+    number: String,
+    title: &'static str,
+    /// Why it cannot apply here, whatever a test shows.
+    reason: Option<&'static str>,
 }
 
 const TABLES: &[Table] = &[
@@ -65,7 +73,7 @@ fn the_tables_in_core_docs_are_current() {
 #[test]
 fn the_promises_are_numbered_without_a_gap() {
     for (table, count) in TABLES.iter().zip([44, 59, 42]) {
-        let numbers: Vec<String> = promises(table).map(|(number, _)| number).collect();
+        let numbers: Vec<String> = promises(table).into_iter().map(|promise| promise.number).collect();
         let expected: Vec<String> =
             (1..=count).map(|number| format!("{}{number:02}", table.letter)).collect();
         assert_eq!(numbers, expected);
@@ -74,7 +82,7 @@ fn the_promises_are_numbered_without_a_gap() {
 
 #[test]
 fn a_test_that_names_a_number_which_does_not_exist_is_a_mistake() {
-    let known: Vec<String> = TABLES.iter().flat_map(promises).map(|(number, _)| number).collect();
+    let known: Vec<String> = TABLES.iter().flat_map(promises).map(|promise| promise.number).collect();
     let unknown: Vec<_> = proofs(&files("", &[".rs", ".py", ".swift"]))
         .into_iter()
         .filter(|(number, _)| !known.contains(number))
@@ -100,27 +108,38 @@ fn tests_are_found_in_every_language_and_other_functions_are_not() {
     assert_eq!(found["R06"], ["`test_r06_python` (c.py)"]);
 }
 
-fn promises(table: &Table) -> impl Iterator<Item = (String, &'static str)> {
-    table
-        .promises
-        .lines()
-        .filter_map(|line| line.split_once(' '))
-        .map(|(number, title)| (number.to_owned(), title))
+fn promises(table: &Table) -> Vec<Promise> {
+    let mut promises: Vec<Promise> = Vec::new();
+    for line in table.promises.lines() {
+        match (line.strip_prefix("    "), line.split_once(' ')) {
+            (Some(reason), _) => promises.last_mut().unwrap().reason = Some(reason),
+            (None, Some((number, title))) => {
+                promises.push(Promise { number: number.to_owned(), title, reason: None });
+            }
+            (None, None) => {}
+        }
+    }
+    promises
 }
 
 fn render(table: &Table, proofs: &BTreeMap<String, Vec<String>>) -> String {
     let mut rows = String::new();
-    let (mut proven, mut all) = (0, 0);
-    for (number, title) in promises(table) {
+    let (mut proven, mut all, mut reasons) = (0, 0, 0);
+    for Promise { number, title, reason } in promises(table) {
         let tests = proofs.get(&number);
         (proven, all) = (proven + usize::from(tests.is_some()), all + 1);
-        let tests = tests.map_or_else(|| "open".to_owned(), |tests| tests.join("<br>"));
-        writeln!(rows, "| {number} | {title} | {tests} |").unwrap();
+        reasons += usize::from(reason.is_some());
+        let tests = tests.into_iter().flatten().map(String::as_str);
+        let cell: Vec<&str> = reason.into_iter().chain(tests).collect();
+        let cell = if cell.is_empty() { "open".to_owned() } else { cell.join("<br>") };
+        writeln!(rows, "| {number} | {title} | {cell} |").unwrap();
     }
     let Table { heading, about, .. } = table;
+    let unable = if reasons == 0 { String::new() } else { format!("; {reasons} cannot apply, and says why") };
     format!(
         "# {heading}\n\n{about}\nA test that proves one starts with its number; `cargo xtask docs` writes this table, \
-         and a test holds it current.\n\n{proven} of {all} have a test.\n\n| | what | tests |\n|---|---|---|\n{rows}"
+         and a test holds it current.\n\n{proven} of {all} have a test{unable}.\n\n\
+         | | what | tests |\n|---|---|---|\n{rows}"
     )
 }
 
