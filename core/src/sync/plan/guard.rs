@@ -30,9 +30,13 @@ impl Limit {
 /// use heap_identity::sync::Guards;
 /// assert_eq!(Guards::default().deactivations.allowed(1500), 150);
 /// assert_eq!(Guards::default().deactivations.allowed(20), 10);
+/// // In a file, what is left out keeps its default.
+/// let guards: Guards = serde_json::from_str(r#"{"membersRemovedPercent": 20}"#)?;
+/// assert_eq!(guards, Guards { members_removed_percent: 20, ..Guards::default() });
+/// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Guards {
     /// Deactivations, of the managed active people.
     pub deactivations: Limit,

@@ -1,0 +1,124 @@
+//! The example `sync` as a user runs it, against the example `serve`: over HTTP, with its files, and killed at any moment.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test panics where its world is not as it should be, and has processes to wait for"
+)]
+
+mod files;
+mod programs;
+
+use programs::{Server, Sync};
+
+#[test]
+fn a_tenant_is_brought_to_the_directory_and_a_second_run_writes_nothing() {
+    let server = Server::start();
+    let sync = Sync::new("first", &server.base_url);
+    sync.directory(files::TWO_TEAMS);
+    let first = sync.run(&[]);
+    assert_eq!((first.status, &first.summary["outcome"]), (0, &"equal".into()), "{}", first.error);
+    // Two people in bound groups and one group with somebody in it: one write each (R12, R25).
+    assert_eq!(first.summary["writes"], 3);
+    let second = sync.run(&[]);
+    assert_eq!((second.status, &second.summary["writes"]), (0, &0.into()));
+    // No more reads than pages.
+    assert_eq!(second.summary["requests"], serde_json::json!({"list_users": 1, "list_groups": 1}));
+}
+
+#[test]
+fn r32_who_is_gone_since_the_last_run_is_deactivated() {
+    let server = Server::start();
+    let sync = Sync::new("gone", &server.base_url);
+    sync.directory(files::TWO_TEAMS);
+    assert_eq!(sync.run(&[]).status, 0);
+    sync.directory(files::WITHOUT_BOB);
+    let run = sync.run(&[]);
+    assert_eq!((run.status, &run.summary["events"]["user_deprovision"]["succeeded"]), (0, &1.into()));
+}
+
+#[test]
+fn d02_a_guard_holds_a_plan_back_until_it_is_approved_by_its_digest() {
+    let server = Server::start();
+    let sync = Sync::new("held", &server.base_url);
+    sync.directory(files::TWO_TEAMS);
+    assert_eq!(sync.run(&[]).status, 0);
+    sync.directory(files::EMPTY);
+    let held = sync.run(&[]);
+    assert_eq!((held.status, &held.summary["outcome"]), (3, &"held".into()));
+    assert_eq!(
+        (&held.summary["writes"], &held.summary["held"]["trips"][0]["guard"]),
+        (&0.into(), &"empty_source".into())
+    );
+    let digest = held.summary["held"]["digest"].as_str().unwrap();
+    let other = "0".repeat(64);
+    assert_eq!(sync.run(&["--approve", &other]).status, 3, "the approval of another plan");
+    assert_eq!(sync.run(&["--approve", digest]).status, 0);
+    assert_eq!(sync.run(&[]).summary["writes"], 0);
+}
+
+#[test]
+fn guards_can_be_given_by_a_file_and_switched_off() {
+    let server = Server::start();
+    let sync = Sync::new("guards", &server.base_url);
+    sync.directory(files::TWO_TEAMS);
+    assert_eq!(sync.run(&[]).status, 0);
+    sync.directory(files::WITHOUT_BOB);
+    let strict = sync.file("guards.json", r#"{"deactivations": {"count": 0, "percent": 0}}"#);
+    let held = sync.run(&["--guards", &strict]);
+    assert_eq!((held.status, &held.summary["held"]["trips"][0]["guard"]), (3, &"deactivations".into()));
+    assert_eq!(sync.run(&["--guards", "off"]).status, 0);
+}
+
+#[test]
+fn bad_usage_and_bad_files_are_told_in_one_line_before_anything_is_sent() {
+    let server = Server::start();
+    let sync = Sync::new("bad", &server.base_url);
+    for (text, expected) in [
+        (r#"{"users": ["#, "line 1"),
+        (r#"{"users": [], "groups": [{"id": "g", "name": "G", "members": ["u9"]}]}"#, "`u9`"),
+    ] {
+        sync.directory(text);
+        let run = sync.run(&[]);
+        assert_eq!((run.status, run.error.lines().count()), (2, 1), "{}", run.error);
+        assert!(run.error.contains("directory.json") && run.error.contains(expected), "{}", run.error);
+    }
+    sync.directory(files::TWO_TEAMS);
+    for arguments in [
+        &["--approve", "abc"][..],
+        &["--guards", "no/such/file"],
+        &["--no-such-option"],
+        &["--token-env", "NO_SUCH_VARIABLE"],
+        &["--base-url", "http://heapanalytics.com/scim/v2/acme"],
+    ] {
+        let run = sync.run(arguments);
+        assert_eq!((run.status, run.error.lines().count()), (2, 1), "{arguments:?}: {}", run.error);
+    }
+    sync.state("{\"record\":\"opened\",\"version\":1,\"integration\":\"https://other.example\"}\n");
+    let run = sync.run(&[]);
+    assert_eq!(run.status, 2);
+    assert!(run.error.contains("https://other.example"), "{}", run.error);
+}
+
+#[test]
+fn d12_a_torn_last_line_of_the_state_is_passed_over_and_does_not_stay() {
+    let server = Server::start();
+    let sync = Sync::new("torn", &server.base_url);
+    sync.directory(files::TWO_TEAMS);
+    assert_eq!(sync.run(&[]).status, 0);
+    let whole = sync.read_state();
+    sync.state(&format!("{whole}{{\"record\":\"user_li"));
+    let run = sync.run(&[]);
+    assert_eq!((run.status, &run.summary["writes"]), (0, &0.into()), "{}", run.error);
+    assert!(sync.read_state().lines().all(|line| line.ends_with('}')), "{}", sync.read_state());
+    // Lost altogether, what is ours is found again by the ids that it carries (D3).
+    sync.state("");
+    let run = sync.run(&[]);
+    assert_eq!(
+        (run.status, &run.summary["requests"]["create_user"]),
+        (0, &serde_json::Value::Null),
+        "{}",
+        run.error
+    );
+}
