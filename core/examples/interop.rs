@@ -5,18 +5,30 @@
 //! interop canonicalize            -> `OK FORM…` (base64; see `FORMS`), or the code of the error
 //! interop verify CERTIFICATE      -> `OK SCHEME` for the first element with a signature, or the code of the error
 //! interop sign KEY CERTIFICATE    -> `OK DOCUMENT` (base64), its element `ID="i"` signed, or the code of the error
+//! interop read-metadata SIGNER    -> `OK` and JSON for the entity, as identity and as service provider, or the code of the
+//!                                    error; SIGNER is a certificate that must have signed, or `-`
+//! interop write-metadata KEY CERTIFICATE -> an identity provider's, then a service provider's (base64), both signed
 //! interop work SHAPE SIZE         -> nothing: reads and canonicalizes one document of that shape and size
 //! ```
 
 use std::error::Error;
 use std::io::{BufRead, Write};
+use std::time::Duration;
 use std::{env, fs, io};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use heap_identity::dsig;
+use heap_identity::entropy::Seeded;
 use heap_identity::pki::{Certificate, SigningKey};
+use heap_identity::saml::NameIdFormat;
+use heap_identity::saml::metadata::{
+    AttributeConsumingService, Binding, Endpoint, IdentityProviderMetadata, MetadataError, MetadataFile,
+    RequestedAttribute, ServiceProviderMetadata,
+};
 use heap_identity::xml::c14n::{Canonicalization, Method};
 use heap_identity::xml::{Node, Tree, parse};
+use jiff::Timestamp;
+use serde_json::json;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -35,6 +47,21 @@ fn main() -> Result<(), Box<dyn Error>> {
                     .map(|signed| BASE64_STANDARD.encode(signed))
                     .map_err(|error| error.code())
             })
+        }
+        ["read-metadata", signer] => {
+            let signer = (*signer != "-")
+                .then(|| fs::read_to_string(signer))
+                .transpose()?
+                .map(|pem| Certificate::from_pem(&pem));
+            let signers: Option<Vec<Certificate>> = signer.transpose()?.map(|certificate| vec![certificate]);
+            each_line(|document| read_metadata(document, signers.as_deref()))
+        }
+        ["write-metadata", key, certificate] => {
+            let key = SigningKey::from_pem(&fs::read_to_string(key)?, &fs::read_to_string(certificate)?)?;
+            for file in write_metadata(&key)? {
+                println!("{}", BASE64_STANDARD.encode(file));
+            }
+            Ok(())
         }
         ["work", shape, size] => work(shape, size.parse()?),
         _ => Err("canonicalize, verify CERTIFICATE, sign KEY CERTIFICATE, or work SHAPE SIZE".into()),
@@ -110,6 +137,60 @@ fn verify(document: &[u8], certificate: &Certificate) -> Result<String, &'static
     dsig::verify(signed.unwrap_or(tree.root()), &keys, &dsig::Policy::strict())
         .map(|covered| format!("{:?}", covered.algorithm()))
         .map_err(|error| error.code())
+}
+
+/// When metadata are read: what the other side wrote is valid then.
+const NOW: Timestamp = Timestamp::constant(1_772_359_200, 0);
+
+fn read_metadata(document: &[u8], signers: Option<&[Certificate]>) -> Result<String, &'static str> {
+    let mut file = MetadataFile::new(document);
+    if let Some(signers) = signers {
+        file = file.signed_by(signers);
+    }
+    let endpoints = |all: &[Endpoint]| -> Vec<_> {
+        all.iter().map(|it| json!([it.binding.uri(), it.location])).collect()
+    };
+    let keys = |all: &[Certificate]| -> Vec<_> { all.iter().map(Certificate::to_base64).collect() };
+    match (file.identity_provider(NOW), file.service_provider(NOW)) {
+        (Ok(idp), _) => Ok(json!({
+            "entity_id": idp.entity_id, "sso": endpoints(&idp.single_sign_on), "slo": endpoints(&idp.single_logout),
+            "keys": keys(&idp.signing_certificates), "signed_requests": idp.want_authn_requests_signed,
+        })
+        .to_string()),
+        (_, Ok(sp)) => Ok(json!({
+            "entity_id": sp.entity_id, "acs": sp.acs_urls(), "slo": endpoints(&sp.single_logout),
+            "keys": keys(&sp.signing_certificates), "signed_requests": sp.authn_requests_signed,
+            "signed_assertions": sp.want_assertions_signed,
+            "attributes": sp.attribute_consuming.iter().flat_map(|set| &set.attributes).map(|it| &it.name).collect::<Vec<_>>(),
+        })
+        .to_string()),
+        (Err(MetadataError::Role(_)), Err(error)) | (Err(error), Err(_)) => Err(error.code()),
+    }
+}
+
+fn write_metadata(key: &SigningKey) -> Result<[String; 2], MetadataError> {
+    let mut entropy = Seeded::new(1);
+    let mut idp = IdentityProviderMetadata::new("https://sso.jumpcloud.com/saml2/heap");
+    for binding in [Binding::Redirect, Binding::Post] {
+        idp.single_sign_on.push(Endpoint::new(binding.clone(), "https://sso.jumpcloud.com/saml2/heap"));
+        idp.single_logout.push(Endpoint::new(binding, "https://sso.jumpcloud.com/saml2/heap/logout"));
+    }
+    idp.name_id_formats.push(NameIdFormat::EmailAddress);
+    idp.signing_certificates.push(key.certificate().clone());
+    idp.validity.valid_until = Some(Timestamp::constant(4_102_444_800, 0));
+    let mut sp = ServiceProviderMetadata::new(
+        "https://heapanalytics.com",
+        "https://heapanalytics.com/saml/finalize/12345/",
+    );
+    sp.name_id_formats.push(NameIdFormat::EmailAddress);
+    sp.signing_certificates.push(key.certificate().clone());
+    sp.encryption_certificates.push(key.certificate().clone());
+    sp.single_logout.push(Endpoint::new(Binding::Redirect, "https://heapanalytics.com/saml/logout/12345/"));
+    sp.authn_requests_signed = true;
+    sp.validity.cache_duration = Some(Duration::from_secs(86_400));
+    let email = RequestedAttribute::new("email", true);
+    sp.attribute_consuming.push(AttributeConsumingService::new(0, "Heap", vec![email]));
+    Ok([idp.to_signed_xml(key, &mut entropy)?, sp.to_signed_xml(key, &mut entropy)?])
 }
 
 /// Documents that grow in one direction each.

@@ -14,11 +14,8 @@ use libfuzzer_sys::fuzz_target;
 
 // One request a record: `METHOD path` on the first line, the body below; records end with a line `--`.
 fuzz_target!(|text: &str| {
-    let config = Config {
-        base_url: "https://h/scim".into(),
-        access: Access::Open,
-        capabilities: Default::default(),
-    };
+    let config =
+        Config { base_url: "https://h/scim".into(), access: Access::Open, capabilities: Default::default() };
     let mut service = Service::new(config, MemoryStore::new(), Box::new(Seeded::new(1)));
     send(&mut service, "POST", "/Users", USER);
     send(&mut service, "POST", "/Groups", GROUP);

@@ -50,7 +50,8 @@ fn content(element: Node<'_>) -> Option<Vec<u8>> {
     let covered = verify(element, &KEYS, &Policy::strict()).ok()?;
     let mut output = Vec::new();
     let form = Canonicalization::new(Method::Exclusive);
-    form.element(covered.node(), Some(covered.signature()), &mut output).expect("it was canonicalized before");
+    form.element(covered.node(), Some(covered.signature()), &mut output)
+        .expect("it was canonicalized before");
     Some(output)
 }
 

@@ -47,10 +47,14 @@ pub fn signed_response(scope: SignScope) -> String {
     response.xml().to_owned()
 }
 
+/// The certificate of the only key that anything was signed with.
+pub fn certificate() -> Certificate {
+    Certificate::from_pem(CERTIFICATE).expect("a certificate")
+}
+
 /// The service provider that is lied to.
 pub fn service_provider() -> ServiceProvider {
-    let certificate = Certificate::from_pem(CERTIFICATE).expect("a certificate");
-    ServiceProvider::new(HEAP, ACS, vec![Trust::new(IDP, vec![certificate])], Policy::strict())
+    ServiceProvider::new(HEAP, ACS, vec![Trust::new(IDP, vec![certificate()])], Policy::strict())
 }
 
 /// Panics unless this is the login that was signed, to the last value: everything else is a forgery.

@@ -39,6 +39,8 @@ mod binding;
 mod check;
 mod endpoint;
 mod identity_provider;
+mod key_info;
+pub mod metadata;
 mod name_id;
 pub mod names;
 mod pending;

@@ -30,3 +30,6 @@ pub const PASSWORD_PROTECTED_TRANSPORT: &str =
     "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
 /// Attribute names that are plain words (saml-core 8.2.3).
 pub const ATTRIBUTE_NAME_BASIC: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic";
+
+/// Namespace of metadata (saml-metadata 2).
+pub const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";

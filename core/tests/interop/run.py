@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares XML and signatures with other libraries; see README.md. The exit code is 0 when all agree.
 
-    run.py [--seed N] [--count N] [canonical | wellformed | signatures | cost]…
+    run.py [--seed N] [--count N] [canonical | wellformed | signatures | metadata | cost]…
 """
 
 import argparse
@@ -9,7 +9,7 @@ import importlib
 
 from tool import build
 
-PARTS = ["canonical", "wellformed", "signatures", "cost"]
+PARTS = ["canonical", "wellformed", "signatures", "metadata", "cost"]
 
 
 def main():

@@ -12,8 +12,8 @@ use crate::{
     dsig::{self, Covered, ErrorKind},
     pki::{Certificate, VerifyingKey},
     saml::{
-        binding,
         check::Check,
+        key_info,
         names::{ASSERTION, SIGNATURE},
         policy::{Policy, Required},
         report::{Finding, Refused, Report, Status},
@@ -211,12 +211,8 @@ const fn check_of(kind: ErrorKind) -> Check {
 
 /// The certificate that a signature brings along: never a key, only a hint at which one signed (A46).
 fn mentioned_certificate(element: Node<'_>) -> Option<Certificate> {
-    let mut node = dsig::signature_of(element)?;
-    for name in ["KeyInfo", "X509Data", "X509Certificate"] {
-        node = node.elements().find(|child| child.is(SIGNATURE, name))?;
-    }
-    let der = binding::from_form_value(node.text().ok()?).ok()?;
-    Certificate::from_der(&der).ok()
+    let signature = dsig::signature_of(element)?;
+    key_info::certificate(signature.only_element(SIGNATURE, "KeyInfo")?)?.ok()
 }
 
 fn described(certificate: &Certificate) -> String {
