@@ -83,12 +83,12 @@ impl Digest {
     }
 }
 
-pub(super) fn scheme_from_uri(uri: &str, policy: &Policy) -> Result<Scheme, ErrorKind> {
+pub(crate) fn scheme_from_uri(uri: &str, policy: &Policy) -> Result<Scheme, ErrorKind> {
     let found = SCHEMES.iter().find(|(_, known)| *known == uri).map(|(scheme, _)| *scheme);
     found.filter(|found| *found != Scheme::LegacyRsaSha1 || policy.legacy_sha1).ok_or_else(|| refusal(uri))
 }
 
-pub(super) fn uri_of_scheme(scheme: Scheme) -> &'static str {
+pub(crate) fn uri_of_scheme(scheme: Scheme) -> &'static str {
     SCHEMES.iter().find(|(known, _)| *known == scheme).map_or("", |(_, uri)| uri)
 }
 

@@ -13,6 +13,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use algorithm::{scheme_from_uri, uri_of_scheme};
 pub use error::{Error, ErrorKind};
 pub use explain::{Cause, Difference, Explanation, explain};
 pub use sign::{sign, sign_with};

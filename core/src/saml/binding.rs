@@ -2,6 +2,7 @@
 
 use alloc::{
     borrow::Cow,
+    format,
     string::{String, ToString},
     vec::Vec,
 };
@@ -10,7 +11,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::names;
-use crate::limits;
+use crate::{
+    dsig, limits,
+    pki::{self, SigningKey, VerifyingKey},
+};
 
 /// Why a message could not be taken out of its binding.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -47,6 +51,17 @@ pub enum BindingError {
     /// The RelayState is too long to be carried.
     #[error("`RelayState` is longer than {} bytes", limits::SAML_RELAY_STATE_BYTES_MAX)]
     RelayState,
+    /// The query carries no signature, or only half of one.
+    #[error("the query has no `SigAlg` and `Signature`; the sender must sign it")]
+    Unsigned,
+    /// The signature's algorithm is not allowed.
+    #[error("`SigAlg` names an algorithm that is not allowed; sign with SHA-256 or better")]
+    SignatureAlgorithm,
+    /// No configured key made the signature over the query as it came.
+    #[error(
+        "the signature was made by none of the configured keys, or over another query; hand in the query as it came"
+    )]
+    Signature,
 }
 
 impl BindingError {
@@ -62,6 +77,9 @@ impl BindingError {
             Self::Encoding => "saml.binding.encoding",
             Self::Utf8 => "saml.binding.utf8",
             Self::RelayState => "saml.binding.relay_state",
+            Self::Unsigned => "saml.binding.unsigned",
+            Self::SignatureAlgorithm => "saml.binding.signature_algorithm",
+            Self::Signature => "saml.binding.signature",
         }
     }
 }
@@ -113,6 +131,16 @@ pub enum RedirectKind {
     Response,
 }
 
+impl RedirectKind {
+    /// The parameter, or the field of a form, that carries such a message.
+    pub(super) const fn parameter(self) -> &'static str {
+        match self {
+            Self::Request => "SAMLRequest",
+            Self::Response => "SAMLResponse",
+        }
+    }
+}
+
 /// The message of a query string, given as it came: not decoded, without `?` (A43).
 ///
 /// Parameters that are not SAML's are left alone, since the address may have its own; SAML's may not be repeated,
@@ -125,11 +153,7 @@ pub fn from_query(raw_query: &str) -> Result<RedirectMessage, BindingError> {
         return Err(BindingError::TooLarge);
     }
     let parameters = Parameters::read(raw_query)?;
-    let (kind, value) = match (parameters.request, parameters.response) {
-        (Some(value), None) => (RedirectKind::Request, value),
-        (None, Some(value)) => (RedirectKind::Response, value),
-        _ => return Err(BindingError::NotOneMessage),
-    };
+    let (kind, value) = parameters.message()?;
     if parameters.encoding.is_some_and(|encoding| decoded(encoding).as_deref() != Ok(names::DEFLATE)) {
         return Err(BindingError::Encoding);
     }
@@ -143,19 +167,72 @@ pub fn from_query(raw_query: &str) -> Result<RedirectMessage, BindingError> {
     Ok(RedirectMessage { kind, xml: inflate(&compressed)?, relay_state, signed })
 }
 
-/// `address` with the request and the RelayState in its query (saml-bindings 3.4.4.1).
-pub(super) fn request_url(address: &str, xml: &str, relay_state: Option<&str>) -> String {
+/// `address` with the message and the RelayState in its query (saml-bindings 3.4.4.1).
+pub(super) fn redirect_url(
+    address: &str,
+    kind: RedirectKind,
+    xml: &str,
+    relay_state: Option<&str>,
+) -> String {
+    with_query(address, &query(kind, xml, relay_state))
+}
+
+/// The same, signed: over the query, in which the XML carries no signature of its own.
+pub(super) fn signed_redirect_url(
+    address: &str,
+    kind: RedirectKind,
+    xml: &str,
+    relay_state: Option<&str>,
+    key: &SigningKey,
+) -> Result<String, pki::Error> {
+    let scheme = key.default_scheme();
+    let mut query = query(kind, xml, relay_state);
+    query.push_str("&SigAlg=");
+    query.extend(utf8_percent_encode(dsig::uri_of_scheme(scheme), QUERY));
+    let signature = STANDARD.encode(key.sign(scheme, query.as_bytes())?);
+    query.push_str("&Signature=");
+    query.extend(utf8_percent_encode(&signature, QUERY));
+    Ok(with_query(address, &query))
+}
+
+fn query(kind: RedirectKind, xml: &str, relay_state: Option<&str>) -> String {
     let level_of_zlib = 6;
     let value = STANDARD.encode(miniz_oxide::deflate::compress_to_vec(xml.as_bytes(), level_of_zlib));
-    let mut url = String::from(address);
-    url.push(if address.contains('?') { '&' } else { '?' });
-    url.push_str("SAMLRequest=");
-    url.extend(utf8_percent_encode(&value, QUERY));
+    let mut query = format!("{}={}", kind.parameter(), utf8_percent_encode(&value, QUERY));
     if let Some(relay_state) = relay_state {
-        url.push_str("&RelayState=");
-        url.extend(utf8_percent_encode(relay_state, QUERY));
+        query.push_str("&RelayState=");
+        query.extend(utf8_percent_encode(relay_state, QUERY));
     }
-    url
+    query
+}
+
+fn with_query(address: &str, query: &str) -> String {
+    let separator = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{separator}{query}")
+}
+
+/// Whether one of `keys` signed the message of this query, given as it came (A41-A43): what is signed are the values as
+/// the sender encoded them, in the order of saml-bindings 3.4.4.1, whatever else is in the query.
+///
+/// The parameters are those that [`from_query`] reads: each is there once, so nothing else can be read than was signed.
+pub(super) fn verify_query(raw_query: &str, keys: &[VerifyingKey]) -> Result<(), BindingError> {
+    let parameters = Parameters::read(raw_query)?;
+    let (kind, message) = parameters.message()?;
+    let (Some(algorithm), Some(signature)) = (parameters.algorithm, parameters.signature) else {
+        return Err(BindingError::Unsigned);
+    };
+    let scheme = dsig::scheme_from_uri(&decoded(algorithm)?, &dsig::Policy::strict())
+        .map_err(|_| BindingError::SignatureAlgorithm)?;
+    let signature = STANDARD.decode(&*decoded(signature)?).map_err(|_| BindingError::Base64)?;
+    let mut signed = format!("{}={message}", kind.parameter());
+    if let Some(relay_state) = parameters.relay_state {
+        signed.push_str("&RelayState=");
+        signed.push_str(relay_state);
+    }
+    signed.push_str("&SigAlg=");
+    signed.push_str(algorithm);
+    let verifies = |key: &VerifyingKey| key.verify(scheme, signed.as_bytes(), &signature).is_ok();
+    if keys.iter().any(verifies) { Ok(()) } else { Err(BindingError::Signature) }
 }
 
 /// All but the unreserved characters of RFC 3986 2.3.
@@ -192,6 +269,15 @@ impl<'a> Parameters<'a> {
         }
         Ok(parameters)
     }
+
+    /// The one message, as it came (A42).
+    const fn message(&self) -> Result<(RedirectKind, &'a str), BindingError> {
+        match (self.request, self.response) {
+            (Some(value), None) => Ok((RedirectKind::Request, value)),
+            (None, Some(value)) => Ok((RedirectKind::Response, value)),
+            _ => Err(BindingError::NotOneMessage),
+        }
+    }
 }
 
 fn decoded(value: &str) -> Result<Cow<'_, str>, BindingError> {
@@ -220,10 +306,13 @@ mod tests {
     use alloc::{format, string::String, vec};
 
     use super::{
-        BindingError, Engine, QUERY, RedirectKind, STANDARD, from_form_value, from_query, names, request_url,
-        to_form_value, utf8_percent_encode,
+        BindingError, Engine, QUERY, RedirectKind, STANDARD, from_form_value, from_query, names,
+        redirect_url, signed_redirect_url, to_form_value, utf8_percent_encode, verify_query,
     };
-    use crate::limits;
+    use crate::{
+        limits,
+        pki::{SigningKey, VerifyingKey},
+    };
 
     fn query_of(xml: &[u8]) -> String {
         let value = STANDARD.encode(miniz_oxide::deflate::compress_to_vec(xml, 9));
@@ -247,7 +336,8 @@ mod tests {
 
     #[test]
     fn a_request_comes_out_of_its_url_as_it_went_in() {
-        let url = request_url("https://idp.example/sso?app=1", "<a>é</a>", Some("x y&z=+"));
+        let url =
+            redirect_url("https://idp.example/sso?app=1", RedirectKind::Request, "<a>é</a>", Some("x y&z=+"));
         let (_, query) = url.split_once('?').unwrap();
         let message = from_query(query).unwrap();
         assert_eq!(message.kind, RedirectKind::Request);
@@ -308,5 +398,87 @@ mod tests {
     #[test]
     fn a_signature_in_the_query_is_noticed() {
         assert!(from_query(&format!("{}&SigAlg=x&Signature=y", query_of(b"<a/>"))).unwrap().signed);
+    }
+
+    fn key() -> SigningKey {
+        SigningKey::from_pem(
+            include_str!("../../tests/vectors/keys/rsa2048.key.pem"),
+            include_str!("../../tests/vectors/keys/rsa2048.cert.pem"),
+        )
+        .unwrap()
+    }
+
+    fn signed_query(relay_state: Option<&str>) -> String {
+        let url = signed_redirect_url(
+            "https://idp.example/slo",
+            RedirectKind::Response,
+            "<a/>",
+            relay_state,
+            &key(),
+        );
+        url.unwrap().split_once('?').unwrap().1.into()
+    }
+
+    fn verified(query: &str) -> Result<(), BindingError> {
+        verify_query(query, &[key().certificate().public_key().clone()])
+    }
+
+    #[test]
+    fn a_signed_query_verifies_under_its_key_and_no_other() {
+        for relay_state in [None, Some(""), Some("x y&z=+é")] {
+            let query = signed_query(relay_state);
+            assert_eq!(verified(&query), Ok(()));
+            assert_eq!(from_query(&query).unwrap().relay_state.as_deref(), relay_state);
+            assert!(from_query(&query).unwrap().signed);
+            assert_eq!(verify_query(&query, &[]), Err(BindingError::Signature));
+        }
+        let other = include_str!("../../tests/vectors/keys/rsa2048-other.cert.pem");
+        let other: VerifyingKey = crate::pki::Certificate::from_pem(other).unwrap().public_key().clone();
+        assert_eq!(verify_query(&signed_query(None), &[other]), Err(BindingError::Signature));
+    }
+
+    #[test]
+    fn a41_what_is_signed_is_what_is_read() {
+        let query = signed_query(Some("/reports"));
+        let changes = [
+            (query.replace("reports", "other"), BindingError::Signature),
+            (query.replace("SAMLResponse", "SAMLRequest"), BindingError::Signature),
+            (query.replace("&RelayState=%2Freports", ""), BindingError::Signature),
+            (format!("{query}&RelayState=x"), BindingError::Duplicate("RelayState")),
+            (format!("{query}&SAMLRe%73ponse=x"), BindingError::Duplicate("SAMLResponse")),
+            (format!("SAMLRequest=x&{query}"), BindingError::NotOneMessage),
+            (format!("{query}&%53ignature=x"), BindingError::Duplicate("Signature")),
+            (query.split("&Signature").next().unwrap().into(), BindingError::Unsigned),
+            (query.split("&SigAlg").next().unwrap().into(), BindingError::Unsigned),
+            (query.replace("rsa-sha256", "hmac-sha256"), BindingError::SignatureAlgorithm),
+            (
+                query.replace("2001%2F04%2Fxmldsig-more%23rsa-sha256", "2000%2F09%2Fxmldsig%23rsa-sha1"),
+                BindingError::SignatureAlgorithm,
+            ),
+            (query.replace("rsa-sha256", "rsa-sha512"), BindingError::Signature),
+        ];
+        for (changed, refusal) in changes {
+            assert_eq!(verified(&changed), Err(refusal), "{changed}");
+        }
+        let signed_without = signed_query(None);
+        assert_eq!(verified(&format!("RelayState=x&{signed_without}")), Err(BindingError::Signature));
+    }
+
+    #[test]
+    fn a43_a_signature_holds_over_the_query_as_the_sender_encoded_it() {
+        // .NET writes lower-case escapes, others leave `/` and `+` alone: what counts is what was signed.
+        let query = signed_query(Some("a/b"));
+        let relay_state = "RelayState=a/b";
+        let value = query.split('&').next().unwrap().split_once('=').unwrap().1;
+        let value = value.replace("%3D", "%3d").replace("%2B", "%2b").replace("%2F", "%2f");
+        let algorithm = "SigAlg=http%3a%2f%2fwww.w3.org%2f2001%2f04%2fxmldsig-more%23rsa-sha256";
+        let signed = format!("SAMLResponse={value}&{relay_state}&{algorithm}");
+        let signature = STANDARD.encode(key().sign(key().default_scheme(), signed.as_bytes()).unwrap());
+        let signature = utf8_percent_encode(&signature, QUERY);
+        // The order in the address is the sender's, and the address may have parameters of its own.
+        let sent =
+            format!("idpid=1&{algorithm}&Signature={signature}&{relay_state}&SAMLResponse={value}&utm=x");
+        assert_eq!(verified(&sent), Ok(()));
+        assert_eq!(verified(&sent.replace("%2f", "%2F")), Err(BindingError::Signature));
     }
 }

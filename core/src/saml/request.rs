@@ -104,7 +104,7 @@ impl AuthnRequest {
     /// # Errors
     /// As [`AuthnRequest::to_xml`].
     pub fn redirect_url(&self, relay_state: Option<&str>) -> Result<String, xml::Error> {
-        Ok(binding::request_url(&self.destination, &self.to_xml()?, relay_state))
+        Ok(binding::redirect_url(&self.destination, RedirectKind::Request, &self.to_xml()?, relay_state))
     }
 
     /// A page that posts the request by itself (saml-bindings 3.5), as
