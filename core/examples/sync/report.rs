@@ -97,8 +97,8 @@ fn shown(plan: &Plan) -> String {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for event in self.failures.iter().take(SHOWN_MAX) {
-            let (resource, error) =
-                (event.resource.as_deref().unwrap_or("-"), event.error.as_deref().unwrap_or("-"));
+            let resource = event.resource.as_ref().map_or("-", |resource| resource.id.as_str());
+            let error = event.error.as_deref().unwrap_or("-");
             writeln!(f, "{} {resource}: {error}", event.name.as_str())?;
         }
         if let Some(more) = self.failures.len().checked_sub(SHOWN_MAX).filter(|more| *more > 0) {

@@ -197,10 +197,9 @@ impl Run {
         } else {
             self.health.in_vain += 1;
         }
-        let (done, total) = self.engine.progress();
-        if total > 0 {
-            self.bar.set_length(total.try_into().unwrap_or(u64::MAX));
-            self.bar.set_position(done.try_into().unwrap_or(u64::MAX));
+        if let Some(progress) = self.engine.progress(now()) {
+            self.bar.set_length(progress.total.try_into().unwrap_or(u64::MAX));
+            self.bar.set_position(progress.done.try_into().unwrap_or(u64::MAX));
         }
         self.bar.set_message(if is_reading { "reading" } else { "writing" });
     }

@@ -1,9 +1,11 @@
 //! What is told of each attempt (R38-R41, D13), modelled on the identity provider's Directory Insights.
 
-use alloc::string::String;
+use alloc::{format, string::String, vec::Vec};
 
 use jiff::Timestamp;
 use serde::Serialize;
+
+use super::plan::{Attribute, AttributeChange, GroupStep, GroupVerb};
 
 /// The names of events.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -73,21 +75,96 @@ impl EventName {
 }
 
 /// An attempt and how it ended: one event per outcome of a step, whatever the number of requests (D13, R41).
+///
+/// Fields are called as in Directory Insights, as far as they are public; no sample of such an event is, so these are modelled on
+/// it. What the integration knows besides (organization, application, who began it) is the caller's to add.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Event {
+    /// 24 hexadecimal digits: seconds, then a number of this engine's own.
+    pub id: String,
+    /// The service that it is of.
+    pub service: &'static str,
     /// What was attempted.
     #[serde(rename = "event_type")]
     pub name: EventName,
     /// When the outcome was known.
     pub timestamp: Timestamp,
-    /// The directory id of the person or group; `None` for the integration itself.
-    pub resource: Option<String>,
+    /// The person or group; `None` for the integration itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<EventResource>,
+    /// What was to be changed; personal values are masked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<EventChange>,
     /// How many requests the attempt took.
     pub attempts: u32,
     /// Why it failed; `None` where it worked. Addresses in it are masked.
     #[serde(rename = "error_message")]
     pub error: Option<String>,
+}
+
+/// Whom or what an event is about.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct EventResource {
+    /// The directory id.
+    pub id: String,
+    /// `user` or `user_group`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The user name, masked, or the name of the group.
+    #[serde(rename = "displayName")]
+    pub display_name: String,
+}
+
+/// What was to be changed.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct EventChange {
+    /// The attribute at Heap.
+    pub field: &'static str,
+    /// The value before; `None` where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The value after; `None` where there is none.
+    pub to: Option<String>,
+}
+
+impl EventResource {
+    pub(crate) fn user(id: &str, user_name: &str) -> Self {
+        Self { id: id.into(), kind: "user", display_name: masked(user_name) }
+    }
+
+    pub(crate) fn group(id: &str, name: &str) -> Self {
+        Self { id: id.into(), kind: "user_group", display_name: masked(name) }
+    }
+}
+
+/// The changes of an account, masked: what kind of change it was can be seen, whose name it is cannot.
+pub(crate) fn changes_of_user(changes: &[AttributeChange]) -> Vec<EventChange> {
+    let change = |change: &AttributeChange| {
+        let is_name = matches!(change.attribute, Attribute::FamilyName | Attribute::GivenName);
+        let shown = |value: &Option<String>| match value {
+            Some(value) if is_name => Some(value.chars().take(1).chain(['…']).collect()),
+            other => other.clone(),
+        };
+        EventChange { field: change.attribute.name(), from: shown(&change.from), to: shown(&change.to) }
+    };
+    changes.iter().map(change).collect()
+}
+
+/// The changes of a group.
+pub(crate) fn changes_of_group(step: &GroupStep) -> Vec<EventChange> {
+    let mut changes = Vec::new();
+    if step.renamed_from.is_some() || step.verb == GroupVerb::Create {
+        let (from, to) = (step.renamed_from.as_deref().map(masked), Some(masked(&step.name)));
+        changes.push(EventChange { field: "displayName", from, to });
+    }
+    if !step.add.is_empty() || !step.remove.is_empty() {
+        let to = format!("{} added, {} removed", step.add.len(), step.remove.len());
+        changes.push(EventChange { field: "members", from: None, to: Some(to) });
+    }
+    changes
 }
 
 /// Masks what looks like an address in a text of the other side: `ann@example.com` becomes `a…@example.com`.
@@ -112,7 +189,9 @@ pub(crate) fn masked(text: &str) -> String {
 mod tests {
     use alloc::collections::BTreeSet;
 
-    use super::{EventName, masked};
+    use serde_json::json;
+
+    use super::{Attribute, AttributeChange, Event, EventName, EventResource, changes_of_user, masked};
 
     #[test]
     fn r38_r39_r40_event_names_are_the_documented_ones() {
@@ -122,6 +201,32 @@ mod tests {
             assert_eq!(serde_json::to_value(name).unwrap(), name.as_str());
         }
         assert!(names.contains("idm_integration_reauth") && names.contains("user_deprovision"));
+    }
+
+    #[test]
+    fn r41_an_event_has_the_known_fields_and_masks_what_is_personal() {
+        let change = |attribute, to: &str| AttributeChange { attribute, from: None, to: Some(to.into()) };
+        let event = Event {
+            id: "69a40e20000000000000002a".into(),
+            service: "scim",
+            name: EventName::UserCreateProvision,
+            timestamp: "2026-03-01T10:00:00Z".parse().unwrap(),
+            resource: Some(EventResource::user("u1", "ann@example.com")),
+            changes: changes_of_user(&[
+                change(Attribute::Active, "true"),
+                change(Attribute::FamilyName, "Example"),
+            ]),
+            attempts: 1,
+            error: None,
+        };
+        let expected = json!({
+            "id": "69a40e20000000000000002a", "service": "scim", "event_type": "user_create_provision",
+            "timestamp": "2026-03-01T10:00:00Z",
+            "resource": {"id": "u1", "type": "user", "displayName": "a…@example.com"},
+            "changes": [{"field": "active", "to": "true"}, {"field": "name.familyName", "to": "E…"}],
+            "attempts": 1, "error_message": null,
+        });
+        assert_eq!(serde_json::to_value(&event).unwrap(), expected);
     }
 
     #[test]

@@ -8,12 +8,12 @@ use alloc::{
 
 use serde::{Deserialize, Serialize};
 
-use super::state::{GroupLink, Id, Ledger, Link};
+use super::state::{GroupLink, Id, Ledger, Link, Sent};
 
 /// The version of the records; a journal of a later version is refused.
 const VERSION: u32 = 1;
 
-/// One record: a line of text without line breaks, to be stored as it is.
+/// One record: a line of JSON without line breaks and with a digest, to be stored as it is.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Record(String);
 
@@ -45,7 +45,7 @@ pub enum ResumeError {
     },
     /// A record before the last cannot be read; the last one may be torn by a crash and is then passed over.
     #[error(
-        "record {record} of the journal cannot be read; restore the state from a copy, or start without one"
+        "record {record} of the journal is torn or was changed; restore the state from a copy, or start without one"
     )]
     Malformed {
         /// The record, counted from 1.
@@ -84,6 +84,12 @@ pub(crate) enum Entry {
     GroupLinked { group: String, link: GroupLink },
     /// A group at Heap is gone or was deleted.
     GroupUnlinked { group: String },
+    /// A write about these members of a team whose members Heap does not tell is about to be sent (F13).
+    MembersIntent { team: String, members: Vec<String> },
+    /// That write was done; `replaced` where it named all members.
+    MembersSent { team: String, replaced: bool, add: Vec<String>, remove: Vec<String> },
+    /// Heap tells the members of the team now.
+    MembersTold { team: String },
     /// The tenant does not keep the role (D8).
     RoleDropped,
     /// An account is about to be created.
@@ -99,8 +105,28 @@ pub(crate) enum Entry {
 impl Entry {
     pub(crate) fn record(&self) -> Record {
         // Serialising texts and numbers into memory cannot fail.
-        Record(serde_json::to_string(self).unwrap_or_default())
+        let mut line = serde_json::to_string(self).unwrap_or_default();
+        let digest = digest_of(&line);
+        line.pop();
+        line.extend([DIGEST, &digest, "\"}"]);
+        Record(line)
     }
+
+    /// Reads a record; `None` when it is torn or was changed.
+    fn read(record: &Record) -> Option<Self> {
+        let (body, digest) = record.0.strip_suffix("\"}")?.rsplit_once(DIGEST)?;
+        let body = [body, "}"].concat();
+        (digest_of(&body) == digest).then(|| serde_json::from_str(&body).ok())?
+    }
+}
+
+/// What stands before the digest of a record.
+const DIGEST: &str = ",\"digest\":\"";
+
+/// The first 8 bytes of SHA-256, in hexadecimal: against damage, not against people.
+fn digest_of(line: &str) -> String {
+    let hash = ring::digest::digest(&ring::digest::SHA256, line.as_bytes());
+    hash.as_ref().iter().take(8).map(|byte| alloc::format!("{byte:02x}")).collect()
 }
 
 /// The creations whose outcome is not known: they are looked for before they are repeated (D12).
@@ -127,11 +153,11 @@ impl Replayed {
         let mut replayed = Self::default();
         let mut records = (1..).zip(records).peekable();
         while let Some((number, record)) = records.next() {
-            match serde_json::from_str(&record.0) {
-                Ok(entry) => replayed.take(integration, entry)?,
+            match Entry::read(&record) {
+                Some(entry) => replayed.take(integration, entry)?,
                 // A crash tears the last record at most: it was not yet relied upon.
-                Err(_) if records.peek().is_none() => {}
-                Err(_) => return Err(ResumeError::Malformed { record: number }),
+                None if records.peek().is_none() => {}
+                None => return Err(ResumeError::Malformed { record: number }),
             }
         }
         Ok(replayed)
@@ -152,6 +178,11 @@ impl Replayed {
                 self.ledger.set_group_link(&Id::from(group), link);
             }
             Entry::GroupUnlinked { group } => self.ledger.unlink_group(&group),
+            Entry::MembersIntent { team, members } => self.ledger.doubt_members(&team, &members),
+            Entry::MembersSent { team, replaced, add, remove } => {
+                self.ledger.note_sent(&team, replaced, &add, &remove);
+            }
+            Entry::MembersTold { team } => self.ledger.forget_sent(&team),
             Entry::RoleDropped => self.ledger.role_is_dropped = true,
             Entry::UserIntent { person } => drop(self.uncertain.people.insert(person)),
             Entry::UserLinked { person, link } => {
@@ -188,6 +219,12 @@ pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertai
     );
     entries.extend(uncertain.people.iter().map(|person| Entry::UserIntent { person: person.clone() }));
     entries.extend(uncertain.groups.iter().map(|group| Entry::GroupIntent { group: group.clone() }));
+    for (team, Sent { members, doubtful }) in ledger.sent() {
+        let list = |ids: &BTreeSet<String>| ids.iter().cloned().collect();
+        let (team, add) = (team.clone(), list(members));
+        entries.push(Entry::MembersSent { team: team.clone(), replaced: true, add, remove: Vec::new() });
+        entries.push(Entry::MembersIntent { team, members: list(doubtful) });
+    }
     if ledger.role_is_dropped {
         entries.push(Entry::RoleDropped);
     }
@@ -252,6 +289,34 @@ mod tests {
         assert!(Replayed::of(TENANT, torn.clone()).is_ok());
         torn.push(Entry::RoleDropped.record());
         assert_eq!(Replayed::of(TENANT, torn).unwrap_err(), ResumeError::Malformed { record: 8 });
+    }
+
+    #[test]
+    fn a_record_that_was_changed_is_refused() {
+        let mut changed = journal();
+        changed[2] = Record::from_line(changed[2].as_line().replace("r1", "r9"));
+        assert_eq!(Replayed::of(TENANT, changed).unwrap_err(), ResumeError::Malformed { record: 3 });
+    }
+
+    #[test]
+    fn f13_f14_what_was_sent_of_members_that_are_not_told_survives() {
+        let sent = |replaced, add: &[&str], remove: &[&str]| {
+            let list = |ids: &[&str]| ids.iter().map(|id| String::from(*id)).collect();
+            Entry::MembersSent { team: "t1".into(), replaced, add: list(add), remove: list(remove) }
+        };
+        let mut journal = journal();
+        journal.extend(records(&[
+            sent(true, &["a", "b"], &[]),
+            sent(false, &["c"], &["a"]),
+            Entry::MembersIntent { team: "t1".into(), members: ["b".into(), "d".into()].into() },
+        ]));
+        let once = Replayed::of(TENANT, journal).unwrap();
+        let twice = Replayed::of(TENANT, compacted(TENANT, &once.ledger, &once.uncertain)).unwrap();
+        for replayed in [&once, &twice] {
+            let sent = &replayed.ledger.sent()["t1"];
+            assert_eq!(sent.members.iter().collect::<Vec<_>>(), ["b", "c"]);
+            assert_eq!(sent.doubtful.iter().collect::<Vec<_>>(), ["b", "d"]);
+        }
     }
 
     #[test]

@@ -26,64 +26,110 @@ pub(crate) struct NeverComplete {
     attempts: u8,
 }
 
+/// Where the next page begins.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Position {
+    /// At a cursor; the first page is at the empty one (RFC 9865).
+    Cursor(String),
+    /// At an index, from 1 (RFC 7644 3.4.2.4).
+    Index(u64),
+}
+
 /// A listing under way: the next page starts after what was received, not after what was asked for (F33).
 #[derive(Debug)]
 pub(crate) struct Listing {
     received: u64,
+    /// By cursor, and where.
+    cursor: Option<String>,
+    /// It is by cursor from its first page.
+    by_cursor: bool,
     seen: BTreeSet<String>,
+    /// How many resources there are, as the last page says.
+    total: u64,
     attempts: u8,
 }
 
 impl Listing {
     pub(crate) const fn new() -> Self {
-        Self { received: 0, seen: BTreeSet::new(), attempts: 1 }
+        Self { received: 0, cursor: None, by_cursor: false, seen: BTreeSet::new(), total: 0, attempts: 1 }
     }
 
-    /// The index of the next page's first resource, from 1 (RFC 7644 3.4.2.4).
-    pub(crate) const fn start_index(&self) -> u64 {
-        self.received + 1
+    /// A listing of a tenant that knows cursors only.
+    pub(crate) fn by_cursor() -> Self {
+        Self { cursor: Some(String::new()), by_cursor: true, ..Self::new() }
     }
 
-    /// Takes a page with the ids of its resources.
+    pub(crate) fn position(&self) -> Position {
+        match &self.cursor {
+            Some(cursor) => Position::Cursor(cursor.clone()),
+            None => Position::Index(self.received + 1),
+        }
+    }
+
+    /// Whether nothing was received yet.
+    pub(crate) const fn is_at_start(&self) -> bool {
+        self.received == 0
+    }
+
+    pub(crate) const fn is_by_index(&self) -> bool {
+        self.cursor.is_none()
+    }
+
+    /// Whether every resource was seen: as many distinct ids as `totalResults` says (F33).
+    pub(crate) fn is_complete(&self) -> bool {
+        self.received > 0 && self.seen.len() as u64 == self.total
+    }
+
+    /// Takes a page with the ids of its resources, and the cursor of the next page where there is one.
     ///
     /// A page that overlaps is harmless, one that is short is not the end, and one that brings nothing new although
     /// something is missing ends the attempt: so it ends also where pages go round in a circle (F34).
     pub(crate) fn page<'p>(
         &mut self,
         total: u64,
+        next_cursor: Option<&str>,
         ids: impl ExactSizeIterator<Item = &'p str>,
     ) -> Result<Progress, NeverComplete> {
         let before = self.seen.len();
+        self.total = total;
         self.received += ids.len() as u64;
+        let ended = self.cursor.is_some() && next_cursor.is_none();
+        self.cursor = next_cursor.map(String::from);
         self.seen.extend(ids.map(String::from));
         if self.seen.len() as u64 == total {
             return Ok(Progress::Complete);
         }
         let is_too_much = self.seen.len() as u64 > total || self.seen.len() > SYNC_RESOURCES_MAX;
-        if self.seen.len() > before && !is_too_much {
+        if self.seen.len() > before && !is_too_much && !ended {
             return Ok(Progress::More);
         }
+        self.again()
+    }
+
+    /// Begins again, as often as a list may be begun.
+    pub(crate) fn again(&mut self) -> Result<Progress, NeverComplete> {
         if self.attempts >= SYNC_LISTING_ATTEMPTS_MAX {
-            return Err(NeverComplete { seen: self.seen.len(), total, attempts: self.attempts });
+            return Err(NeverComplete { seen: self.seen.len(), total: self.total, attempts: self.attempts });
         }
-        *self = Self { attempts: self.attempts + 1, ..Self::new() };
+        let fresh = if self.by_cursor { Self::by_cursor() } else { Self::new() };
+        *self = Self { attempts: self.attempts + 1, ..fresh };
         Ok(Progress::Again)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Listing, Progress};
+    use super::{Listing, Position, Progress};
 
     fn page(listing: &mut Listing, total: u64, ids: &[&str]) -> Option<Progress> {
-        listing.page(total, ids.iter().copied()).ok()
+        listing.page(total, None, ids.iter().copied()).ok()
     }
 
     #[test]
     fn f33_a_listing_is_complete_when_the_distinct_ids_are_as_many_as_the_total() {
         let mut listing = Listing::new();
         assert_eq!(page(&mut listing, 3, &["a", "b"]), Some(Progress::More));
-        assert_eq!(listing.start_index(), 3);
+        assert_eq!(listing.position(), Position::Index(3));
         assert_eq!(page(&mut listing, 3, &["c"]), Some(Progress::Complete));
         assert_eq!(page(&mut Listing::new(), 0, &[]), Some(Progress::Complete));
     }
@@ -93,9 +139,9 @@ mod tests {
         let mut listing = Listing::new();
         assert_eq!(page(&mut listing, 3, &["a"]), Some(Progress::More));
         assert_eq!(page(&mut listing, 3, &["a", "b"]), Some(Progress::More));
-        assert_eq!(listing.start_index(), 4);
+        assert_eq!(listing.position(), Position::Index(4));
         assert_eq!(page(&mut listing, 3, &[]), Some(Progress::Again));
-        assert_eq!(listing.start_index(), 1);
+        assert_eq!(listing.position(), Position::Index(1));
     }
 
     #[test]
@@ -106,6 +152,16 @@ mod tests {
             pages += 1;
             assert!(pages < 20);
         }
+    }
+
+    #[test]
+    fn f33_a_list_by_cursor_that_ends_too_early_is_read_again() {
+        let mut listing = Listing::by_cursor();
+        let mut page = |cursor, ids: &[&str]| listing.page(3, cursor, ids.iter().copied()).ok();
+        assert_eq!(page(Some("after b"), &["a", "b"]), Some(Progress::More));
+        assert_eq!(page(None, &["b"]), Some(Progress::Again));
+        assert_eq!(page(Some("after b"), &["a", "b"]), Some(Progress::More));
+        assert_eq!(listing.position(), Position::Cursor("after b".into()));
     }
 
     #[test]

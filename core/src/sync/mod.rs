@@ -11,8 +11,10 @@ mod state;
 
 pub use config::{ChangedUserName, Config, ConfigError, Review};
 pub use drive::{Driver, InMemory, drive};
-pub use engine::{Engine, NotThisPlan, Outcome, Outgoing, Poll, RequestId, Summary, TransportFailure};
-pub use event::{Event, EventName};
+pub use engine::{
+    Engine, NotThisPlan, Outcome, Outgoing, Poll, Progress, RequestId, Summary, TransportFailure,
+};
+pub use event::{Event, EventChange, EventName, EventResource};
 pub use journal::{Record, ResumeError};
 pub use plan::{
     AddedMember, Attribute, AttributeChange, Conflict, ConflictKind, Counts, Digest, GroupStep, GroupVerb,

@@ -28,8 +28,14 @@ pub(super) const NO_ENDPOINT: &str =
 pub(super) enum Verdict {
     /// It was done.
     Done(Response),
-    /// It was not done and never will be in this form.
+    /// It was not done and never will be.
     Refused(String),
+    /// It was not done, and in another form it might be: the tenant does not understand this message, or it is too long.
+    NotInThisForm(String),
+    /// It was not done: the tenant does not know this method (405, 501).
+    Unsupported(String),
+    /// It was not done: the resource has another version than was expected (412, F22).
+    Moved(String),
     /// It contradicts what the tenant holds (409).
     Conflict(String),
     /// The resource is not there (404, 410).
@@ -40,6 +46,18 @@ pub(super) enum Verdict {
     NotDone(String, Option<Timestamp>),
     /// Whether it was done is not known.
     Unknown(String),
+}
+
+impl Verdict {
+    /// The same for who has no other form, method or version to offer.
+    pub(super) fn plain(self) -> Self {
+        match self {
+            Self::NotInThisForm(error) | Self::Unsupported(error) | Self::Moved(error) => {
+                Self::Refused(error)
+            }
+            other => other,
+        }
+    }
 }
 
 /// Reads an answer. A repeated request is harmless only after [`Verdict::NotDone`]; after [`Verdict::Unknown`] the engine looks
@@ -55,13 +73,25 @@ pub(super) fn judge(result: Result<Response, TransportFailure>, now: Timestamp) 
     let status = response.status();
     match status.as_u16() {
         200..=299 => Verdict::Done(response),
+        400 if is_about_the_form(&response) => Verdict::NotInThisForm(explained(&response)),
         401 => Verdict::Token(explained(&response)),
         404 | 410 => Verdict::Gone,
         409 => Verdict::Conflict(explained(&response)),
         429 => Verdict::NotDone(explained(&response), retry_after(&response, now)),
+        405 | 501 => Verdict::Unsupported(explained(&response)),
+        412 => Verdict::Moved(explained(&response)),
+        413 => Verdict::NotInThisForm(explained(&response)),
         408 | 425 | 500..=599 => Verdict::Unknown(explained(&response)),
         _ => Verdict::Refused(explained(&response)),
     }
+}
+
+/// Whether a 400 is about the message and not about a value in it (RFC 7644 table 9); some do not say.
+fn is_about_the_form(response: &Response) -> bool {
+    use crate::scim::ErrorKind::{InvalidPath, InvalidSyntax, NoTarget, TooMany};
+    let body = ErrorBody::from_slice(response.body()).unwrap_or_default();
+    body.scim_type.is_none()
+        || body.kind().is_some_and(|kind| [InvalidPath, InvalidSyntax, NoTarget, TooMany].contains(&kind))
 }
 
 /// Status, `scimType` and the other side's own words, with addresses masked.
@@ -145,7 +175,7 @@ mod tests {
                        "detail":"ann@example.com is taken"}"#;
         let Verdict::Conflict(reason) = answer(409, body) else { panic!("not a conflict") };
         assert_eq!(reason, "Heap answered 409 (uniqueness): a…@example.com is taken");
-        let Verdict::Refused(reason) = answer(400, "<html>ann@example.com</html>") else {
+        let Verdict::NotInThisForm(reason) = answer(400, "<html>ann@example.com</html>") else {
             panic!("not refused")
         };
         assert_eq!(reason, "Heap answered 400 without a SCIM error");

@@ -24,7 +24,7 @@ pub(super) enum Task {
     DeleteGroup,
     LookUp(Kind),
     Page(Kind),
-    ReadGroup,
+    Read(Kind),
     UpdateGroup,
     UpdateUser,
 }
@@ -40,7 +40,8 @@ impl Task {
             Self::LookUp(Kind::User) => "look_up_user",
             Self::Page(Kind::Group) => "list_groups",
             Self::Page(Kind::User) => "list_users",
-            Self::ReadGroup => "read_group",
+            Self::Read(Kind::Group) => "read_group",
+            Self::Read(Kind::User) => "read_user",
             Self::UpdateGroup => "update_group",
             Self::UpdateUser => "update_user",
         }
@@ -48,7 +49,7 @@ impl Task {
 
     /// Whether the request writes.
     pub(super) const fn is_write(self) -> bool {
-        !matches!(self, Self::LookUp(_) | Self::Page(_) | Self::ReadGroup)
+        !matches!(self, Self::LookUp(_) | Self::Page(_) | Self::Read(_))
     }
 }
 

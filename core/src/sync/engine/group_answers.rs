@@ -1,18 +1,26 @@
 //! What an answer means for a step about a group.
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeSet, VecDeque},
+    string::String,
+    vec::Vec,
+};
 
 use super::{
     Engine, Stop,
     answer::{GARBLED, NO_ENDPOINT, Verdict},
-    job::{GroupStage, chunks},
-    messages::{self, GroupChunk, Kind, Page},
+    chunk::{GroupChunk, chunks},
+    job::{GroupChange, GroupStage, Way},
+    messages::{self, Kind},
     running::Next,
     search::{Found, Search},
 };
 use crate::{
     scim::Group,
-    sync::{plan::GroupStep, state::Team},
+    sync::{
+        plan::{ConflictKind, GroupStep},
+        state::{Candidate, Knowledge, Team},
+    },
     wire::Response,
 };
 
@@ -27,11 +35,10 @@ impl Engine {
     ) -> Next<GroupStage> {
         match (stage, verdict) {
             (stage, Verdict::Token(error)) => Next::Stopped(Stop::Token(error), stage),
-            (stage, Verdict::NotDone(error, at)) => Next::Later(stage, error, at),
-            (GroupStage::Create { first, rest }, verdict) => self.group_created(step, &first, rest, verdict),
-            (GroupStage::Search(search), verdict) => self.group_searched(step, search, verdict),
-            (GroupStage::Patch { team, chunks }, verdict) => self.group_patched(step, team, chunks, verdict),
-            (GroupStage::Delete { team }, verdict) => self.group_deleted(step, team, verdict),
+            (GroupStage::Create { first, rest }, verdict) => self.group_created(step, first, rest, verdict),
+            (GroupStage::Search(search), verdict) => self.group_searched(step, search, verdict.plain()),
+            (GroupStage::Change(change), verdict) => self.group_changed(step, change, verdict),
+            (GroupStage::Delete { team }, verdict) => self.group_deleted(step, team, verdict.plain()),
             (GroupStage::Start, _) => Next::Ended(Ok(())),
         }
     }
@@ -39,8 +46,8 @@ impl Engine {
     fn group_created(
         &mut self,
         step: &GroupStep,
-        first: &[String],
-        rest: VecDeque<GroupChunk>,
+        mut first: Vec<String>,
+        mut rest: VecDeque<GroupChunk>,
         verdict: Verdict,
     ) -> Next<GroupStage> {
         match verdict {
@@ -49,106 +56,150 @@ impl Engine {
                     let error = "Heap answered with something that is not the new group".into();
                     return Next::Later(GroupStage::Search(Search::new(None)), error, None);
                 };
-                let id = team.id.clone();
+                let (id, is_told) = (team.id.clone(), team.knowledge == Knowledge::Told);
                 self.state.remote.put_team(team);
-                self.state.remote.change_members(&id, first, &[]);
                 self.link_group(&step.group, &id, true);
-                Next::Now(GroupStage::Patch { team: id, chunks: rest })
+                if is_told {
+                    self.state.remote.change_members(&id, &first, &[]);
+                } else {
+                    self.members_were_sent(
+                        &id,
+                        &GroupChunk { replaces: true, add: first, ..GroupChunk::default() },
+                    );
+                }
+                Next::Now(GroupStage::change(id, rest))
             }
             Verdict::Conflict(reason) => Next::Now(GroupStage::Search(Search::new(Some(reason)))),
-            Verdict::Refused(error) | Verdict::Token(error) => Next::Ended(Err(error)),
-            Verdict::Gone => Next::Ended(Err(NO_ENDPOINT.into())),
-            Verdict::Unknown(error) | Verdict::NotDone(error, _) => {
-                Next::Later(GroupStage::Search(Search::new(None)), error, None)
+            Verdict::NotInThisForm(_) if self.learned.takes_fewer_members_than(first.len()) => {
+                let add = first.split_off(self.learned.members_per_request);
+                rest.push_front(GroupChunk { add, ..GroupChunk::default() });
+                Next::Now(GroupStage::Create { first, rest })
             }
+            Verdict::Gone => Next::Ended(Err(NO_ENDPOINT.into())),
+            Verdict::Unknown(error) => Next::Later(GroupStage::Search(Search::new(None)), error, None),
+            Verdict::NotDone(error, at) => Next::Later(GroupStage::Create { first, rest }, error, at),
+            Verdict::Refused(error)
+            | Verdict::Token(error)
+            | Verdict::NotInThisForm(error)
+            | Verdict::Unsupported(error)
+            | Verdict::Moved(error) => Next::Ended(Err(error)),
         }
     }
 
     fn group_searched(&mut self, step: &GroupStep, mut search: Search, verdict: Verdict) -> Next<GroupStage> {
         match verdict {
             Verdict::Done(response) => {
-                let page = messages::teams(response.body()).map(|page| Page {
-                    total: page.total,
-                    items: page.items.into_iter().map(|(team, _)| team).collect(),
-                });
-                match search.take_teams(page, &step.name, self.trusts_filter(Kind::Group)) {
+                let page = messages::teams(response.body());
+                match search.take_teams(page, &step.name, &self.learned) {
                     Found::MoreToRead => Next::Now(GroupStage::Search(search)),
                     Found::Unreadable(error) => Next::Later(GroupStage::Search(search), error, None),
-                    Found::These(teams) => self.group_found(&search, step, teams),
+                    Found::These(teams) => self.group_found(&search, step, &teams),
                 }
             }
             Verdict::Refused(_) | Verdict::Gone | Verdict::Conflict(_) if search.uses_filter() => {
-                Next::Now(GroupStage::Search(search.over_the_list()))
+                Next::Now(GroupStage::Search(search.over_the_list(&self.learned)))
             }
-            Verdict::Unknown(error) | Verdict::NotDone(error, _) => {
-                Next::Later(GroupStage::Search(search), error, None)
-            }
-            Verdict::Refused(error) | Verdict::Conflict(error) | Verdict::Token(error) => {
-                Next::Ended(Err(error))
-            }
+            Verdict::NotDone(error, at) => Next::Later(GroupStage::Search(search), error, at),
+            Verdict::Unknown(error) => Next::Later(GroupStage::Search(search), error, None),
             Verdict::Gone => Next::Ended(Err(NO_ENDPOINT.into())),
+            Verdict::Refused(error)
+            | Verdict::Conflict(error)
+            | Verdict::Token(error)
+            | Verdict::NotInThisForm(error)
+            | Verdict::Unsupported(error)
+            | Verdict::Moved(error) => Next::Ended(Err(error)),
         }
     }
 
     /// The end of a search for a group that may have been created: ours if nobody else's, and then it gets whom it lacks.
-    fn group_found(&mut self, search: &Search, step: &GroupStep, teams: Vec<Team>) -> Next<GroupStage> {
-        let is_free = |team: &Team| {
-            self.state.ledger.group_owner(&team.id).is_none_or(|owner| **owner == *step.group)
-                && team.external_id.as_deref().is_none_or(|external| external == step.group)
-        };
-        let mut free = teams.into_iter().filter(is_free);
-        match (free.next(), free.next()) {
-            (None, _) => match &search.conflict {
+    fn group_found(&mut self, search: &Search, step: &GroupStep, teams: &[Team]) -> Next<GroupStage> {
+        match self.state.candidate(&step.group, teams.iter()) {
+            Candidate::None => match &search.conflict {
                 Some(reason) => Next::Ended(Err(reason.clone())),
                 None => match self.creation(step) {
                     Ok(stage) => Next::Now(stage),
                     Err(error) => Next::Ended(Err(error)),
                 },
             },
-            (Some(team), None) => {
+            Candidate::One(team) => {
                 self.note_filter(search, Kind::Group);
-                let mut missing = self.accounts_of(&step.add);
-                missing.retain(|id| !team.members.contains(id));
+                let team = team.clone();
+                let mut whole = GroupChunk { add: self.accounts_of(&step.add), ..GroupChunk::default() };
+                whole.replaces = team.knowledge == Knowledge::Nothing;
+                whole.add.retain(|id| !team.surely_has(id));
                 let id = team.id.clone();
                 self.state.remote.put_team(team);
                 self.link_group(&step.group, &id, true);
-                Next::Now(GroupStage::Patch { team: id, chunks: chunks(None, missing, Vec::new()) })
+                let chunks = chunks(whole, self.learned.members_per_request);
+                Next::Now(GroupStage::change(id, chunks))
             }
-            (Some(_), Some(_)) => Next::Ended(Err(
-                "several groups at Heap have this name; rename all but the one to take over".into(),
-            )),
+            Candidate::Claimed => Next::Ended(Err(ConflictKind::GroupClaimed.explanation().into())),
+            Candidate::Ambiguous => Next::Ended(Err(ConflictKind::GroupsAmbiguous.explanation().into())),
         }
     }
 
-    fn group_patched(
+    fn group_changed(
         &mut self,
         step: &GroupStep,
-        team: String,
-        mut chunks: VecDeque<GroupChunk>,
+        mut change: GroupChange,
         verdict: Verdict,
     ) -> Next<GroupStage> {
+        let is_read = matches!(change.way, Way::Read);
         match verdict {
+            Verdict::Done(response) if is_read => {
+                let known = self.state.remote.team(&change.team).map(|team| &team.members);
+                let none = BTreeSet::new();
+                let known = known.unwrap_or(&none);
+                match messages::changed_group(&change.team, known, &change.chunks, &response) {
+                    Some(whole) => {
+                        Next::Now(GroupStage::Change(GroupChange { way: Way::Put(whole), ..change }))
+                    }
+                    None => Next::Later(GroupStage::Change(change), GARBLED.into(), None),
+                }
+            }
             Verdict::Done(response) if messages::is_garbled(&response) => {
-                Next::Later(GroupStage::Patch { team, chunks }, GARBLED.into(), None)
+                change.way = change.way.again();
+                Next::Later(GroupStage::Change(change), GARBLED.into(), None)
             }
             Verdict::Done(_) => {
-                if let Some(chunk) = chunks.pop_front() {
-                    self.note_chunk(&team, chunk);
+                for chunk in change.chunks.drain(..change.next_chunks().count()).collect::<Vec<_>>() {
+                    self.note_chunk(&change.team, &chunk);
                 }
-                Next::Now(GroupStage::Patch { team, chunks })
+                change.is_announced = false;
+                Next::Now(GroupStage::Change(change))
             }
             Verdict::Gone => {
                 self.lose_team(&step.group);
                 Next::Ended(Err(GONE.into()))
             }
-            // Deltas by id may be repeated: doing them twice is doing them once.
-            Verdict::Unknown(error) | Verdict::NotDone(error, _) => {
-                Next::Later(GroupStage::Patch { team, chunks }, error, None)
+            Verdict::Unsupported(_) if matches!(change.way, Way::Patch) => {
+                self.learned.takes_no_patch = true;
+                Next::Now(GroupStage::Change(change))
             }
-            Verdict::Refused(error) | Verdict::Conflict(error) | Verdict::Token(error) => {
-                Next::Ended(Err(error))
+            Verdict::NotInThisForm(_) if !is_read && self.takes_less(&change) => {
+                Next::Now(GroupStage::Change(change))
             }
+            // Deltas by id may be repeated: doing them twice is doing them once. A whole group is read again first.
+            Verdict::Unknown(error) | Verdict::Moved(error) => {
+                change.way = change.way.again();
+                Next::Later(GroupStage::Change(change), error, None)
+            }
+            Verdict::NotDone(error, at) => {
+                change.way = change.way.again();
+                Next::Later(GroupStage::Change(change), error, at)
+            }
+            Verdict::Refused(error)
+            | Verdict::Conflict(error)
+            | Verdict::Token(error)
+            | Verdict::NotInThisForm(error)
+            | Verdict::Unsupported(error) => Next::Ended(Err(error)),
         }
+    }
+
+    /// Whether a PATCH with fewer members may be tried after one was refused (F10).
+    fn takes_less(&mut self, change: &GroupChange) -> bool {
+        let members = change.chunks.front().map_or(0, GroupChunk::members);
+        matches!(change.way, Way::Patch) && self.learned.takes_fewer_members_than(members)
     }
 
     fn group_deleted(&mut self, step: &GroupStep, team: String, verdict: Verdict) -> Next<GroupStage> {
@@ -160,18 +211,25 @@ impl Engine {
                 self.lose_team(&step.group);
                 Next::Ended(Ok(()))
             }
-            Verdict::Unknown(error) | Verdict::NotDone(error, _) => {
-                Next::Later(GroupStage::Delete { team }, error, None)
-            }
-            Verdict::Refused(error) | Verdict::Conflict(error) | Verdict::Token(error) => {
-                Next::Ended(Err(error))
-            }
+            Verdict::NotDone(error, at) => Next::Later(GroupStage::Delete { team }, error, at),
+            Verdict::Unknown(error) => Next::Later(GroupStage::Delete { team }, error, None),
+            Verdict::Refused(error)
+            | Verdict::Conflict(error)
+            | Verdict::Token(error)
+            | Verdict::NotInThisForm(error)
+            | Verdict::Unsupported(error)
+            | Verdict::Moved(error) => Next::Ended(Err(error)),
         }
     }
 
-    fn note_chunk(&mut self, team: &str, chunk: GroupChunk) {
-        self.state.remote.change_members(team, &chunk.add, &chunk.remove);
-        let renamed = chunk.rename.zip(self.state.remote.team(team).cloned());
+    fn note_chunk(&mut self, team: &str, chunk: &GroupChunk) {
+        let is_told = self.state.remote.team(team).is_none_or(|team| team.knowledge == Knowledge::Told);
+        if is_told {
+            self.state.remote.change_members(team, &chunk.add, &chunk.remove);
+        } else {
+            self.members_were_sent(team, chunk);
+        }
+        let renamed = chunk.rename.clone().zip(self.state.remote.team(team).cloned());
         if let Some((name, team)) = renamed {
             self.state.remote.put_team(Team { name, ..team });
         }
@@ -179,5 +237,5 @@ impl Engine {
 }
 
 fn created(response: &Response) -> Option<Team> {
-    messages::team(Group::from_slice(response.body()).ok()?).map(|(team, _)| team)
+    messages::team(Group::from_slice(response.body()).ok()?)
 }

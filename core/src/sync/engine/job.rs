@@ -5,16 +5,17 @@ use alloc::{collections::VecDeque, string::String, vec::Vec};
 use super::{
     Engine,
     answer::Attempts,
+    chunk::{GroupChunk, chunks},
     flight::Task,
-    messages::{self, GroupChunk},
+    messages::{self, Kind, Whole},
     search::Search,
 };
 use crate::{
-    limits::SYNC_MEMBERS_PER_PATCH,
     sync::{
-        event::EventName,
+        event::{EventChange, EventName, EventResource, changes_of_group, changes_of_user},
         journal::Entry,
-        plan::{AddedMember, AttributeChange, GroupStep, GroupVerb, Step, UserStep, UserVerb},
+        plan::{AddedMember, Attribute, AttributeChange, GroupStep, GroupVerb, Step, UserStep, UserVerb},
+        state::Knowledge,
     },
     wire::Request,
 };
@@ -23,9 +24,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) work: Work,
+    pub(super) teller: Teller,
     pub(super) attempts: Attempts,
-    /// All requests so far (D13).
-    pub(super) requests: u32,
     /// Whether the intent to create is in the journal (D12).
     pub(super) has_intent: bool,
     /// Whether the last request may have done something that we do not know of.
@@ -42,9 +42,19 @@ pub(super) enum Work {
 #[derive(Debug)]
 pub(super) enum UserStage {
     Start,
-    Create,
+    Create { without_role: bool },
     Search(Search),
-    Patch { account: String, changes: Vec<AttributeChange> },
+    Change(UserChange),
+}
+
+/// A change of an account that exists.
+#[derive(Debug)]
+pub(super) struct UserChange {
+    pub(super) account: String,
+    pub(super) changes: Vec<AttributeChange>,
+    /// The role was among them, and is left out since the tenant did not understand it (D8).
+    pub(super) left_role_out: bool,
+    pub(super) way: Way,
 }
 
 #[derive(Debug)]
@@ -52,18 +62,72 @@ pub(super) enum GroupStage {
     Start,
     Create { first: Vec<String>, rest: VecDeque<GroupChunk> },
     Search(Search),
-    Patch { team: String, chunks: VecDeque<GroupChunk> },
+    Change(GroupChange),
     Delete { team: String },
+}
+
+/// A change of a group that exists.
+#[derive(Debug)]
+pub(super) struct GroupChange {
+    pub(super) team: String,
+    pub(super) chunks: VecDeque<GroupChunk>,
+    /// The journal says whom the next chunk is about, where Heap does not tell members (F13).
+    pub(super) is_announced: bool,
+    pub(super) way: Way,
+}
+
+/// How a change goes out.
+#[derive(Debug)]
+pub(super) enum Way {
+    Patch,
+    /// To a tenant without PATCH: it is read first,
+    Read,
+    /// and put back changed.
+    Put(Whole),
+}
+
+impl Way {
+    /// Where a change begins again after something went wrong: what was read may be old.
+    pub(super) fn again(self) -> Self {
+        match self {
+            Self::Put(_) => Self::Read,
+            way => way,
+        }
+    }
 }
 
 /// What an event tells of a step, besides its outcome (R41, D13).
 #[derive(Debug)]
 pub(super) struct Teller {
-    /// None for a step that is no attempt.
+    /// None for a step that is no attempt: letting a group go sends nothing.
     pub(super) name: Option<EventName>,
-    /// The directory id of the person or group.
-    pub(super) resource: String,
+    pub(super) resource: EventResource,
+    pub(super) changes: Vec<EventChange>,
+    /// All requests so far (D13).
     pub(super) requests: u32,
+}
+
+impl Teller {
+    fn of_user(step: &UserStep) -> Self {
+        let name = match step.verb {
+            UserVerb::Create => EventName::UserCreateProvision,
+            UserVerb::Deactivate => EventName::UserDeprovision,
+            UserVerb::Activate | UserVerb::Adopt | UserVerb::Update => EventName::UserUpdateProvision,
+        };
+        let resource = EventResource::user(&step.person, &step.user_name);
+        Self { name: Some(name), resource, changes: changes_of_user(&step.changes), requests: 0 }
+    }
+
+    fn of_group(step: &GroupStep) -> Self {
+        let name = match step.verb {
+            GroupVerb::Create => Some(EventName::GroupCreateProvision),
+            GroupVerb::Delete => Some(EventName::GroupDeleteProvision),
+            GroupVerb::TakeOver | GroupVerb::Update => Some(EventName::GroupUpdateProvision),
+            GroupVerb::Release => None,
+        };
+        let resource = EventResource::group(&step.group, &step.name);
+        Self { name, resource, changes: changes_of_group(step), requests: 0 }
+    }
 }
 
 /// What a job wants next.
@@ -81,44 +145,16 @@ pub(super) enum Wish {
 impl Job {
     /// A job for a step; `None` for a conflict, which is only reported.
     pub(super) fn new(step: &Step) -> Option<Self> {
-        let work = match step {
-            Step::User(step) => Work::User { step: step.clone(), stage: UserStage::Start },
-            Step::Group(step) => Work::Group { step: step.clone(), stage: GroupStage::Start },
+        let (work, teller) = match step {
+            Step::User(step) => {
+                (Work::User { step: step.clone(), stage: UserStage::Start }, Teller::of_user(step))
+            }
+            Step::Group(step) => {
+                (Work::Group { step: step.clone(), stage: GroupStage::Start }, Teller::of_group(step))
+            }
             Step::Conflict(_) => return None,
         };
-        Some(Self {
-            work,
-            attempts: Attempts::default(),
-            requests: 0,
-            has_intent: false,
-            is_unsettled: false,
-        })
-    }
-
-    /// What is needed to tell of the step's outcome.
-    pub(super) fn teller(&self) -> Teller {
-        let resource = match &self.work {
-            Work::User { step, .. } => step.person.clone(),
-            Work::Group { step, .. } => step.group.clone(),
-        };
-        Teller { name: self.event_name(), resource, requests: self.requests }
-    }
-
-    /// The event that tells of the step's outcome (R39, R40); letting a group go sends nothing, and is no attempt.
-    fn event_name(&self) -> Option<EventName> {
-        Some(match &self.work {
-            Work::User { step, .. } => match step.verb {
-                UserVerb::Create => EventName::UserCreateProvision,
-                UserVerb::Deactivate => EventName::UserDeprovision,
-                UserVerb::Activate | UserVerb::Adopt | UserVerb::Update => EventName::UserUpdateProvision,
-            },
-            Work::Group { step, .. } => match step.verb {
-                GroupVerb::Create => EventName::GroupCreateProvision,
-                GroupVerb::Delete => EventName::GroupDeleteProvision,
-                GroupVerb::TakeOver | GroupVerb::Update => EventName::GroupUpdateProvision,
-                GroupVerb::Release => return None,
-            },
-        })
+        Some(Self { work, teller, attempts: Attempts::default(), has_intent: false, is_unsettled: false })
     }
 }
 
@@ -171,28 +207,55 @@ impl Engine {
     fn start_user(&mut self, step: &UserStep) -> UserStage {
         let Some(account) = &step.remote else {
             let uncertain = self.uncertain.people.contains(&step.person);
-            return if uncertain { UserStage::Search(Search::new(None)) } else { UserStage::Create };
+            return if uncertain {
+                UserStage::Search(Search::new(None))
+            } else {
+                UserStage::Create { without_role: false }
+            };
         };
         if step.verb == UserVerb::Adopt {
             self.link_user(&step.person, account, &step.user_name, None);
         }
-        UserStage::Patch { account: account.clone(), changes: step.changes.clone() }
+        UserStage::change(account.clone(), step.changes.clone())
     }
 
-    fn wish_of_user(&self, step: &UserStep, stage: &UserStage, has_intent: bool) -> Wish {
+    fn wish_of_user(&self, step: &UserStep, stage: &mut UserStage, has_intent: bool) -> Wish {
         match stage {
             UserStage::Start => Wish::Drop,
-            UserStage::Create if !has_intent => {
+            UserStage::Create { .. } if !has_intent => {
                 Wish::Intent(Entry::UserIntent { person: step.person.clone() })
             }
-            UserStage::Create => Wish::Send(Task::CreateUser, messages::create_user(&self.config, step)),
+            UserStage::Create { without_role } => {
+                let mut changes = step.changes.clone();
+                let may_write_role = !*without_role && !self.state.ledger.role_is_dropped;
+                changes.retain(|change| may_write_role || change.attribute != Attribute::Role);
+                Wish::Send(Task::CreateUser, messages::create_user(&self.config, step, &changes))
+            }
             UserStage::Search(search) => {
-                let (task, request) = search.request(&self.config, messages::Kind::User, &step.user_name);
+                let (task, request) = search.request(&self.config, Kind::User, &step.user_name);
                 Wish::Send(task, request)
             }
-            UserStage::Patch { changes, .. } if changes.is_empty() => Wish::End(Ok(())),
-            UserStage::Patch { account, changes } => {
-                Wish::Send(Task::UpdateUser, messages::patch_user(&self.config, account, changes))
+            UserStage::Change(UserChange { account, changes, way, .. }) => {
+                changes.retain(|change| {
+                    change.attribute != Attribute::Role || !self.state.ledger.role_is_dropped
+                });
+                if changes.is_empty() {
+                    return Wish::End(Ok(()));
+                }
+                if self.learned.takes_no_patch && matches!(way, Way::Patch) {
+                    *way = Way::Read;
+                }
+                match way {
+                    Way::Patch => {
+                        Wish::Send(Task::UpdateUser, messages::patch_user(&self.config, account, changes))
+                    }
+                    Way::Read => {
+                        Wish::Send(Task::Read(Kind::User), messages::read(&self.config, Kind::User, account))
+                    }
+                    Way::Put(whole) => {
+                        Wish::Send(Task::UpdateUser, messages::put(&self.config, Kind::User, account, whole))
+                    }
+                }
             }
         }
     }
@@ -216,22 +279,26 @@ impl Engine {
             GroupVerb::TakeOver => self.link_group(&step.group, team, true),
             _ => {}
         }
-        let remove = step.remove.iter().map(|member| member.remote.clone()).collect();
-        let rename = step.renamed_from.is_some().then(|| step.name.clone());
-        let chunks = chunks(rename, self.accounts_of(&step.add), remove);
-        Ok(GroupStage::Patch { team: team.clone(), chunks })
+        let whole = GroupChunk {
+            rename: step.renamed_from.is_some().then(|| step.name.clone()),
+            replaces: step.blind,
+            add: self.accounts_of(&step.add),
+            remove: step.remove.iter().map(|member| member.remote.clone()).collect(),
+        };
+        Ok(GroupStage::change(team.clone(), chunks(whole, self.learned.members_per_request)))
     }
 
     /// A new group with those of its members who have an account; without any it is not created (R25).
     pub(super) fn creation(&self, step: &GroupStep) -> Result<GroupStage, String> {
-        let mut rest = chunks(None, self.accounts_of(&step.add), Vec::new());
+        let whole = GroupChunk { add: self.accounts_of(&step.add), ..GroupChunk::default() };
+        let mut rest = chunks(whole, self.learned.members_per_request);
         match rest.pop_front() {
             Some(chunk) => Ok(GroupStage::Create { first: chunk.add, rest }),
             None => Err("none of the group's members has an account at Heap".into()),
         }
     }
 
-    fn wish_of_group(&self, step: &GroupStep, stage: &GroupStage, has_intent: bool) -> Wish {
+    fn wish_of_group(&self, step: &GroupStep, stage: &mut GroupStage, has_intent: bool) -> Wish {
         match stage {
             GroupStage::Start => Wish::Drop,
             GroupStage::Create { .. } if !has_intent => {
@@ -242,17 +309,45 @@ impl Engine {
                 Wish::Send(Task::CreateGroup, request)
             }
             GroupStage::Search(search) => {
-                let (task, request) = search.request(&self.config, messages::Kind::Group, &step.name);
+                let (task, request) = search.request(&self.config, Kind::Group, &step.name);
                 Wish::Send(task, request)
             }
-            GroupStage::Patch { team, chunks } => match chunks.front() {
+            GroupStage::Change(change) => self.wish_of_change(change),
+            GroupStage::Delete { team } => {
+                Wish::Send(Task::DeleteGroup, messages::delete_group(&self.config, team))
+            }
+        }
+    }
+
+    fn wish_of_change(&self, change: &mut GroupChange) -> Wish {
+        if self.learned.takes_no_patch && matches!(change.way, Way::Patch) {
+            (change.way, change.is_announced) = (Way::Read, false);
+        }
+        let Some(front) = change.chunks.front_mut() else { return Wish::End(Ok(())) };
+        if matches!(change.way, Way::Patch) {
+            if let Some(rest) = front.cut(self.learned.members_per_request) {
+                change.chunks.insert(1, rest);
+            }
+        }
+        let team = &change.team;
+        let is_told = self.state.remote.team(team).is_none_or(|team| team.knowledge == Knowledge::Told);
+        if !is_told && !change.is_announced {
+            let members = change.next_chunks().flat_map(|chunk| chunk.add.iter().chain(&chunk.remove));
+            return Wish::Intent(Entry::MembersIntent {
+                team: team.clone(),
+                members: members.cloned().collect(),
+            });
+        }
+        match &change.way {
+            Way::Patch => match change.chunks.front() {
                 Some(chunk) => {
                     Wish::Send(Task::UpdateGroup, messages::patch_group(&self.config, team, chunk))
                 }
                 None => Wish::End(Ok(())),
             },
-            GroupStage::Delete { team } => {
-                Wish::Send(Task::DeleteGroup, messages::delete_group(&self.config, team))
+            Way::Read => Wish::Send(Task::Read(Kind::Group), messages::read(&self.config, Kind::Group, team)),
+            Way::Put(whole) => {
+                Wish::Send(Task::UpdateGroup, messages::put(&self.config, Kind::Group, team, whole))
             }
         }
     }
@@ -267,57 +362,22 @@ impl Engine {
     }
 }
 
-/// Cuts a change of members so that no PATCH carries more than the strictest service provider takes (F10).
-pub(super) fn chunks(rename: Option<String>, add: Vec<String>, remove: Vec<String>) -> VecDeque<GroupChunk> {
-    let mut chunks: VecDeque<GroupChunk> = VecDeque::new();
-    let mut free = 0;
-    let mut next = |chunks: &mut VecDeque<GroupChunk>| {
-        if free == 0 {
-            chunks.push_back(GroupChunk::default());
-            free = SYNC_MEMBERS_PER_PATCH;
-        }
-        free -= 1;
-    };
-    for id in remove {
-        next(&mut chunks);
-        if let Some(chunk) = chunks.back_mut() {
-            chunk.remove.push(id);
-        }
+impl UserStage {
+    pub(super) const fn change(account: String, changes: Vec<AttributeChange>) -> Self {
+        Self::Change(UserChange { account, changes, left_role_out: false, way: Way::Patch })
     }
-    for id in add {
-        next(&mut chunks);
-        if let Some(chunk) = chunks.back_mut() {
-            chunk.add.push(id);
-        }
-    }
-    if let Some(name) = rename {
-        match chunks.front_mut() {
-            Some(first) => first.rename = Some(name),
-            None => chunks.push_back(GroupChunk { rename: Some(name), ..GroupChunk::default() }),
-        }
-    }
-    chunks
 }
 
-#[cfg(test)]
-mod tests {
-    use alloc::{format, string::String, vec::Vec};
-
-    use super::chunks;
-
-    #[test]
-    fn f10_no_patch_carries_more_than_a_hundred_members() {
-        let ids = |count: usize| (0..count).map(|id| format!("m{id}")).collect::<Vec<String>>();
-        let cut = chunks(Some("Team".into()), ids(150), ids(60));
-        let sizes: Vec<_> = cut.iter().map(|chunk| (chunk.remove.len(), chunk.add.len())).collect();
-        assert_eq!(sizes, [(60, 40), (0, 100), (0, 10)]);
-        assert_eq!(cut[0].rename.as_deref(), Some("Team"));
-        assert!(cut.iter().skip(1).all(|chunk| chunk.rename.is_none()));
+impl GroupStage {
+    pub(super) const fn change(team: String, chunks: VecDeque<GroupChunk>) -> Self {
+        Self::Change(GroupChange { team, chunks, is_announced: false, way: Way::Patch })
     }
+}
 
-    #[test]
-    fn a_rename_alone_is_one_patch() {
-        assert_eq!(chunks(Some("Team".into()), Vec::new(), Vec::new()).len(), 1);
-        assert!(chunks(None, Vec::new(), Vec::new()).is_empty());
+impl GroupChange {
+    /// What the next write carries: one chunk, or all of them where the group is put back whole.
+    pub(super) fn next_chunks(&self) -> impl Iterator<Item = &GroupChunk> {
+        let count = if matches!(self.way, Way::Patch) { 1 } else { self.chunks.len() };
+        self.chunks.iter().take(count)
     }
 }

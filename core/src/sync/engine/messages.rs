@@ -1,6 +1,7 @@
 //! The requests that the engine sends, and what it reads of the resources that come back.
 
 use alloc::{
+    collections::BTreeSet,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -11,12 +12,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::chunk::GroupChunk;
 use crate::{
-    scim::{AttributePath, Filter, Group, ListResponse, Member, Name, Patch, Path, User},
+    scim::{AttributePath, Filter, Group, ListResponse, Member, Meta, Name, Patch, Path, User},
     sync::{
         Config,
+        listing::Position,
         plan::{Attribute, AttributeChange, UserStep},
-        state::{Account, Team},
+        state::{Account, Knowledge, Team},
     },
     wire::{Request, Response, bearer},
 };
@@ -48,9 +51,14 @@ impl Kind {
 /// What is left as it is in a path segment and a query: RFC 3986's unreserved characters.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A page of a list (RFC 7644 3.4.2.4).
-pub(super) fn list(config: &Config, kind: Kind, start_index: u64) -> Request {
-    let query = format!("?startIndex={start_index}&count={}", config.page_size);
+/// A page of a list (RFC 7644 3.4.2.4, RFC 9865), groups with or without their members.
+pub(super) fn list(config: &Config, kind: Kind, position: &Position, with_members: bool) -> Request {
+    let begin = match position {
+        Position::Index(index) => format!("startIndex={index}"),
+        Position::Cursor(cursor) => format!("cursor={}", utf8_percent_encode(cursor, UNRESERVED)),
+    };
+    let without = if with_members { "" } else { "&excludedAttributes=members" };
+    let query = format!("?{begin}&count={}{without}", config.page_size);
     request(config, Method::GET, &format!("{}{query}", kind.endpoint()), Vec::new())
 }
 
@@ -62,23 +70,28 @@ pub(super) fn look_up(config: &Config, kind: Kind, name: &str) -> Request {
 }
 
 /// A new account, with the attributes of R21, the directory's id and the activity (D3).
-pub(super) fn create_user(config: &Config, step: &UserStep) -> Request {
+pub(super) fn create_user(config: &Config, step: &UserStep, changes: &[AttributeChange]) -> Request {
     let mut user = User::new(step.user_name.clone());
     user.external_id = Some(step.person.clone());
-    let mut name = Name::default();
-    for change in &step.changes {
+    change_user(config, &mut user, changes);
+    request(config, Method::POST, Kind::User.endpoint(), user.to_vec())
+}
+
+fn change_user(config: &Config, user: &mut User, changes: &[AttributeChange]) {
+    let mut name = user.name.take().unwrap_or_default();
+    for change in changes {
         match change.attribute {
             Attribute::Active => user.active = Some(change.to.as_deref() == Some("true")),
-            Attribute::FamilyName => name.family_name = change.to.clone(),
-            Attribute::GivenName => name.given_name = change.to.clone(),
+            Attribute::FamilyName => name.family_name.clone_from(&change.to),
+            Attribute::GivenName => name.given_name.clone_from(&change.to),
             Attribute::Role => {
-                let role = change.to.clone().map(Value::String).unwrap_or_default();
-                user.extra.insert(config.mapping.role.clone(), role);
+                let role = config.mapping.role.as_str();
+                user.extra.retain(|key, _| !key.eq_ignore_ascii_case(role));
+                user.extra.extend(change.to.clone().map(|to| (role.into(), Value::String(to))));
             }
         }
     }
     user.name = (name != Name::default()).then_some(name);
-    request(config, Method::POST, Kind::User.endpoint(), user.to_vec())
 }
 
 /// Changes of one account: one operation and one path for each attribute (F16), typed values (F17, F25).
@@ -107,35 +120,100 @@ pub(super) fn create_group(config: &Config, id: &str, name: &str, members: &[Str
     request(config, Method::POST, Kind::Group.endpoint(), group.to_vec())
 }
 
-/// A part of a group's change that one PATCH carries.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(super) struct GroupChunk {
-    pub(super) rename: Option<String>,
-    pub(super) add: Vec<String>,
-    pub(super) remove: Vec<String>,
-}
-
 /// Name and members of a group, members by id and as deltas (F21-F23).
 pub(super) fn patch_group(config: &Config, id: &str, chunk: &GroupChunk) -> Request {
     let mut patch = Patch::new();
     if let Some(name) = &chunk.rename {
         patch = patch.replace(Path::of("displayName"), name.as_str());
     }
-    if !chunk.add.is_empty() {
-        patch = patch.add_members(chunk.add.iter().map(String::as_str));
+    let members = chunk.add.iter().map(String::as_str);
+    if chunk.replaces {
+        let all: Vec<Value> = members.map(|id| serde_json::json!({ "value": id })).collect();
+        patch = patch.replace(Path::of("members"), all);
+    } else if !chunk.add.is_empty() {
+        patch = patch.add_members(members);
     }
     patch = patch.remove_members(chunk.remove.iter().map(String::as_str));
     request(config, Method::PATCH, &resource(Kind::Group, id), patch.to_vec())
 }
 
+/// A resource as it was read and changed, to be put back where the tenant knows no PATCH.
+#[derive(Debug)]
+pub(super) struct Whole {
+    body: Vec<u8>,
+    /// The version that was read: one that has moved on since is not overwritten (F22).
+    version: Option<HeaderValue>,
+}
+
+impl Whole {
+    fn new(body: Vec<u8>, meta: Option<Meta>, read: &Response) -> Self {
+        let version = read.headers().get(header::ETAG).cloned();
+        let told = || HeaderValue::from_str(&meta?.version?).ok();
+        Self { body, version: version.or_else(told) }
+    }
+}
+
+/// A user that was read, changed; `None` where it is not this user that was read.
+pub(super) fn changed_user(
+    config: &Config,
+    id: &str,
+    changes: &[AttributeChange],
+    read: &Response,
+) -> Option<Whole> {
+    let mut user = User::from_slice(read.body()).ok().filter(|user| user.id.as_deref() == Some(id))?;
+    change_user(config, &mut user, changes);
+    // Read-only: the tenant's own.
+    let meta = user.meta.take();
+    user.extra.retain(|key, _| !key.eq_ignore_ascii_case("groups"));
+    Some(Whole::new(user.to_vec(), meta, read))
+}
+
+/// A group that was read, changed; `known` are its members as far as Heap does not tell them.
+pub(super) fn changed_group<'c>(
+    id: &str,
+    known: &BTreeSet<String>,
+    chunks: impl IntoIterator<Item = &'c GroupChunk>,
+    read: &Response,
+) -> Option<Whole> {
+    let mut group = Group::from_slice(read.body()).ok().filter(|group| group.id.as_deref() == Some(id))?;
+    let told = group.members.take();
+    let mut members = told.unwrap_or_else(|| known.iter().cloned().map(Member::new).collect());
+    let mut present: BTreeSet<String> = members.iter().map(|member| member.value.clone()).collect();
+    for chunk in chunks {
+        if let Some(name) = &chunk.rename {
+            group.display_name.clone_from(name);
+        }
+        if chunk.replaces {
+            members.clear();
+            present.clear();
+        }
+        let leaving: BTreeSet<&String> = chunk.remove.iter().collect();
+        members.retain(|member| !leaving.contains(&member.value));
+        let joining = chunk.add.iter().filter(|id| present.insert((*id).clone()));
+        members.extend(joining.cloned().map(Member::new));
+    }
+    group.members = Some(members);
+    let meta = group.meta.take();
+    Some(Whole::new(group.to_vec(), meta, read))
+}
+
+/// One resource.
+pub(super) fn read(config: &Config, kind: Kind, id: &str) -> Request {
+    request(config, Method::GET, &resource(kind, id), Vec::new())
+}
+
+/// A whole resource, put back in the place of the version that was read.
+pub(super) fn put(config: &Config, kind: Kind, id: &str, whole: &Whole) -> Request {
+    let mut request = request(config, Method::PUT, &resource(kind, id), whole.body.clone());
+    if let Some(version) = &whole.version {
+        request.headers_mut().insert(header::IF_MATCH, version.clone());
+    }
+    request
+}
+
 /// The end of a group (R30).
 pub(super) fn delete_group(config: &Config, id: &str) -> Request {
     request(config, Method::DELETE, &resource(Kind::Group, id), Vec::new())
-}
-
-/// One group, with its members.
-pub(super) fn read_group(config: &Config, id: &str) -> Request {
-    request(config, Method::GET, &resource(Kind::Group, id), Vec::new())
 }
 
 fn resource(kind: Kind, id: &str) -> String {
@@ -166,6 +244,8 @@ fn request(config: &Config, method: Method, path: &str, body: Vec<u8>) -> Reques
 #[derive(Debug)]
 pub(super) struct Page<T> {
     pub(super) total: u64,
+    /// Where the next page begins, where the tenant gives cursors (RFC 9865).
+    pub(super) next_cursor: Option<String>,
     pub(super) items: Vec<T>,
 }
 
@@ -196,33 +276,34 @@ fn is_active(user: &User) -> bool {
     user.active.unwrap_or_else(|| text.is_none_or(|text| !text.eq_ignore_ascii_case("false")))
 }
 
-/// What a group looks like to us, and whether its members were told: absent is not empty (F13).
-pub(super) fn team(group: Group) -> Option<(Team, bool)> {
-    let has_members = group.members.is_some();
+/// What a group looks like to us. Whether its members were told is part of it: absent is not empty (F13).
+pub(super) fn team(group: Group) -> Option<Team> {
+    let knowledge = if group.members.is_some() { Knowledge::Told } else { Knowledge::Nothing };
     let members = group.members.unwrap_or_default().into_iter();
     let is_group =
         |member: &Member| member.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("Group"));
-    let team = Team {
+    Some(Team {
         id: group.id.filter(|id| !id.is_empty())?,
         name: group.display_name,
         external_id: present(group.external_id),
         members: members.filter(|member| !is_group(member)).map(|member| member.value).collect(),
-    };
-    Some((team, has_members))
+        knowledge,
+        ..Team::default()
+    })
 }
 
 /// A page of accounts; `None` when it cannot be read whole.
 pub(super) fn accounts(config: &Config, body: &[u8]) -> Option<Page<Account>> {
     let list = ListResponse::<User>::from_slice(body).ok()?;
     let items = list.resources.into_iter().map(|user| account(config, user)).collect::<Option<_>>()?;
-    Some(Page { total: list.total_results, items })
+    Some(Page { total: list.total_results, next_cursor: list.next_cursor, items })
 }
 
 /// A page of teams; `None` when it cannot be read whole.
-pub(super) fn teams(body: &[u8]) -> Option<Page<(Team, bool)>> {
+pub(super) fn teams(body: &[u8]) -> Option<Page<Team>> {
     let list = ListResponse::<Group>::from_slice(body).ok()?;
     let items = list.resources.into_iter().map(team).collect::<Option<_>>()?;
-    Some(Page { total: list.total_results, items })
+    Some(Page { total: list.total_results, next_cursor: list.next_cursor, items })
 }
 
 /// Whether an answer that says that something was done comes from somebody who did not do it: a proxy's page, or a part of an
@@ -277,9 +358,9 @@ mod tests {
         let (person, user_name) = ("u1".into(), "ann@example.com".into());
         let (verb, reason) = (UserVerb::Create, Reason::InBoundGroup);
         let step = UserStep { verb, person, user_name, remote: None, changes, reason };
-        assert_eq!(body(&create_user(&config(), &step)), expected);
+        assert_eq!(body(&create_user(&config(), &step, &step.changes)), expected);
         let elsewhere = Config { mapping: Mapping::with_role_attribute("heapRole"), ..config() };
-        assert_eq!(body(&create_user(&elsewhere, &step))["heapRole"], "Analyst");
+        assert_eq!(body(&create_user(&elsewhere, &step, &step.changes))["heapRole"], "Analyst");
     }
 
     #[test]
@@ -316,5 +397,60 @@ mod tests {
         ] {
             assert_eq!(is_active(&User::from_slice(body.as_bytes()).unwrap()), active, "{body}");
         }
+    }
+
+    fn read_as(body: &str, etag: Option<&'static str>) -> crate::wire::Response {
+        let mut response = crate::wire::Response::new(body.into());
+        if let Some(etag) = etag {
+            response.headers_mut().insert("etag", super::HeaderValue::from_static(etag));
+        }
+        response
+    }
+
+    #[test]
+    fn f22_a_user_without_patch_is_put_back_whole_in_place_of_the_version_that_was_read() {
+        let shown = r#"{"id":"7","userName":"a","title":"Dr","name":{"givenName":"A","middleName":"M"},"Role":"Admin",
+                        "groups":[{"value":"g"}],"meta":{"version":"W/\"3\""}}"#;
+        let changes = [
+            change(Attribute::GivenName, None),
+            change(Attribute::Active, Some("false")),
+            change(Attribute::Role, Some("Analyst")),
+        ];
+        let whole = super::changed_user(&config(), "7", &changes, &read_as(shown, None)).unwrap();
+        let request = super::put(&config(), Kind::User, "7", &whole);
+        let expected = json!({"id": "7", "userName": "a", "title": "Dr", "name": {"middleName": "M"}, "active": false,
+                              "role": "Analyst"});
+        assert_eq!((request.method().as_str(), body(&request)), ("PUT", expected));
+        assert_eq!(request.headers()["if-match"], "W/\"3\"");
+        let other = super::changed_user(&config(), "8", &changes, &read_as(shown, None));
+        assert!(other.is_none());
+    }
+
+    #[test]
+    fn f22_a_group_that_is_put_back_keeps_whom_nobody_asked_to_remove() {
+        let shown =
+            r#"{"id":"t","displayName":"Team","members":[{"value":"a","display":"A"},{"value":"b"}]}"#;
+        let chunk = super::GroupChunk {
+            rename: Some("New".into()),
+            add: ["c".into(), "a".into()].into(),
+            remove: ["b".into()].into(),
+            replaces: false,
+        };
+        let none = alloc::collections::BTreeSet::new();
+        let whole = super::changed_group("t", &none, [&chunk], &read_as(shown, Some("\"9\""))).unwrap();
+        let request = super::put(&config(), Kind::Group, "t", &whole);
+        let members = json!([{"value": "a", "display": "A"}, {"value": "c"}]);
+        assert_eq!(body(&request), json!({"id": "t", "displayName": "New", "members": members}));
+        assert_eq!(request.headers()["if-match"], "\"9\"");
+    }
+
+    #[test]
+    fn f13_a_group_whose_members_are_not_told_is_put_back_with_those_that_were_sent() {
+        let shown = read_as(r#"{"id":"t","displayName":"Team"}"#, None);
+        let chunk = super::GroupChunk { add: ["c".into()].into(), ..super::GroupChunk::default() };
+        let known = alloc::collections::BTreeSet::from(["a".into()]);
+        let whole = super::changed_group("t", &known, [&chunk], &shown).unwrap();
+        let members = json!([{"value": "a"}, {"value": "c"}]);
+        assert_eq!(body(&super::put(&config(), Kind::Group, "t", &whole))["members"], members);
     }
 }

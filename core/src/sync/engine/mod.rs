@@ -7,9 +7,11 @@
 //! delays, within the bound of `limits::SYNC_RETRY_AFTER_MAX_SECONDS`.
 
 mod answer;
+mod chunk;
 mod flight;
 mod group_answers;
 mod job;
+mod learned;
 mod messages;
 mod notes;
 mod poll;
@@ -21,7 +23,7 @@ mod tests;
 mod user_answers;
 
 use alloc::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     string::String,
     vec::Vec,
 };
@@ -30,9 +32,9 @@ use core::mem;
 use jiff::{SignedDuration, Timestamp};
 
 pub use flight::RequestId;
-pub use poll::{NotThisPlan, Outcome, Outgoing, Poll, Summary, TransportFailure};
+pub use poll::{NotThisPlan, Outcome, Outgoing, Poll, Progress, Summary, TransportFailure};
 
-use self::{answer::judge, flight::Flight, messages::Kind, reading::Reading, running::Running};
+use self::{answer::judge, flight::Flight, learned::Learned, reading::Reading, running::Running};
 use super::{
     Config, ConfigError, Review,
     event::{Event, EventName},
@@ -50,6 +52,7 @@ use crate::{
 /// Why the engine stands still.
 #[derive(Debug)]
 enum Stop {
+    Cancelled,
     Token(String),
     Unreadable(String),
 }
@@ -125,13 +128,16 @@ pub struct Engine {
     requests: BTreeMap<&'static str, u64>,
     writes: u64,
     approved: Option<Digest>,
-    proven_filters: BTreeSet<Kind>,
+    learned: Learned,
+    event_ids: Seeded,
     /// What we know of Heap may be wrong: it is read again before a change is planned.
     must_read: bool,
     /// Whether the integration has never worked before (R38).
     is_new: bool,
     /// Whether the token was replaced and is not verified yet (R19, R38).
     is_reauthorised: bool,
+    /// Nothing more is begun.
+    is_cancelled: bool,
     conflicts: usize,
     steps: usize,
     failed: usize,
@@ -170,7 +176,7 @@ impl Engine {
             config,
             state: State::new(Desired::from(directory), replayed.ledger),
             uncertain: replayed.uncertain,
-            phase: Phase::Reading(Reading::new()),
+            phase: Phase::Reading(Reading::new(&Learned::new())),
             outbox: Outbox::default(),
             events: VecDeque::new(),
             flights: BTreeMap::new(),
@@ -180,10 +186,12 @@ impl Engine {
             requests: BTreeMap::new(),
             writes: 0,
             approved: None,
-            proven_filters: BTreeSet::new(),
+            learned: Learned::new(),
+            event_ids: Seeded::new(!seed),
             must_read: false,
             is_new: !replayed.is_opened,
             is_reauthorised: false,
+            is_cancelled: false,
             conflicts: 0,
             steps: 0,
             failed: 0,
@@ -214,6 +222,7 @@ impl Engine {
             Phase::Planned(plan) => self.turn_planned(plan, now),
             Phase::Running(mut running) => match self.run(&mut running, now) {
                 Turn::Finished => {
+                    self.is_cancelled = false;
                     self.steps += running.done;
                     self.failed += running.failed;
                     if let Some(stop) = running.stopping {
@@ -231,7 +240,7 @@ impl Engine {
                 Turn::Finished
             }
             Phase::Idle if self.state.desired.is_touched() && self.must_read => {
-                self.phase = Phase::Reading(Reading::new());
+                self.phase = Phase::Reading(Reading::new(&self.learned));
                 Turn::Again
             }
             Phase::Idle if self.state.desired.is_touched() => {
@@ -247,6 +256,9 @@ impl Engine {
     fn turn_reading(&mut self, reading: Reading, now: Timestamp) -> Turn {
         let turn = if !self.flights.is_empty() {
             self.wait(None, now)
+        } else if mem::take(&mut self.is_cancelled) {
+            self.stop(Stop::Cancelled, now);
+            return Turn::Again;
         } else if !reading.attempts.is_due(now) {
             self.wait(reading.attempts.not_before, now)
         } else if let Some(until) = self.is_quiet(now) {
@@ -260,6 +272,10 @@ impl Engine {
     }
 
     fn turn_planned(&mut self, plan: Plan, now: Timestamp) -> Turn {
+        if mem::take(&mut self.is_cancelled) {
+            self.stop(Stop::Cancelled, now);
+            return Turn::Again;
+        }
         if self.state.desired.is_touched() {
             // The directory has moved on since the plan was made: it is made anew, and an approval of the old one is void.
             if !self.must_read {
@@ -278,7 +294,7 @@ impl Engine {
             return Turn::Finished;
         }
         self.approved = None;
-        let running = Running::new(plan);
+        let running = Running::new(plan, now);
         self.conflicts += running.conflicts().count();
         self.tell_conflicts(&running, now);
         self.phase = Phase::Running(running);
@@ -301,6 +317,7 @@ impl Engine {
                 Some((digest, trips)) => Outcome::AwaitingApproval { digest, trips },
                 None => Outcome::Finished,
             },
+            Phase::Stopped(Stop::Cancelled) => Outcome::Cancelled,
             Phase::Stopped(Stop::Token(reason)) => Outcome::TokenRefused { reason: reason.clone() },
             Phase::Stopped(Stop::Unreadable(reason)) => Outcome::Unreadable { reason: reason.clone() },
             _ => Outcome::Finished,
@@ -367,6 +384,19 @@ impl Engine {
         }
     }
 
+    /// Begins nothing more: what is under way is waited for and noted, then the engine is done with [`Outcome::Cancelled`]. It goes
+    /// on after [`Engine::reconcile`], or in another process from the journal. Without effect while nothing is being done.
+    pub fn cancel(&mut self) {
+        match &mut self.phase {
+            Phase::Running(running) => {
+                running.stopping.get_or_insert(Stop::Cancelled);
+            }
+            Phase::Reading(_) | Phase::Planned(_) => self.is_cancelled = true,
+            Phase::Idle if self.state.desired.is_touched() => self.phase = Phase::Stopped(Stop::Cancelled),
+            Phase::Idle | Phase::Stopped(_) => {}
+        }
+    }
+
     /// Replaces the token, and reads the tenant again (R19).
     ///
     /// # Errors
@@ -383,7 +413,7 @@ impl Engine {
     /// reading or a plan is under way.
     pub fn reconcile(&mut self) {
         if matches!(self.phase, Phase::Idle | Phase::Planned(_) | Phase::Stopped(_)) {
-            self.phase = Phase::Reading(Reading::new());
+            self.phase = Phase::Reading(Reading::new(&self.learned));
         }
     }
 
@@ -396,12 +426,11 @@ impl Engine {
         }
     }
 
-    /// How many steps of the plan have ended, and how many it has.
-    pub fn progress(&self) -> (usize, usize) {
-        match &self.phase {
-            Phase::Running(running) => (running.done, running.plan.steps().len()),
-            _ => (0, 0),
-        }
+    /// How far the plan is that is being carried out; `None` while none is.
+    pub fn progress(&self, now: Timestamp) -> Option<Progress> {
+        let Phase::Running(running) = &self.phase else { return None };
+        let total = running.plan.steps().len() - running.conflicts().count();
+        Some(Progress { done: running.done, total, elapsed: now.duration_since(running.since) })
     }
 
     /// The events since the last call, in order (R38-R41).
@@ -437,8 +466,9 @@ impl Engine {
     fn finish_reading(&mut self, remote: Remote, now: Timestamp) {
         self.must_read = false;
         self.state.set_remote(remote);
+        self.forget_what_is_told();
         self.settle_uncertain();
-        self.notice_dropped_role();
+        self.notice_dropped_role(now);
         if let Some(name) = self.verification() {
             (self.is_new, self.is_reauthorised) = (false, false);
             self.tell(name, None, 1, None, now);
@@ -448,10 +478,10 @@ impl Engine {
     }
 
     fn stop(&mut self, stop: Stop, now: Timestamp) {
-        if let Some(name) = self.verification() {
+        if let (Some(name), Stop::Token(reason) | Stop::Unreadable(reason)) = (self.verification(), &stop) {
+            let reason = reason.clone();
             self.is_reauthorised = false;
-            let (Stop::Token(reason) | Stop::Unreadable(reason)) = &stop;
-            self.tell(name, None, 1, Some(reason.clone()), now);
+            self.tell(name, None, 1, Some(reason), now);
         }
         self.phase = Phase::Stopped(stop);
     }

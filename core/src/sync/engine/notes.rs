@@ -1,28 +1,46 @@
 //! What the engine notes: events, and what is ours, in ledger and journal at once.
 
-use alloc::string::{String, ToString};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::mem;
 
 use jiff::Timestamp;
 
-use super::Engine;
+use super::{Engine, chunk::GroupChunk};
 use crate::sync::{
-    event::{Event, EventName},
+    event::{Event, EventChange, EventName, EventResource},
     journal::Entry,
-    state::{GroupLink, Id, Link},
+    state::{GroupLink, Id, Knowledge, Link},
 };
 
 impl Engine {
     pub(super) fn tell(
         &mut self,
         name: EventName,
-        resource: Option<&str>,
+        resource: Option<EventResource>,
         attempts: u32,
         error: Option<String>,
         now: Timestamp,
     ) {
-        let resource = resource.map(ToString::to_string);
-        self.events.push_back(Event { name, timestamp: now, resource, attempts, error });
+        self.tell_changes(name, resource, Vec::new(), attempts, error, now);
+    }
+
+    pub(super) fn tell_changes(
+        &mut self,
+        name: EventName,
+        resource: Option<EventResource>,
+        changes: Vec<EventChange>,
+        attempts: u32,
+        error: Option<String>,
+        now: Timestamp,
+    ) {
+        let seconds = u32::try_from(now.as_second()).unwrap_or_default();
+        let id = format!("{seconds:08x}{:016x}", self.event_ids.next_u64());
+        let (service, timestamp) = ("scim", now);
+        self.events.push_back(Event { id, service, name, timestamp, resource, changes, attempts, error });
     }
 
     /// Links an account in ledger and journal, under the user name that it was planned with: a later one is a change under R22.
@@ -108,21 +126,48 @@ impl Engine {
         self.state.lose_team(group);
     }
 
-    /// D8: told once, and not written again.
-    pub(super) fn role_was_dropped(&mut self) {
-        if !mem::replace(&mut self.state.ledger.role_is_dropped, true) {
-            self.outbox.push(Entry::RoleDropped.record());
+    /// Notes what a write did to the members of a team whose members Heap does not tell (F13, F14).
+    pub(super) fn members_were_sent(&mut self, team: &str, chunk: &GroupChunk) {
+        self.state.note_sent(team, chunk.replaces, &chunk.add, &chunk.remove);
+        let (team, replaced) = (team.to_string(), chunk.replaces);
+        let (add, remove) = (chunk.add.clone(), chunk.remove.clone());
+        self.outbox.push(Entry::MembersSent { team, replaced, add, remove }.record());
+    }
+
+    /// Where Heap tells members, what we sent counts no more.
+    pub(super) fn forget_what_is_told(&mut self) {
+        let is_told = |team: &&String| {
+            self.state.remote.team(team).is_some_and(|team| team.knowledge == Knowledge::Told)
+        };
+        let told: Vec<String> = self.state.ledger.sent().keys().filter(is_told).cloned().collect();
+        for team in told {
+            self.state.ledger.forget_sent(&team);
+            self.outbox.push(Entry::MembersTold { team }.record());
         }
     }
 
+    /// D8: told once, and not written again.
+    pub(super) fn role_was_dropped(&mut self, person: &str, now: Timestamp) {
+        if mem::replace(&mut self.state.ledger.role_is_dropped, true) {
+            return;
+        }
+        self.outbox.push(Entry::RoleDropped.record());
+        let desired = self.state.desired.person(person);
+        let user_name = desired.map(|desired| desired.person.user_name.as_str()).unwrap_or_default();
+        let resource = Some(EventResource::user(person, user_name));
+        let error = "Heap does not keep the role that was written; it is not sent again (D8)";
+        self.tell(EventName::UserUpdateProvision, resource, 1, Some(error.into()), now);
+    }
+
     /// D8, for a tenant whose answers to writes say nothing: a role that was written and is not there.
-    pub(super) fn notice_dropped_role(&mut self) {
-        let is_dropped = self.state.ledger.people().any(|(_, link)| {
+    pub(super) fn notice_dropped_role(&mut self, now: Timestamp) {
+        let is_dropped = |(_, link): &(&Id, &Link)| {
             let account = self.state.remote.account(&link.remote);
             link.role_written.is_some() && account.is_some_and(|account| account.role.is_none())
-        });
-        if is_dropped {
-            self.role_was_dropped();
+        };
+        let dropped = self.state.ledger.people().find(is_dropped).map(|(person, _)| person.clone());
+        if let Some(person) = dropped {
+            self.role_was_dropped(&person, now);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::RequestId;
 use crate::{
@@ -78,6 +78,8 @@ pub enum Outcome {
         /// The guards it trips; none where every plan is reviewed.
         trips: Vec<Trip>,
     },
+    /// [`Engine::cancel`](super::Engine::cancel) ended the work; [`Engine::reconcile`](super::Engine::reconcile) goes on.
+    Cancelled,
     /// The plan was carried out as far as it could be.
     Finished,
     /// The token is refused; it goes on after [`Engine::reauthorise`](super::Engine::reauthorise) (R19).
@@ -90,6 +92,36 @@ pub enum Outcome {
         /// Why.
         reason: String,
     },
+}
+
+/// How far a plan is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Steps that have ended.
+    pub done: usize,
+    /// Steps in all, conflicts apart.
+    pub total: usize,
+    /// How long it has been going on.
+    pub elapsed: SignedDuration,
+}
+
+impl Progress {
+    /// Steps that end in a minute; `None` before the first has.
+    pub fn per_minute(&self) -> Option<f64> {
+        let minutes = self.elapsed.as_secs_f64() / 60.0;
+        #[expect(clippy::cast_precision_loss, reason = "a rate is read by people")]
+        let done = self.done as f64;
+        (self.done > 0 && minutes > 0.0).then(|| done / minutes)
+    }
+
+    /// How long the rest takes at this rate; `None` before the first step has ended.
+    pub fn time_left(&self) -> Option<SignedDuration> {
+        let left = i128::try_from(self.total.saturating_sub(self.done)).ok()?;
+        let nanoseconds = self.elapsed.as_nanos().max(0).checked_mul(left)?;
+        let left = nanoseconds.checked_div(i128::try_from(self.done).ok()?)?;
+        Some(SignedDuration::from_nanos(i64::try_from(left).unwrap_or(i64::MAX)))
+    }
 }
 
 /// The digest is not that of the plan that waits: the world has moved since it was shown.

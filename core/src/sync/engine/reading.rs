@@ -12,24 +12,36 @@ use super::{
     Engine, Stop,
     answer::{Attempts, NOT_A_LIST, Verdict},
     flight::Task,
+    learned::Learned,
     messages::{self, Kind},
 };
 use crate::{
+    scim::Group,
     sync::{
-        listing::{Listing, Progress},
-        state::{Account, Remote, Team},
+        listing::{Listing, NeverComplete, Progress},
+        state::{Account, Knowledge, Remote, Team},
     },
     wire::Request,
 };
 
-/// A reading under way: users, then groups where groups are managed (D7), then groups whose members were not told (F13).
+/// How often a page of groups may fail before it is asked for without members (F35).
+const FAILURES_WITH_MEMBERS: u32 = 2;
+
+/// A reading under way: users, then groups where groups are managed (D7), then groups whose members the list did not tell (F13).
 #[derive(Debug)]
 pub(super) struct Reading {
     kind: Kind,
-    listing: Listing,
+    pub(super) listing: Listing,
     accounts: Vec<Account>,
     teams: Vec<Team>,
-    memberless: Vec<Team>,
+    /// Teams whose members the list did not tell: each is read by itself.
+    silent: Vec<Team>,
+    /// Teams whose members nothing told.
+    untold: Vec<Team>,
+    /// Whether any team told its members: then one that does not has none.
+    tells: bool,
+    /// Lists of groups leave members out, since they could not be read with them (F35).
+    without_members: bool,
     pub(super) attempts: Attempts,
 }
 
@@ -41,13 +53,16 @@ enum Next {
 }
 
 impl Reading {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(learned: &Learned) -> Self {
         Self {
             kind: Kind::User,
-            listing: Listing::new(),
+            listing: learned.listing(),
             accounts: Vec::new(),
             teams: Vec::new(),
-            memberless: Vec::new(),
+            silent: Vec::new(),
+            untold: Vec::new(),
+            tells: false,
+            without_members: false,
             attempts: Attempts::default(),
         }
     }
@@ -56,41 +71,105 @@ impl Reading {
         let mut remote = Remote::default();
         self.accounts.into_iter().for_each(|account| remote.put_account(account));
         self.teams.into_iter().for_each(|team| remote.put_team(team));
+        let knowledge = if self.tells { Knowledge::Told } else { Knowledge::Nothing };
+        self.untold.into_iter().for_each(|team| remote.put_team(Team { knowledge, ..team }));
         remote
+    }
+
+    fn take_teams(&mut self, teams: Vec<Team>) {
+        for team in teams {
+            let is_told = team.knowledge == Knowledge::Told;
+            self.tells |= is_told;
+            if is_told { &mut self.teams } else { &mut self.silent }.push(team);
+        }
+    }
+
+    /// Takes a group that was read by itself.
+    fn take_single(&mut self, team: Team) {
+        self.silent.pop();
+        if team.knowledge == Knowledge::Told {
+            self.tells = true;
+            self.teams.push(team);
+            return;
+        }
+        self.untold.push(team);
+        if !self.tells && !self.without_members {
+            // Neither lists nor groups tell: no further group is asked.
+            self.untold.append(&mut self.silent);
+        }
+    }
+
+    /// What was read of the list does not count.
+    fn forget_list(&mut self) {
+        match self.kind {
+            Kind::User => self.accounts.clear(),
+            Kind::Group => {
+                self.teams.clear();
+                self.silent.clear();
+            }
+        }
     }
 }
 
 impl Engine {
     pub(super) fn next_read(&self, reading: &Reading) -> (Task, Request) {
-        match (reading.kind, reading.memberless.last()) {
-            (Kind::Group, Some(team)) => (Task::ReadGroup, messages::read_group(&self.config, &team.id)),
+        match (reading.kind, reading.silent.last()) {
+            (Kind::Group, Some(team)) if self.is_listed(reading) => {
+                (Task::Read(Kind::Group), messages::read(&self.config, Kind::Group, &team.id))
+            }
             (kind, _) => {
-                let request = messages::list(&self.config, kind, reading.listing.start_index());
+                let position = reading.listing.position();
+                let request = messages::list(&self.config, kind, &position, !reading.without_members);
                 (Task::Page(kind), request)
             }
         }
     }
 
+    fn is_listed(&self, reading: &Reading) -> bool {
+        reading.listing.is_complete()
+    }
+
     /// Takes an answer to a read. Returns the reading if it goes on.
     pub(super) fn read(&mut self, mut reading: Reading, verdict: Verdict, now: Timestamp) -> Option<Reading> {
-        let next = match verdict {
+        let is_single = reading.kind == Kind::Group && self.is_listed(&reading);
+        let next = match verdict.plain() {
             Verdict::Done(response) => {
-                let attempts = core::mem::take(&mut reading.attempts);
-                match self.take_page(&mut reading, response.body()) {
-                    Ok(next) => next,
-                    Err(error) => {
-                        reading.attempts = attempts;
-                        self.read_later(&mut reading, error, None, now)
+                let taken = if is_single {
+                    Self::take_group(&mut reading, response.body())
+                } else {
+                    self.take_page(&mut reading, response.body())
+                };
+                match taken {
+                    Ok(next) => {
+                        reading.attempts = Attempts::default();
+                        next
                     }
+                    Err(error) => self.read_later(&mut reading, error, None, now),
                 }
             }
             Verdict::NotDone(error, at) => self.read_later(&mut reading, error, at, now),
-            Verdict::Unknown(error) => self.read_later(&mut reading, error, None, now),
+            Verdict::Unknown(error) => {
+                let is_page_of_groups = reading.kind == Kind::Group && !is_single;
+                reading.without_members |=
+                    is_page_of_groups && reading.attempts.failures >= FAILURES_WITH_MEMBERS;
+                self.read_later(&mut reading, error, None, now)
+            }
             Verdict::Token(error) => Next::Stopped(Stop::Token(error)),
-            Verdict::Refused(error) | Verdict::Conflict(error) => Next::Stopped(Stop::Unreadable(error)),
+            Verdict::Gone if is_single => {
+                reading.silent.pop();
+                reading.next()
+            }
             Verdict::Gone => Next::Stopped(Stop::Unreadable(
                 "Heap answered 404; expected a SCIM service provider at the base URL (is the tenant's name right?)".into(),
             )),
+            Verdict::Refused(error) | Verdict::Conflict(error) if !is_single => {
+                self.page_refused(&mut reading, error)
+            }
+            Verdict::Refused(error)
+            | Verdict::Conflict(error)
+            | Verdict::NotInThisForm(error)
+            | Verdict::Unsupported(error)
+            | Verdict::Moved(error) => Next::Stopped(Stop::Unreadable(error)),
         };
         match next {
             Next::MoreToRead => Some(reading),
@@ -102,6 +181,25 @@ impl Engine {
                 self.stop(stop, now);
                 None
             }
+        }
+    }
+
+    /// A page by index that is refused from the start may be one by cursor; a cursor that is refused has expired (RFC 9865).
+    fn page_refused(&mut self, reading: &mut Reading, error: String) -> Next {
+        if reading.listing.is_by_index() && reading.listing.is_at_start() && !self.learned.lists_by_cursor {
+            self.learned.lists_by_cursor = true;
+            reading.listing = self.learned.listing();
+            return Next::MoreToRead;
+        }
+        if reading.listing.is_by_index() || reading.listing.is_at_start() {
+            return Next::Stopped(Stop::Unreadable(error));
+        }
+        match reading.listing.again() {
+            Ok(_) => {
+                reading.forget_list();
+                Next::MoreToRead
+            }
+            Err(_) => Next::Stopped(Stop::Unreadable(error)),
         }
     }
 
@@ -119,61 +217,68 @@ impl Engine {
         Next::MoreToRead
     }
 
+    fn take_group(reading: &mut Reading, body: &[u8]) -> Result<Next, String> {
+        let group = Group::from_slice(body).map_err(|error| error.to_string())?;
+        let asked = reading.silent.last().map(|team| team.id.as_str());
+        let team = messages::team(group).filter(|team| Some(team.id.as_str()) == asked);
+        reading.take_single(team.ok_or("Heap answered with another group than was asked for")?);
+        Ok(reading.next())
+    }
+
     fn take_page(&self, reading: &mut Reading, body: &[u8]) -> Result<Next, String> {
         let unreadable = || NOT_A_LIST.to_string();
-        if let (Kind::Group, Some(asked)) = (reading.kind, reading.memberless.last()) {
-            let group = crate::scim::Group::from_slice(body).map_err(|error| error.to_string())?;
-            let (team, has_members) = messages::team(group).ok_or_else(unreadable)?;
-            if team.id != asked.id || !has_members {
-                let reason = "Heap does not tell the members of its groups, so memberships cannot be compared; \
-                              turn group management off";
-                return Ok(Next::Stopped(Stop::Unreadable(reason.into())));
-            }
-            reading.memberless.pop();
-            reading.teams.push(team);
-            return Ok(if reading.memberless.is_empty() { Next::Finished } else { Next::MoreToRead });
-        }
         let progress = match reading.kind {
             Kind::User => {
                 let page = messages::accounts(&self.config, body).ok_or_else(unreadable)?;
-                let progress =
-                    reading.listing.page(page.total, page.items.iter().map(|item| item.id.as_str()));
+                let progress = reading.listing.page(
+                    page.total,
+                    page.next_cursor.as_deref(),
+                    page.items.iter().map(|item| item.id.as_str()),
+                );
                 reading.accounts.extend(page.items);
                 progress
             }
             Kind::Group => {
                 let page = messages::teams(body).ok_or_else(unreadable)?;
-                let progress =
-                    reading.listing.page(page.total, page.items.iter().map(|(team, _)| team.id.as_str()));
-                for (team, has_members) in page.items {
-                    if has_members { &mut reading.teams } else { &mut reading.memberless }.push(team);
-                }
+                let progress = reading.listing.page(
+                    page.total,
+                    page.next_cursor.as_deref(),
+                    page.items.iter().map(|team| team.id.as_str()),
+                );
+                reading.take_teams(page.items);
                 progress
             }
         };
-        Ok(match progress {
+        Ok(self.after_page(reading, progress))
+    }
+
+    fn after_page(&self, reading: &mut Reading, progress: Result<Progress, NeverComplete>) -> Next {
+        match progress {
             Err(error) => Next::Stopped(Stop::Unreadable(format!("{error}"))),
             Ok(Progress::More) => Next::MoreToRead,
             Ok(Progress::Again) => {
-                match reading.kind {
-                    Kind::User => reading.accounts.clear(),
-                    Kind::Group => {
-                        reading.teams.clear();
-                        reading.memberless.clear();
-                    }
-                }
+                reading.forget_list();
                 Next::MoreToRead
             }
-            Ok(Progress::Complete) => self.complete(reading),
-        })
-    }
-
-    fn complete(&self, reading: &mut Reading) -> Next {
-        if reading.kind == Kind::User && self.state.desired.has_group_management() {
-            reading.kind = Kind::Group;
-            reading.listing = Listing::new();
-            return Next::MoreToRead;
+            Ok(Progress::Complete)
+                if reading.kind == Kind::User && self.state.desired.has_group_management() =>
+            {
+                reading.kind = Kind::Group;
+                reading.listing = self.learned.listing();
+                Next::MoreToRead
+            }
+            Ok(Progress::Complete) => {
+                // Pages may overlap: what was seen twice is asked for once.
+                reading.silent.sort_by(|a, b| a.id.cmp(&b.id));
+                reading.silent.dedup_by(|a, b| a.id == b.id);
+                reading.next()
+            }
         }
-        if reading.memberless.is_empty() { Next::Finished } else { Next::MoreToRead }
+    }
+}
+
+impl Reading {
+    fn next(&self) -> Next {
+        if self.silent.is_empty() { Next::Finished } else { Next::MoreToRead }
     }
 }

@@ -9,12 +9,12 @@ use super::{
     Engine, Outgoing, Poll, RequestId, Stop, TransportFailure, Turn,
     answer::{Attempts, Verdict},
     flight::{Flight, Task},
-    job::{GroupStage, Job, Teller, Wish, Work},
+    job::{GroupStage, Job, Teller, Way, Wish, Work},
 };
 use crate::{
     limits::{SYNC_ANSWER_SECONDS, SYNC_ATTEMPTS_MAX, SYNC_RETRY_AFTER_MAX_SECONDS},
     sync::{
-        event::EventName,
+        event::{EventName, EventResource},
         journal::Entry,
         plan::{Conflict, GroupVerb, Plan, Step, UserVerb},
     },
@@ -32,6 +32,8 @@ pub(super) struct Running {
     pub(super) stopping: Option<Stop>,
     pub(super) done: usize,
     pub(super) failed: usize,
+    /// When it began.
+    pub(super) since: Timestamp,
 }
 
 /// The order in which it matters: an account before its memberships, groups before deactivations (F06).
@@ -92,9 +94,9 @@ impl<S> Next<S> {
 }
 
 impl Running {
-    pub(super) fn new(plan: Plan) -> Self {
+    pub(super) fn new(plan: Plan, since: Timestamp) -> Self {
         let queue = jobs(&plan, Stage::Accounts);
-        Self { plan, stage: Stage::Accounts, queue, stopping: None, done: 0, failed: 0 }
+        Self { plan, stage: Stage::Accounts, queue, stopping: None, done: 0, failed: 0, since }
     }
 
     pub(super) fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
@@ -159,10 +161,10 @@ impl Engine {
                     return Turn::Again;
                 }
                 Wish::Send(task, request) => {
-                    job.requests += 1;
+                    job.teller.requests += 1;
                     return Turn::Poll(Poll::Send(self.launch(task, request, Some(job), now)));
                 }
-                Wish::End(result) => self.end(running, job.teller(), result, now),
+                Wish::End(result) => self.end(running, job.teller, result, now),
                 Wish::Drop => {
                     self.must_read |= job.is_unsettled;
                     running.done += 1;
@@ -183,21 +185,29 @@ impl Engine {
         }
     }
 
-    /// From here on the outcome of the creation is uncertain until it is linked, whatever becomes of this job (D12).
+    /// From here on the outcome of the creation is uncertain until it is linked, whatever becomes of this job (D12); likewise that
+    /// of a change of members that Heap does not tell (F13).
     fn intend(&mut self, job: &mut Job, entry: Entry) {
         self.outbox.push_urgent(entry.record());
-        job.has_intent = true;
-        match &job.work {
-            Work::User { step, .. } => drop(self.uncertain.people.insert(step.person.clone())),
-            Work::Group { step, .. } => drop(self.uncertain.groups.insert(step.group.clone())),
+        match (&mut job.work, entry) {
+            (
+                Work::Group { stage: GroupStage::Change(change), .. },
+                Entry::MembersIntent { team, members },
+            ) => {
+                change.is_announced = true;
+                self.state.doubt_members(&team, &members);
+                return;
+            }
+            (Work::User { step, .. }, _) => drop(self.uncertain.people.insert(step.person.clone())),
+            (Work::Group { step, .. }, _) => drop(self.uncertain.groups.insert(step.group.clone())),
         }
+        job.has_intent = true;
     }
 
     /// Takes an answer for a job.
     pub(super) fn job_answered(&mut self, running: &mut Running, job: Job, verdict: Verdict, now: Timestamp) {
-        let teller = job.teller();
         let is_unsettled = job.is_unsettled || matches!(verdict, Verdict::Unknown(_));
-        let Job { work, mut attempts, requests, has_intent, .. } = job;
+        let Job { work, teller, mut attempts, has_intent, .. } = job;
         let next = match work {
             Work::User { step, stage } => {
                 let next = self.user_answer(&step, stage, verdict, now);
@@ -215,10 +225,10 @@ impl Engine {
             }
             Next::Now(work) => {
                 // Failures count for the whole step, so that it ends; a chunk that was written is progress.
-                let is_progress = matches!(&work, Work::Group { stage: GroupStage::Patch { .. }, .. });
+                let is_progress = matches!(&work, Work::Group { stage: GroupStage::Change(change), .. } if matches!(change.way, Way::Patch));
                 let failures = if is_progress { 0 } else { attempts.failures };
                 let attempts = Attempts { failures, not_before: None };
-                running.queue.push_front(Job { work, attempts, requests, has_intent, is_unsettled: false });
+                running.queue.push_front(Job { work, teller, attempts, has_intent, is_unsettled: false });
             }
             Next::Later(_, error, _) if attempts.are_spent() => {
                 self.must_read |= is_unsettled;
@@ -227,10 +237,10 @@ impl Engine {
             }
             Next::Later(work, _, at) => {
                 attempts.wait(at, now, &mut self.jitter);
-                running.queue.push_back(Job { work, attempts, requests, has_intent, is_unsettled });
+                running.queue.push_back(Job { work, teller, attempts, has_intent, is_unsettled });
             }
             Next::Stopped(stop, work) => {
-                running.queue.push_front(Job { work, attempts, requests, has_intent, is_unsettled });
+                running.queue.push_front(Job { work, teller, attempts, has_intent, is_unsettled });
                 running.stopping = Some(stop);
             }
         }
@@ -240,7 +250,8 @@ impl Engine {
         running.done += 1;
         running.failed += usize::from(result.is_err());
         if let Some(name) = teller.name {
-            self.tell(name, Some(&teller.resource), teller.requests, result.err(), now);
+            let Teller { resource, changes, requests, .. } = teller;
+            self.tell_changes(name, Some(resource), changes, requests, result.err(), now);
         }
     }
 
@@ -252,7 +263,10 @@ impl Engine {
                 (false, true) => EventName::UserUpdateProvision,
                 (false, false) => EventName::UserCreateProvision,
             };
-            self.tell(name, Some(&conflict.id), 0, Some(conflict.kind.explanation().into()), now);
+            let resource =
+                if conflict.kind.is_of_group() { EventResource::group } else { EventResource::user };
+            let resource = resource(&conflict.id, &conflict.name);
+            self.tell(name, Some(resource), 0, Some(conflict.kind.explanation().into()), now);
         }
     }
 

@@ -6,6 +6,7 @@ use super::{
     Engine,
     answer::NOT_A_LIST,
     flight::Task,
+    learned::Learned,
     messages::{self, Kind, Page},
 };
 use crate::{
@@ -45,7 +46,7 @@ impl Search {
 
     pub(super) fn request(&self, config: &Config, kind: Kind, name: &str) -> (Task, Request) {
         match &self.listing {
-            Some(listing) => (Task::Page(kind), messages::list(config, kind, listing.start_index())),
+            Some(listing) => (Task::Page(kind), messages::list(config, kind, &listing.position(), true)),
             None => (Task::LookUp(kind), messages::look_up(config, kind, name)),
         }
     }
@@ -56,43 +57,44 @@ impl Search {
     }
 
     /// Gives the filter up for the whole list.
-    pub(super) fn over_the_list(self) -> Self {
-        Self { listing: Some(Listing::new()), ..self }
+    pub(super) fn over_the_list(self, learned: &Learned) -> Self {
+        Self { listing: Some(learned.listing()), ..self }
     }
 
     pub(super) fn take_accounts(
         &mut self,
         page: Option<Page<Account>>,
         name: &str,
-        trusts_filter: bool,
+        learned: &Learned,
     ) -> Found<Account> {
         let is_named = |account: &Account| same_user_name(&account.user_name, name);
-        take(
-            &mut self.listing,
-            &mut self.accounts,
-            page,
-            trusts_filter,
-            |account| account.id.as_str(),
-            is_named,
-        )
+        let filter = Filtering { is_proven: learned.proven_filters.contains(&Kind::User), learned };
+        take(&mut self.listing, &mut self.accounts, page, &filter, |account| account.id.as_str(), is_named)
     }
 
     pub(super) fn take_teams(
         &mut self,
         page: Option<Page<Team>>,
         name: &str,
-        trusts_filter: bool,
+        learned: &Learned,
     ) -> Found<Team> {
         let is_named = |team: &Team| team.name == name;
-        take(&mut self.listing, &mut self.teams, page, trusts_filter, |team| team.id.as_str(), is_named)
+        let filter = Filtering { is_proven: learned.proven_filters.contains(&Kind::Group), learned };
+        take(&mut self.listing, &mut self.teams, page, &filter, |team| team.id.as_str(), is_named)
     }
+}
+
+/// Whether an empty answer to a filter may be believed, and how the whole list is read otherwise (F41).
+struct Filtering<'l> {
+    is_proven: bool,
+    learned: &'l Learned,
 }
 
 fn take<T>(
     listing: &mut Option<Listing>,
     found: &mut Vec<T>,
     page: Option<Page<T>>,
-    trusts_filter: bool,
+    filter: &Filtering<'_>,
     id: impl Fn(&T) -> &str,
     is_named: impl Fn(&T) -> bool,
 ) -> Found<T> {
@@ -104,13 +106,14 @@ fn take<T>(
         let named: Vec<T> = page.items.into_iter().filter(is_named).collect();
         // What has the name is found, whatever the filter did. Nothing is believed only of a filter that is known to find
         // (F41), and nothing at all of one that answered with something else.
-        if !named.is_empty() || trusts_filter && total == 0 {
+        if !named.is_empty() || filter.is_proven && total == 0 {
             return Found::These(named);
         }
-        *listing = Some(Listing::new());
+        *listing = Some(filter.learned.listing());
         return Found::MoreToRead;
     };
-    match reading.page(page.total, page.items.iter().map(&id).collect::<Vec<_>>().into_iter()) {
+    let ids: Vec<&str> = page.items.iter().map(&id).collect();
+    match reading.page(page.total, page.next_cursor.as_deref(), ids.into_iter()) {
         Ok(Progress::Again) => {
             found.clear();
             Found::MoreToRead
@@ -128,14 +131,9 @@ fn take<T>(
 }
 
 impl Engine {
-    /// Whether an empty answer to a filter may be believed (F41): once a filter has found something.
-    pub(super) fn trusts_filter(&self, kind: Kind) -> bool {
-        self.proven_filters.contains(&kind)
-    }
-
     pub(super) fn note_filter(&mut self, search: &Search, kind: Kind) {
         if search.uses_filter() {
-            self.proven_filters.insert(kind);
+            self.learned.proven_filters.insert(kind);
         }
     }
 }
@@ -144,12 +142,12 @@ impl Engine {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{Account, Found, Page, Search};
+    use super::{Account, Found, Kind, Learned, Page, Search};
 
     fn page(total: u64, names: &[&str]) -> Option<Page<Account>> {
         let account =
             |name: &&str| Account { id: (*name).into(), user_name: (*name).into(), ..Account::default() };
-        Some(Page { total, items: names.iter().map(account).collect() })
+        Some(Page { total, next_cursor: None, items: names.iter().map(account).collect() })
     }
 
     fn names(found: Found<Account>) -> Option<Vec<alloc::string::String>> {
@@ -159,18 +157,25 @@ mod tests {
         }
     }
 
+    fn proven() -> Learned {
+        let mut learned = Learned::new();
+        learned.proven_filters.insert(Kind::User);
+        learned
+    }
+
     #[test]
     fn f41_an_empty_answer_is_believed_only_of_a_filter_that_has_found_something() {
         let mut search = Search::new(None);
-        assert_eq!(names(search.take_accounts(page(0, &[]), "ann", true)), Some(Vec::new()));
-        assert_eq!(names(search.take_accounts(page(0, &[]), "ann", false)), None);
-        assert_eq!(names(search.take_accounts(page(2, &["bob", "Ann"]), "ann", false)).unwrap(), ["Ann"]);
+        assert_eq!(names(search.take_accounts(page(0, &[]), "ann", &proven())), Some(Vec::new()));
+        assert_eq!(names(search.take_accounts(page(0, &[]), "ann", &Learned::new())), None);
+        let found = search.take_accounts(page(2, &["bob", "Ann"]), "ann", &Learned::new());
+        assert_eq!(names(found).unwrap(), ["Ann"]);
     }
 
     #[test]
     fn f41_a_filter_that_is_ignored_is_not_believed() {
         let mut search = Search::new(None);
-        assert_eq!(names(search.take_accounts(page(9, &["bob"]), "ann", true)), None);
+        assert_eq!(names(search.take_accounts(page(9, &["bob"]), "ann", &proven())), None);
         assert!(!search.uses_filter());
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     Engine, Stop,
     answer::{GARBLED, NO_ENDPOINT, Verdict},
-    job::UserStage,
+    job::{UserChange, UserStage, Way},
     messages::{self, Kind},
     running::Next,
     search::{Found, Search},
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     scim::User,
     sync::{
-        event::EventName,
+        event::{EventName, EventResource},
         plan::{Attribute, AttributeChange, UserStep, attributes},
         state::Account,
     },
@@ -34,37 +34,49 @@ impl Engine {
     ) -> Next<UserStage> {
         match (stage, verdict) {
             (stage, Verdict::Token(error)) => Next::Stopped(Stop::Token(error), stage),
-            (stage, Verdict::NotDone(error, at)) => Next::Later(stage, error, at),
-            (UserStage::Create, verdict) => self.user_created(step, verdict),
-            (UserStage::Search(search), verdict) => self.user_searched(step, search, verdict, now),
-            (UserStage::Patch { account, changes }, verdict) => {
-                self.user_patched(step, account, changes, verdict)
+            (UserStage::Create { without_role }, verdict) => {
+                self.user_created(step, without_role, verdict, now)
             }
+            (UserStage::Search(search), verdict) => self.user_searched(step, search, verdict.plain(), now),
+            (UserStage::Change(change), verdict) => self.user_changed(step, change, verdict, now),
             (UserStage::Start, _) => Next::Ended(Ok(())),
         }
     }
 
-    fn user_created(&mut self, step: &UserStep, verdict: Verdict) -> Next<UserStage> {
+    fn user_created(
+        &mut self,
+        step: &UserStep,
+        without_role: bool,
+        verdict: Verdict,
+        now: Timestamp,
+    ) -> Next<UserStage> {
+        let has_role = role_of(&step.changes).is_some();
         match verdict {
+            Verdict::NotInThisForm(_) if has_role && !without_role => {
+                Next::Now(UserStage::Create { without_role: true })
+            }
+            Verdict::NotDone(error, at) => Next::Later(UserStage::Create { without_role }, error, at),
             Verdict::Done(response) => {
                 let Some(account) = self.shown(&response) else {
                     let error = "Heap answered with something that is not the new user".into();
                     return Next::Later(UserStage::Search(Search::new(None)), error, None);
                 };
-                let role = role_of(&step.changes);
-                let drops_role = role.is_some() && account.role.is_none();
+                let drops_role = has_role && account.role.is_none();
+                let role = role_of(&step.changes).filter(|_| !without_role);
                 self.take_account(step, account, role);
                 if drops_role {
-                    self.role_was_dropped();
+                    self.role_was_dropped(&step.person, now);
                 }
                 Next::Ended(Ok(()))
             }
             Verdict::Conflict(reason) => Next::Now(UserStage::Search(Search::new(Some(reason)))),
-            Verdict::Refused(error) | Verdict::Token(error) => Next::Ended(Err(error)),
             Verdict::Gone => Next::Ended(Err(NO_ENDPOINT.into())),
-            Verdict::Unknown(error) | Verdict::NotDone(error, _) => {
-                Next::Later(UserStage::Search(Search::new(None)), error, None)
-            }
+            Verdict::Unknown(error) => Next::Later(UserStage::Search(Search::new(None)), error, None),
+            Verdict::Refused(error)
+            | Verdict::Token(error)
+            | Verdict::NotInThisForm(error)
+            | Verdict::Unsupported(error)
+            | Verdict::Moved(error) => Next::Ended(Err(error)),
         }
     }
 
@@ -78,22 +90,24 @@ impl Engine {
         match verdict {
             Verdict::Done(response) => {
                 let page = messages::accounts(&self.config, response.body());
-                match search.take_accounts(page, &step.user_name, self.trusts_filter(Kind::User)) {
+                match search.take_accounts(page, &step.user_name, &self.learned) {
                     Found::MoreToRead => Next::Now(UserStage::Search(search)),
                     Found::Unreadable(error) => Next::Later(UserStage::Search(search), error, None),
                     Found::These(accounts) => self.user_found(&search, step, accounts, now),
                 }
             }
             Verdict::Refused(_) | Verdict::Gone | Verdict::Conflict(_) if search.uses_filter() => {
-                Next::Now(UserStage::Search(search.over_the_list()))
+                Next::Now(UserStage::Search(search.over_the_list(&self.learned)))
             }
-            Verdict::Unknown(error) | Verdict::NotDone(error, _) => {
-                Next::Later(UserStage::Search(search), error, None)
-            }
-            Verdict::Refused(error) | Verdict::Conflict(error) | Verdict::Token(error) => {
-                self.lookup_failed(&step.person, error, now)
-            }
-            Verdict::Gone => self.lookup_failed(&step.person, NO_ENDPOINT.into(), now),
+            Verdict::NotDone(error, at) => Next::Later(UserStage::Search(search), error, at),
+            Verdict::Unknown(error) => Next::Later(UserStage::Search(search), error, None),
+            Verdict::Gone => self.lookup_failed(step, NO_ENDPOINT.into(), now),
+            Verdict::Refused(error)
+            | Verdict::Conflict(error)
+            | Verdict::Token(error)
+            | Verdict::NotInThisForm(error)
+            | Verdict::Unsupported(error)
+            | Verdict::Moved(error) => self.lookup_failed(step, error, now),
         }
     }
 
@@ -108,60 +122,88 @@ impl Engine {
         let mut accounts = accounts.into_iter();
         match (accounts.next(), accounts.next()) {
             (None, _) => match &search.conflict {
-                None => Next::Now(UserStage::Create),
+                None => Next::Now(UserStage::Create { without_role: false }),
                 Some(reason) => {
                     let error = format!(
                         "{reason}; no account with this user name is in this tenant: if the person has a Heap account in \
                          another organisation, it must be deleted there and made again here (R23)"
                     );
-                    self.lookup_failed(&step.person, error, now)
+                    self.lookup_failed(step, error, now)
                 }
             },
             (Some(account), None) => {
                 self.note_filter(search, Kind::User);
                 if self.state.is_claimed_by_another(&step.person, &account) {
                     let error = "the account with this user name belongs to somebody else (D3)";
-                    return self.lookup_failed(&step.person, error.into(), now);
+                    return self.lookup_failed(step, error.into(), now);
                 }
                 let id = account.id.clone();
                 self.take_account(step, account, None);
                 let changes = self.missing_changes(&step.person, &id);
-                Next::Now(UserStage::Patch { account: id, changes })
+                Next::Now(UserStage::change(id, changes))
             }
             (Some(_), Some(_)) => {
                 let error = "several accounts at Heap have this user name (R22 makes such doubles)";
-                self.lookup_failed(&step.person, error.into(), now)
+                self.lookup_failed(step, error.into(), now)
             }
         }
     }
 
-    fn user_patched(
+    fn user_changed(
         &mut self,
         step: &UserStep,
-        account: String,
-        changes: Vec<AttributeChange>,
+        mut change: UserChange,
         verdict: Verdict,
+        now: Timestamp,
     ) -> Next<UserStage> {
+        let is_read = matches!(change.way, Way::Read);
         match verdict {
+            Verdict::Done(response) if is_read => {
+                match messages::changed_user(&self.config, &change.account, &change.changes, &response) {
+                    Some(whole) => {
+                        Next::Now(UserStage::Change(UserChange { way: Way::Put(whole), ..change }))
+                    }
+                    None => Next::Later(UserStage::Change(change), GARBLED.into(), None),
+                }
+            }
             Verdict::Done(response) if messages::is_garbled(&response) => {
-                Next::Later(UserStage::Patch { account, changes }, GARBLED.into(), None)
+                change.way = change.way.again();
+                Next::Later(UserStage::Change(change), GARBLED.into(), None)
             }
-            Verdict::Done(response) => {
-                Next::Ended(self.note_patch(&step.person, &account, &changes, &response))
-            }
+            Verdict::Done(response) => Next::Ended(self.note_change(&step.person, &change, &response, now)),
             Verdict::Gone => {
-                self.lose_account(&account);
+                self.lose_account(&change.account);
                 // An account that is gone cannot be used any more: that is what a deactivation wants (F06).
-                let is_deactivation = matches!(changes.as_slice(), [change] if is_deactivation(change));
+                let is_deactivation =
+                    matches!(change.changes.as_slice(), [change] if is_deactivation(change));
                 Next::Ended(if is_deactivation { Ok(()) } else { Err(GONE.into()) })
             }
-            // Replacing a value twice is replacing it once.
-            Verdict::Unknown(error) | Verdict::NotDone(error, _) => {
-                Next::Later(UserStage::Patch { account, changes }, error, None)
+            Verdict::Unsupported(_) if matches!(change.way, Way::Patch) => {
+                self.learned.takes_no_patch = true;
+                Next::Now(UserStage::Change(change))
             }
-            Verdict::Refused(error) | Verdict::Conflict(error) | Verdict::Token(error) => {
-                Next::Ended(Err(error))
+            Verdict::NotInThisForm(_) if !is_read && role_of(&change.changes).is_some() => {
+                change.changes.retain(|change| change.attribute != Attribute::Role);
+                (change.left_role_out, change.way) = (true, change.way.again());
+                if change.changes.is_empty() {
+                    self.role_was_dropped(&step.person, now);
+                }
+                Next::Now(UserStage::Change(change))
             }
+            // Replacing a value twice is replacing it once; a whole resource is read again before it is put back.
+            Verdict::Unknown(error) | Verdict::Moved(error) => {
+                change.way = change.way.again();
+                Next::Later(UserStage::Change(change), error, None)
+            }
+            Verdict::NotDone(error, at) => {
+                change.way = change.way.again();
+                Next::Later(UserStage::Change(change), error, at)
+            }
+            Verdict::Refused(error)
+            | Verdict::Conflict(error)
+            | Verdict::Token(error)
+            | Verdict::NotInThisForm(error)
+            | Verdict::Unsupported(error) => Next::Ended(Err(error)),
         }
     }
 
@@ -187,14 +229,15 @@ impl Engine {
         self.link_user(&step.person, &id, &step.user_name, role);
     }
 
-    /// Notes what a PATCH did: as the answer shows it, else as it was sent (F14), and whether it took effect (F27).
-    fn note_patch(
+    /// Notes what a write did: as the answer shows it, else as it was sent (F14), and whether it took effect (F27).
+    fn note_change(
         &mut self,
         person: &str,
-        id: &str,
-        changes: &[AttributeChange],
+        change: &UserChange,
         response: &Response,
+        now: Timestamp,
     ) -> Result<(), String> {
+        let UserChange { account: id, changes, .. } = change;
         let Some(mut account) = self.state.remote.account(id).cloned() else { return Ok(()) };
         for change in changes {
             match change.attribute {
@@ -204,17 +247,18 @@ impl Engine {
                 Attribute::Role => account.role.clone_from(&change.to),
             }
         }
-        let shown = self.shown(response).filter(|shown| shown.id == id);
+        let shown = self.shown(response).filter(|shown| shown.id == *id);
         let is_as_asked = shown.as_ref().is_none_or(|shown| shown.active == account.active);
-        let drops_role = shown.as_ref().is_some_and(|shown| shown.role.is_none());
+        let role = role_of(changes);
+        let drops_role = role.is_some() && shown.as_ref().is_some_and(|shown| shown.role.is_none());
         let account = shown.unwrap_or(account);
         let user_name = account.user_name.clone();
         self.state.put_account(account);
-        if let Some(role) = role_of(changes) {
-            self.link_user(person, id, &user_name, Some(role));
-            if drops_role {
-                self.role_was_dropped();
-            }
+        if role.is_some() {
+            self.link_user(person, id, &user_name, role);
+        }
+        if drops_role || change.left_role_out {
+            self.role_was_dropped(person, now);
         }
         if is_as_asked {
             Ok(())
@@ -226,8 +270,9 @@ impl Engine {
     }
 
     /// R39: looking a user up ran into a problem, which ends the step.
-    fn lookup_failed(&mut self, person: &str, error: String, now: Timestamp) -> Next<UserStage> {
-        self.tell(EventName::UserLookupProvision, Some(person), 1, Some(error.clone()), now);
+    fn lookup_failed(&mut self, step: &UserStep, error: String, now: Timestamp) -> Next<UserStage> {
+        let resource = Some(EventResource::user(&step.person, &step.user_name));
+        self.tell(EventName::UserLookupProvision, resource, 1, Some(error.clone()), now);
         Next::Ended(Err(error))
     }
 }

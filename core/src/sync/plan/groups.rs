@@ -4,7 +4,7 @@ use super::{
     planner::Planner,
     step::{AddedMember, ConflictKind, GroupStep, GroupVerb, Reason, RemovedMember, Step},
 };
-use crate::sync::state::{DesiredGroup, GroupLink, Id, Scope, Team};
+use crate::sync::state::{Candidate, DesiredGroup, GroupLink, Id, Knowledge, Scope, Team};
 
 impl Planner<'_> {
     /// What one group needs: at most one write per chunk of members, or a conflict.
@@ -48,21 +48,33 @@ impl Planner<'_> {
         if self.is_second_of_group_name(id, name) {
             return self.conflict(ConflictKind::GroupNameTwice, id, name);
         }
-        let free = |team: &&Team| self.state.ledger.group_owner(&team.id).is_none();
-        let like: Vec<&Team> = self.state.remote.teams_named(name).filter(free).collect();
-        let same: Vec<&Team> = like.iter().copied().filter(|team| team.name == name).collect();
-        match (same.as_slice(), like.as_slice()) {
-            ([team], _) => {
-                self.differing(id, desired, team, GroupVerb::TakeOver, Reason::SameGroupName, &Scope::All);
+        match self.state.candidate(id, self.state.remote.teams_named(name).filter(|team| team.name == name)) {
+            Candidate::One(team) => {
+                return self.differing(
+                    id,
+                    desired,
+                    team,
+                    GroupVerb::TakeOver,
+                    Reason::SameGroupName,
+                    &Scope::All,
+                );
             }
-            ([], []) => {
-                let mut step = new_step(GroupVerb::Create, id, name, reason);
-                step.add = self.members_of(desired).map(|person| self.added(person)).collect();
-                self.steps.push(Step::Group(step));
-            }
-            ([], _) => self.conflict(ConflictKind::GroupNameCase, id, name),
-            _ => self.conflict(ConflictKind::GroupsAmbiguous, id, name),
+            Candidate::Claimed => return self.conflict(ConflictKind::GroupClaimed, id, name),
+            Candidate::Ambiguous => return self.conflict(ConflictKind::GroupsAmbiguous, id, name),
+            Candidate::None => {}
         }
+        // After a lost state: ours under another name (F30).
+        if let Candidate::One(team) = self.state.candidate(id, self.state.remote.teams_carrying(id)) {
+            let (verb, reason) = (GroupVerb::TakeOver, Reason::SameDirectoryId);
+            return self.differing(id, desired, team, verb, reason, &Scope::All);
+        }
+        let is_free = |team: &Team| self.state.ledger.group_owner(&team.id).is_none();
+        if self.state.remote.teams_named(name).any(|team| team.name != name && is_free(team)) {
+            return self.conflict(ConflictKind::GroupNameCase, id, name);
+        }
+        let mut step = new_step(GroupVerb::Create, id, name, reason);
+        step.add = self.members_of(desired).map(|person| self.added(person)).collect();
+        self.steps.push(Step::Group(step));
     }
 
     fn synced(&mut self, id: &Id, link: &GroupLink, desired: &DesiredGroup, scope: &Scope) {
@@ -94,6 +106,10 @@ impl Planner<'_> {
         step.size = team.members.len();
         step.renamed_from = (team.name != desired.group.name).then(|| team.name.clone());
         match scope {
+            _ if team.knowledge == Knowledge::Nothing => {
+                step.blind = true;
+                step.add = self.members_of(desired).map(|person| self.added(person)).collect();
+            }
             Scope::All => self.all_members(desired, team, &mut step),
             Scope::Only(people) => {
                 for person in people {
@@ -102,6 +118,7 @@ impl Planner<'_> {
             }
         }
         if verb == GroupVerb::TakeOver
+            || step.blind
             || step.renamed_from.is_some()
             || !step.add.is_empty()
             || !step.remove.is_empty()
@@ -114,25 +131,29 @@ impl Planner<'_> {
         let mut held: Vec<&str> = Vec::new();
         for person in self.members_of(desired) {
             match self.account_of(person) {
-                Some(account) if team.members.contains(account) => held.push(account),
-                _ => step.add.push(self.added(person)),
+                Some(account) if team.surely_has(account) => held.push(account),
+                Some(account) => {
+                    held.push(account);
+                    step.add.push(self.added(person));
+                }
+                None => step.add.push(self.added(person)),
             }
         }
         held.sort_unstable();
-        let stray = team.members.iter().filter(|member| held.binary_search(&member.as_str()).is_err());
+        let stray = team.possible_members().filter(|member| held.binary_search(&member.as_str()).is_err());
         step.remove = stray.map(|member| self.removed(member)).collect();
     }
 
     fn one_member(&self, desired: &DesiredGroup, team: &Team, person: &Id, step: &mut GroupStep) {
         let account = self.account_of(person);
-        let is_member = account.is_some_and(|account| team.members.contains(account));
+        let is_member = account.is_some_and(|account| team.surely_has(account));
         let should_be = desired.members.contains(person) && self.has_or_gets_account(person);
         match account {
             _ if should_be && !is_member => step.add.push(self.added(person)),
-            Some(account) if is_member && !should_be => step.remove.push(self.removed(account)),
+            Some(account) if !should_be && team.may_have(account) => step.remove.push(self.removed(account)),
             _ => {}
         }
-        let left_behind = self.accounts_left_behind(person).filter(|account| team.members.contains(*account));
+        let left_behind = self.accounts_left_behind(person).filter(|account| team.may_have(account));
         step.remove.extend(left_behind.map(|account| self.removed(account)));
     }
 
@@ -178,6 +199,7 @@ fn new_step(verb: GroupVerb, id: &Id, name: &str, reason: Reason) -> GroupStep {
         renamed_from: None,
         add: Vec::new(),
         remove: Vec::<RemovedMember>::new(),
+        blind: false,
         size: 0,
         reason,
     }

@@ -92,6 +92,12 @@ pub enum Trip {
         /// How many may go without approval.
         allowed: usize,
     },
+    /// A group is taken over whose members Heap does not tell: nobody knows how many it would lose (D4, F13).
+    #[error("group `{group}` is taken over, and Heap does not tell whom it would lose")]
+    MembersUnknown {
+        /// The group's name.
+        group: String,
+    },
     /// One group would lose more members than allowed.
     #[error(
         "group `{group}` would lose {planned} of its {of} members; {allowed} are allowed without approval"
@@ -117,6 +123,9 @@ impl Plan {
             match step {
                 Step::User(user) if user.verb == UserVerb::Deactivate => deactivations += 1,
                 Step::Group(group) if group.verb == GroupVerb::Delete => deletions += 1,
+                Step::Group(group) if group.blind && group.verb == GroupVerb::TakeOver => {
+                    trips.push(Trip::MembersUnknown { group: group.name.clone() });
+                }
                 Step::Group(group) if group.size >= guards.members_removed_from_size => {
                     let (planned, of) = (group.remove.len(), group.size);
                     let allowed = of.saturating_mul(guards.members_removed_percent.into()) / 100;

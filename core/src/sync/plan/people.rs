@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-impl Planner<'_> {
+impl<'s> Planner<'s> {
     /// What one person needs: at most one write, and conflicts.
     pub(super) fn person(&mut self, id: &Id) {
         let desired = self.state.desired.person(id);
@@ -37,6 +37,14 @@ impl Planner<'_> {
         let candidates: Vec<&Account> = self.state.remote.accounts_named(&person.user_name).collect();
         match candidates.as_slice() {
             [] => {
+                if let Some(account) = self.left_after_lost_state(id) {
+                    // Under another user name: R22 decides what becomes of it, at the next look.
+                    self.takes(id, &account.id);
+                    let changes = attributes(person, Some(account), self.may_write_role());
+                    let (verb, remote) = (UserVerb::Adopt, Some(account.id.as_str()));
+                    self.user(verb, id, &account.user_name, remote, changes, Reason::SameDirectoryId);
+                    return;
+                }
                 self.gets_account(id, None);
                 let changes = attributes(person, None, self.may_write_role());
                 self.user(UserVerb::Create, id, &person.user_name, None, changes, reason);
@@ -54,6 +62,17 @@ impl Planner<'_> {
         }
     }
 
+    /// An account that carries a person's directory id and is nobody's: made by us before the state was lost (D3, F11).
+    fn left_after_lost_state(&self, id: &Id) -> Option<&'s Account> {
+        let state = self.state;
+        if state.ledger.link(id).is_some() {
+            return None;
+        }
+        let is_free = |account: &&Account| state.ledger.owner(&account.id).is_none();
+        let mut carrying = state.remote.accounts_carrying(id).filter(is_free);
+        carrying.next().filter(|_| carrying.next().is_none())
+    }
+
     /// Somebody who should have no access and has no link, but an active account: it is deactivated if it carries their
     /// directory id (a lost link, D3), or if it is nobody else's and only a suspension keeps them out. An account of somebody
     /// who is in no bound group is not ours to touch (R33).
@@ -64,7 +83,12 @@ impl Planner<'_> {
             .accounts_named(&desired.person.user_name)
             .filter(|account| account.active)
             .collect();
-        let [account] = candidates.as_slice() else { return };
+        let account = match candidates.as_slice() {
+            [] => self.left_after_lost_state(id).filter(|account| account.active),
+            [account] => Some(*account),
+            _ => None,
+        };
+        let Some(account) = account else { return };
         let is_ours =
             account.external_id.as_deref() == Some(id) || self.state.desired.has_bound_group(desired);
         if !is_ours || self.state.is_claimed_by_another(id, account) {

@@ -112,8 +112,7 @@ impl<'s> Planner<'s> {
     pub(super) fn accounts_left_behind<'p>(&'p self, person: &'p Id) -> impl Iterator<Item = &'p str> {
         let current = self.account_of(person);
         let link = self.state.ledger.link(person).map(|link| link.remote.as_str());
-        let retired = self.state.ledger.retired().filter(move |(_, owner)| *owner == person);
-        let retired = retired.map(|(account, _)| account.as_str());
+        let retired = self.state.ledger.retired_of(person).map(String::as_str);
         let former = link.filter(|link| current != Some(link)).into_iter().chain(retired);
         // What somebody else gets to use is theirs, and stays where it is.
         former.filter(|account| !self.taken.contains(*account))

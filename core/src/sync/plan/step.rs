@@ -77,6 +77,18 @@ pub enum Attribute {
     Role,
 }
 
+impl Attribute {
+    /// Its name in SCIM; the role's own place is a matter of the mapping (D8).
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::FamilyName => "name.familyName",
+            Self::GivenName => "name.givenName",
+            Self::Role => "role",
+        }
+    }
+}
+
 /// What is done to a group.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -112,7 +124,10 @@ pub struct GroupStep {
     pub add: Vec<AddedMember>,
     /// The members that are removed; their accounts are untouched.
     pub remove: Vec<RemovedMember>,
-    /// How many members the group has at Heap before the step.
+    /// Heap does not tell the members, and nothing is recorded as sent: those in `add` replace whoever is there (F13).
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub blind: bool,
+    /// How many members the group has at Heap before the step, as far as is known.
     pub size: usize,
     /// Why.
     pub reason: Reason,
@@ -163,6 +178,8 @@ pub enum ConflictKind {
     AccountsAmbiguous,
     /// The email changed, which Heap cannot follow (R22, D10).
     EmailChanged,
+    /// The group at Heap with this name carries another directory id (D3).
+    GroupClaimed,
     /// A group at Heap has this name but for its case (D9).
     GroupNameCase,
     /// Several groups at Heap have this name.
@@ -181,6 +198,7 @@ impl ConflictKind {
         Self::AccountClaimed,
         Self::AccountsAmbiguous,
         Self::EmailChanged,
+        Self::GroupClaimed,
         Self::GroupNameCase,
         Self::GroupsAmbiguous,
         Self::GroupNameTwice,
@@ -194,6 +212,7 @@ impl ConflictKind {
             Self::AccountClaimed => "sync.account_claimed",
             Self::AccountsAmbiguous => "sync.accounts_ambiguous",
             Self::EmailChanged => "sync.email_changed",
+            Self::GroupClaimed => "sync.group_claimed",
             Self::GroupNameCase => "sync.group_name_case",
             Self::GroupsAmbiguous => "sync.groups_ambiguous",
             Self::GroupNameTwice => "sync.group_name_twice",
@@ -214,6 +233,9 @@ impl ConflictKind {
             Self::EmailChanged => {
                 "the email changed, and Heap cannot change it (R22); choose to replace the account, or change it back"
             }
+            Self::GroupClaimed => {
+                "the group at Heap with this name carries another directory id; remove its externalId there if it is this group"
+            }
             Self::GroupNameCase => {
                 "a group at Heap has this name in other upper and lower case; rename one of the two"
             }
@@ -230,7 +252,10 @@ impl ConflictKind {
 
     /// Whether a group is concerned, and not a person.
     pub const fn is_of_group(self) -> bool {
-        matches!(self, Self::GroupNameCase | Self::GroupsAmbiguous | Self::GroupNameTwice)
+        matches!(
+            self,
+            Self::GroupClaimed | Self::GroupNameCase | Self::GroupsAmbiguous | Self::GroupNameTwice
+        )
     }
 }
 
@@ -261,6 +286,8 @@ pub enum Reason {
     Replaced,
     /// The person has access again.
     Returned,
+    /// What is at Heap carries the directory's id, under another name.
+    SameDirectoryId,
     /// A group at Heap has the same name.
     SameGroupName,
     /// An account at Heap has the same user name.
@@ -290,6 +317,9 @@ impl Reason {
             Self::NoBoundGroup => "no bound group holds this person any more (R29, R30, R32)",
             Self::Replaced => "replaced by the account with the new user name (R22)",
             Self::Returned => "has access again: the same account (R32)",
+            Self::SameDirectoryId => {
+                "it carries the directory's id at Heap: ours after a lost state (D3, F30)"
+            }
             Self::SameGroupName => "a group with this name exists at Heap and is taken over (R26)",
             Self::SameUserName => "an account with this user name exists at Heap and is adopted (D3)",
             Self::Suspended => "suspended at the identity provider (R32)",

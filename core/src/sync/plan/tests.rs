@@ -36,7 +36,7 @@ fn account(id: &str) -> Account {
 
 fn team(id: &str, name: &str, members: &[&str]) -> Team {
     let members = members.iter().map(|member| ["r-", member].concat()).collect();
-    Team { id: ["t-", id].concat(), name: name.into(), external_id: None, members }
+    Team { id: ["t-", id].concat(), name: name.into(), external_id: None, members, ..Team::default() }
 }
 
 impl World {

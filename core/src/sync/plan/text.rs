@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::{
     Plan,
-    step::{Attribute, AttributeChange, Conflict, GroupStep, GroupVerb, Step, UserStep, UserVerb},
+    step::{AttributeChange, Conflict, GroupStep, GroupVerb, Step, UserStep, UserVerb},
 };
 
 impl fmt::Display for Plan {
@@ -47,12 +47,7 @@ impl fmt::Display for UserStep {
 
 impl fmt::Display for AttributeChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self.attribute {
-            Attribute::Active => "active",
-            Attribute::FamilyName => "name.familyName",
-            Attribute::GivenName => "name.givenName",
-            Attribute::Role => "role",
-        };
+        let name = self.attribute.name();
         match (&self.from, &self.to) {
             (None, Some(to)) => write!(f, "{name}: `{to}`"),
             (Some(from), Some(to)) => write!(f, "{name}: `{from}` -> `{to}`"),
@@ -73,6 +68,9 @@ impl fmt::Display for GroupStep {
         write!(f, "  {mark} {verb} group `{}` ({})", self.name, self.group)?;
         if let Some(before) = &self.renamed_from {
             write!(f, "\n      name: `{before}` -> `{}` (R28)", self.name)?;
+        }
+        if self.blind {
+            write!(f, "\n      members are not told (F13): whoever is there is replaced by:")?;
         }
         for member in &self.add {
             write!(f, "\n      + member `{}` ({})", member.user_name, member.person)?;

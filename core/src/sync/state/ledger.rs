@@ -29,6 +29,14 @@ pub(crate) struct GroupLink {
     pub(crate) managed: bool,
 }
 
+/// Whom we sent as members of a team whose members Heap does not tell (F13, F14).
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Sent {
+    pub(crate) members: BTreeSet<String>,
+    /// Whom a write with an unknown outcome was about.
+    pub(crate) doubtful: BTreeSet<String>,
+}
+
 /// What is ours at Heap. Nothing outside of it is ever written (R33, D1).
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
@@ -37,8 +45,13 @@ pub(crate) struct Ledger {
     owners: BTreeMap<String, Id>,
     groups: BTreeMap<Id, GroupLink>,
     group_owners: BTreeMap<String, Id>,
+    managed_groups: usize,
     /// Accounts that an explicit replacement (R22) left behind, still to be deactivated.
     retired: BTreeMap<String, Id>,
+    /// The same accounts by whose they were.
+    retired_of: BTreeMap<Id, BTreeSet<String>>,
+    /// By team.
+    sent: BTreeMap<String, Sent>,
     /// Whether the tenant was seen to drop the role (D8).
     pub(crate) role_is_dropped: bool,
 }
@@ -78,6 +91,42 @@ impl Ledger {
         self.retired.iter()
     }
 
+    /// Accounts of a person that a replacement left behind.
+    pub(crate) fn retired_of(&self, person: &str) -> impl Iterator<Item = &String> {
+        self.retired_of.get(person).into_iter().flatten()
+    }
+
+    pub(crate) fn sent(&self) -> &BTreeMap<String, Sent> {
+        &self.sent
+    }
+
+    /// A write about these members of a team is about to be sent.
+    pub(crate) fn doubt_members(&mut self, team: &str, members: &[String]) {
+        let sent = self.sent.entry(team.into()).or_default();
+        sent.doubtful.extend(members.iter().cloned());
+    }
+
+    /// A write to the members of a team was done; `replaced` where it named all of them.
+    pub(crate) fn note_sent(&mut self, team: &str, replaced: bool, add: &[String], remove: &[String]) {
+        let sent = self.sent.entry(team.into()).or_default();
+        if replaced {
+            *sent = Sent::default();
+        }
+        for member in add {
+            sent.doubtful.remove(member);
+            sent.members.insert(member.clone());
+        }
+        for member in remove {
+            sent.doubtful.remove(member);
+            sent.members.remove(member);
+        }
+    }
+
+    /// Heap tells the members of a team, or the team is gone: what we sent does not count any more.
+    pub(crate) fn forget_sent(&mut self, team: &str) {
+        self.sent.remove(team);
+    }
+
     /// Links an account to a person. Another account of the same person is retired; another owner of the account (a person
     /// who is gone) loses it.
     pub(crate) fn set_link(&mut self, person: &Id, link: Link) {
@@ -86,7 +135,7 @@ impl Ledger {
             self.owners.remove(&before);
             self.retire(before, person.clone());
         }
-        self.retired.remove(&link.remote);
+        self.unretire(&link.remote);
         if let Some(owner) = self.owners.insert(link.remote.clone(), person.clone()) {
             if owner != *person {
                 self.people.remove(&owner);
@@ -97,7 +146,19 @@ impl Ledger {
 
     /// Notes an account that a replacement left behind.
     pub(crate) fn retire(&mut self, account: String, person: Id) {
+        self.unretire(&account);
+        self.retired_of.entry(person.clone()).or_default().insert(account.clone());
         self.retired.insert(account, person);
+    }
+
+    fn unretire(&mut self, account: &str) {
+        let Some(person) = self.retired.remove(account) else { return };
+        if let Some(accounts) = self.retired_of.get_mut(&person) {
+            accounts.remove(account);
+            if accounts.is_empty() {
+                self.retired_of.remove(&person);
+            }
+        }
     }
 
     /// Forgets an account that is gone at Heap.
@@ -105,7 +166,7 @@ impl Ledger {
         if let Some(owner) = self.owners.remove(account) {
             self.people.remove(&owner);
         }
-        self.retired.remove(account);
+        self.unretire(account);
     }
 
     pub(crate) fn set_group_link(&mut self, group: &Id, link: GroupLink) {
@@ -114,20 +175,29 @@ impl Ledger {
         }
         if let Some(owner) = self.group_owners.insert(link.remote.clone(), group.clone()) {
             if owner != *group {
-                self.groups.remove(&owner);
+                self.remove_group(&owner);
             }
         }
+        self.remove_group(group);
+        self.managed_groups += usize::from(link.managed);
         self.groups.insert(group.clone(), link);
     }
 
     pub(crate) fn unlink_group(&mut self, group: &str) {
-        if let Some(before) = self.groups.remove(group) {
+        if let Some(before) = self.remove_group(group) {
             self.group_owners.remove(&before.remote);
+            self.forget_sent(&before.remote);
         }
     }
 
-    pub(crate) fn managed_groups(&self) -> usize {
-        self.groups.values().filter(|link| link.managed).count()
+    fn remove_group(&mut self, group: &str) -> Option<GroupLink> {
+        let before = self.groups.remove(group)?;
+        self.managed_groups -= usize::from(before.managed);
+        Some(before)
+    }
+
+    pub(crate) const fn managed_groups(&self) -> usize {
+        self.managed_groups
     }
 
     /// The people that a comparison of everything has to look at besides those of the directory.

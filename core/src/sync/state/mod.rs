@@ -4,11 +4,11 @@ mod desired;
 mod ledger;
 mod remote;
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 pub(crate) use desired::{Desired, DesiredGroup, DesiredPerson, Id, Scope, Touched};
-pub(crate) use ledger::{GroupLink, Ledger, Link};
-pub(crate) use remote::{Account, Remote, Team};
+pub(crate) use ledger::{GroupLink, Ledger, Link, Sent};
+pub(crate) use remote::{Account, Knowledge, Remote, Team};
 
 /// A name as it is compared where case does not count (D9).
 pub(crate) fn folded(name: &str) -> String {
@@ -18,6 +18,17 @@ pub(crate) fn folded(name: &str) -> String {
 /// Whether two user names, or two email addresses, are of one account (D9).
 pub(crate) fn same_user_name(left: &str, right: &str) -> bool {
     left == right || folded(left) == folded(right)
+}
+
+/// Which of the teams at Heap is a group's to take over (R26, D3).
+#[derive(Debug)]
+pub(crate) enum Candidate<'t> {
+    None,
+    One(&'t Team),
+    /// There is one, and it carries another directory id.
+    Claimed,
+    /// There are several.
+    Ambiguous,
 }
 
 /// The three together. Only this type changes ledger and remote at once, so that its counts stay right.
@@ -47,8 +58,33 @@ impl State {
         }
     }
 
+    /// The one rule for a first contact: of the teams with the group's name that nobody has, the one that carries the group's id,
+    /// else the only one, unless it carries another's (D3, R26).
+    pub(crate) fn candidate<'t>(&self, group: &str, named: impl Iterator<Item = &'t Team>) -> Candidate<'t> {
+        let is_free = |team: &&Team| {
+            let owner = self.ledger.group_owner(&team.id);
+            owner.is_none_or(|owner| **owner == *group)
+        };
+        let free: Vec<&Team> = named.filter(is_free).collect();
+        let own = free.iter().find(|team| team.external_id.as_deref() == Some(group));
+        match (own, free.as_slice()) {
+            (Some(team), _) => Candidate::One(team),
+            (None, []) => Candidate::None,
+            (None, [team]) if team.external_id.is_none() => Candidate::One(team),
+            (None, [_]) => Candidate::Claimed,
+            (None, _) => Candidate::Ambiguous,
+        }
+    }
+
     /// Takes over what a complete listing showed.
-    pub(crate) fn set_remote(&mut self, remote: Remote) {
+    pub(crate) fn set_remote(&mut self, mut remote: Remote) {
+        for (team, sent) in self.ledger.sent() {
+            if let Some(team) = remote.team_mut(team).filter(|team| team.knowledge != Knowledge::Told) {
+                team.knowledge = Knowledge::Sent;
+                team.members.clone_from(&sent.members);
+                team.doubtful.clone_from(&sent.doubtful);
+            }
+        }
         self.remote = remote;
         let ours = self.ledger.people().filter_map(|(_, link)| self.remote.account(&link.remote));
         self.managed_active = ours.filter(|account| account.active).count();
@@ -71,6 +107,24 @@ impl State {
         self.managed_active -= usize::from(self.counted(&id)).min(self.managed_active);
         self.remote.put_account(account);
         self.managed_active += usize::from(self.counted(&id));
+    }
+
+    /// A write about these members is about to be sent to a team whose members Heap does not tell.
+    pub(crate) fn doubt_members(&mut self, team: &str, members: &[String]) {
+        self.ledger.doubt_members(team, members);
+        if let Some(team) = self.remote.team_mut(team) {
+            team.doubtful.extend(members.iter().cloned());
+        }
+    }
+
+    /// The same write was done.
+    pub(crate) fn note_sent(&mut self, team: &str, replaced: bool, add: &[String], remove: &[String]) {
+        self.ledger.note_sent(team, replaced, add, remove);
+        if let (Some(team), Some(sent)) = (self.remote.team_mut(team), self.ledger.sent().get(team)) {
+            team.knowledge = Knowledge::Sent;
+            team.members.clone_from(&sent.members);
+            team.doubtful.clone_from(&sent.doubtful);
+        }
     }
 
     /// The account is gone at Heap.

@@ -17,6 +17,18 @@ pub(crate) struct Account {
     pub(crate) role: Option<String>,
 }
 
+/// Where the members of a team are known from: absent is not empty (F13).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Knowledge {
+    /// Heap tells them.
+    #[default]
+    Told,
+    /// Heap does not; they are what we recorded as sent (F14).
+    Sent,
+    /// Heap does not, and we have sent nothing yet.
+    Nothing,
+}
+
 /// A group at Heap (a team) as we last saw or wrote it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Team {
@@ -25,6 +37,24 @@ pub(crate) struct Team {
     pub(crate) external_id: Option<String>,
     /// The ids of the member accounts; groups within groups are not ours and left out.
     pub(crate) members: BTreeSet<String>,
+    /// Accounts that a write with an unknown outcome was about: they may be members or not, and are written once more.
+    pub(crate) doubtful: BTreeSet<String>,
+    pub(crate) knowledge: Knowledge,
+}
+
+impl Team {
+    pub(crate) fn surely_has(&self, account: &str) -> bool {
+        self.members.contains(account) && !self.doubtful.contains(account)
+    }
+
+    pub(crate) fn may_have(&self, account: &str) -> bool {
+        self.members.contains(account) || self.doubtful.contains(account)
+    }
+
+    /// Whoever may be a member.
+    pub(crate) fn possible_members(&self) -> impl Iterator<Item = &String> {
+        self.members.union(&self.doubtful)
+    }
 }
 
 /// What the tenant holds, as far as we know: a complete listing and what we wrote since (F14).
@@ -36,6 +66,9 @@ pub(crate) struct Remote {
     user_names: BTreeMap<String, BTreeSet<String>>,
     /// Team ids by name in lower case; an exact match is looked for among them (D9).
     team_names: BTreeMap<String, BTreeSet<String>>,
+    /// Account ids and team ids by the directory id that they carry.
+    account_carriers: BTreeMap<String, BTreeSet<String>>,
+    team_carriers: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Remote {
@@ -52,14 +85,16 @@ impl Remote {
         ids.into_iter().flatten().filter_map(|id| self.accounts.get(id))
     }
 
-    /// The accounts that carry a directory id. It looks at every account: for what is uncertain alone.
+    /// The accounts that carry a directory id.
     pub(crate) fn accounts_carrying(&self, person: &str) -> impl Iterator<Item = &Account> {
-        self.accounts.values().filter(move |account| account.external_id.as_deref() == Some(person))
+        let ids = self.account_carriers.get(person);
+        ids.into_iter().flatten().filter_map(|id| self.accounts.get(id))
     }
 
-    /// The teams that carry a directory id, likewise.
+    /// The teams that carry a directory id.
     pub(crate) fn teams_carrying(&self, group: &str) -> impl Iterator<Item = &Team> {
-        self.teams.values().filter(move |team| team.external_id.as_deref() == Some(group))
+        let ids = self.team_carriers.get(group);
+        ids.into_iter().flatten().filter_map(|id| self.teams.get(id))
     }
 
     /// The teams whose name is this one, but for case.
@@ -70,45 +105,64 @@ impl Remote {
 
     pub(crate) fn put_account(&mut self, account: Account) {
         self.remove_account(&account.id);
-        self.user_names.entry(folded(&account.user_name)).or_default().insert(account.id.clone());
+        remember(&mut self.user_names, folded(&account.user_name), &account.id);
+        if let Some(external) = &account.external_id {
+            remember(&mut self.account_carriers, external.clone(), &account.id);
+        }
         self.accounts.insert(account.id.clone(), account);
     }
 
     pub(crate) fn remove_account(&mut self, id: &str) {
         if let Some(before) = self.accounts.remove(id) {
-            forget(&mut self.user_names, &before.user_name, id);
+            forget(&mut self.user_names, &folded(&before.user_name), id);
+            before.external_id.iter().for_each(|external| forget(&mut self.account_carriers, external, id));
         }
     }
 
     pub(crate) fn put_team(&mut self, team: Team) {
         self.remove_team(&team.id);
-        self.team_names.entry(folded(&team.name)).or_default().insert(team.id.clone());
+        remember(&mut self.team_names, folded(&team.name), &team.id);
+        if let Some(external) = &team.external_id {
+            remember(&mut self.team_carriers, external.clone(), &team.id);
+        }
         self.teams.insert(team.id.clone(), team);
     }
 
     /// Notes what a write did to a team's members, without touching the rest of them.
     pub(crate) fn change_members(&mut self, id: &str, add: &[String], remove: &[String]) {
         if let Some(team) = self.teams.get_mut(id) {
-            team.members.extend(add.iter().cloned());
+            for member in add {
+                team.doubtful.remove(member);
+                team.members.insert(member.clone());
+            }
             for member in remove {
+                team.doubtful.remove(member);
                 team.members.remove(member);
             }
         }
     }
 
+    pub(crate) fn team_mut(&mut self, id: &str) -> Option<&mut Team> {
+        self.teams.get_mut(id)
+    }
+
     pub(crate) fn remove_team(&mut self, id: &str) {
         if let Some(before) = self.teams.remove(id) {
-            forget(&mut self.team_names, &before.name, id);
+            forget(&mut self.team_names, &folded(&before.name), id);
+            before.external_id.iter().for_each(|external| forget(&mut self.team_carriers, external, id));
         }
     }
 }
 
-fn forget(names: &mut BTreeMap<String, BTreeSet<String>>, name: &str, id: &str) {
-    let key = folded(name);
-    if let Some(ids) = names.get_mut(&key) {
+fn remember(index: &mut BTreeMap<String, BTreeSet<String>>, key: String, id: &str) {
+    index.entry(key).or_default().insert(id.into());
+}
+
+fn forget(index: &mut BTreeMap<String, BTreeSet<String>>, key: &str, id: &str) {
+    if let Some(ids) = index.get_mut(key) {
         ids.remove(id);
         if ids.is_empty() {
-            names.remove(&key);
+            index.remove(key);
         }
     }
 }
