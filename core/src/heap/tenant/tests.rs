@@ -1,7 +1,5 @@
 use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec::Vec};
 
-use core::num::NonZeroU32;
-
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -12,10 +10,12 @@ use crate::{
     heap::Role,
     scim::{
         schema,
-        service::{Capabilities, Filtering, Kind, Removal, Store, Throttle},
+        service::{Kind, Store},
     },
     wire::Secret,
 };
+
+mod variants;
 
 const NOW: Timestamp = Timestamp::constant(1_772_359_200, 0);
 
@@ -251,30 +251,6 @@ fn d08_a_tenant_may_accept_a_role_and_an_external_id_and_keep_neither() {
 }
 
 #[test]
-fn a_tenant_can_play_small_pages_no_filter_and_no_patch() {
-    let capabilities = Capabilities {
-        page_size_max: 1,
-        filtering: Filtering::Ignored,
-        patch: false,
-        ..Capabilities::default()
-    };
-    let mut heap = Heap::new(Variants { capabilities, ..Variants::default() });
-    let ann = heap.ann();
-    heap.post(json!({"userName": "bob@x.org", "emails": []}));
-    let (_, page) = heap.call(Method::GET, "/Users?filter=userName+eq+%22nobody%22&count=10", Value::Null);
-    assert_eq!((&page["totalResults"], page["Resources"].as_array().unwrap().len()), (&json!(2), 1));
-    assert_eq!(heap.replace(&ann, "active", json!(false)).0, StatusCode::NOT_IMPLEMENTED);
-}
-
-#[test]
-fn f42_a_delete_may_leave_an_inactive_account() {
-    let mut heap = Heap::new(Variants { removal: Removal::Deactivate, ..Variants::default() });
-    let ann = heap.ann();
-    assert_eq!(heap.call(Method::DELETE, &format!("/Users/{ann}"), Value::Null).0, StatusCode::NO_CONTENT);
-    assert_eq!(heap.call(Method::GET, &format!("/Users/{ann}"), Value::Null).1["active"], false);
-}
-
-#[test]
 fn a_tenant_is_filled_with_what_is_not_managed_and_can_be_looked_into() {
     let mut tenant = tenant();
     let ann =
@@ -304,13 +280,4 @@ fn a_demonstration_chooses_the_token_and_the_address_but_not_before_sso() {
     assert_eq!(heap.call(Method::GET, "/Users", Value::Null).0, StatusCode::OK);
     heap.token = Some(Secret::new("other".to_owned()));
     assert_eq!(heap.call(Method::GET, "/Users", Value::Null).0, StatusCode::UNAUTHORIZED);
-}
-
-#[test]
-fn a_tenant_may_put_off_every_so_manieth_request() {
-    let throttle = Throttle { every: NonZeroU32::new(2).unwrap(), retry_after_seconds: 1 };
-    let capabilities = Capabilities { throttle: Some(throttle), ..Capabilities::default() };
-    let mut heap = Heap::new(Variants { capabilities, ..Variants::default() });
-    let mut status = || heap.call(Method::GET, "/Users", Value::Null).0.as_u16();
-    assert_eq!([status(), status(), status(), status()], [200, 429, 200, 429]);
 }

@@ -167,6 +167,20 @@ impl Patch {
 }
 
 impl Operation {
+    /// How many members of a group it adds, removes or puts in the place of others.
+    pub(crate) fn members(&self) -> usize {
+        let is_members = |path: &Path| path.attribute().name().eq_ignore_ascii_case("members");
+        match (&self.path, &self.value) {
+            (Some(path), _) if !is_members(path) => 0,
+            (Some(_), Some(Value::Array(values))) => values.len(),
+            (Some(_), _) => 1,
+            (None, Some(Value::Object(map))) => {
+                document::get(map, "members").and_then(Value::as_array).map_or(0, Vec::len)
+            }
+            (None, _) => 0,
+        }
+    }
+
     fn read(value: Value, leniency: &mut Leniency<'_>) -> Result<Self, Error> {
         let Value::Object(mut map) = value else {
             return Err(Error::new(ErrorKind::InvalidSyntax, "not an object"));

@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 use super::access::Access;
 use crate::{
     limits::{SCIM_BODY_BYTES_MAX, SCIM_BULK_OPERATIONS_MAX},
-    scim::schema,
+    scim::{
+        Error, ErrorKind,
+        patch::{Operation, Patch},
+        schema,
+    },
 };
 
 /// How a service takes filters.
@@ -20,6 +24,8 @@ pub enum Filtering {
     Refused,
     /// None: a filter is passed over, and everything is listed.
     Ignored,
+    /// None: whatever the filter, nothing is found (F41).
+    FindsNothing,
 }
 
 /// What a service provider can do.
@@ -42,6 +48,13 @@ pub struct Capabilities {
     pub throttle: Option<Throttle>,
     /// For how many requests a new resource is missing from lists. By its id it is found at once.
     pub listed_late: u32,
+    /// For how many requests reads and lists show a changed resource as it was, and a removed one as if it were there.
+    /// Writes see what is.
+    pub stale_reads: u32,
+    /// How many members one PATCH may add or remove; one with more is refused (F10).
+    pub members_per_patch_max: Option<u32>,
+    /// Whether a PATCH may have operations without `path` (F16).
+    pub pathless_patch: bool,
 }
 
 /// A rate limit that can be foreseen: every so manieth request is answered 429.
@@ -51,6 +64,25 @@ pub struct Throttle {
     pub every: core::num::NonZeroU32,
     /// The seconds that `Retry-After` asks for.
     pub retry_after_seconds: u32,
+}
+
+impl Capabilities {
+    /// # Errors
+    /// `invalidValue` for what this tenant does not take in a PATCH.
+    pub(super) fn check(&self, patch: &Patch) -> Result<(), Error> {
+        if !self.pathless_patch && patch.operations.iter().any(|operation| operation.path.is_none()) {
+            let detail = "an operation without `path` is not supported; name one attribute in each";
+            return Err(Error::new(ErrorKind::InvalidValue, detail));
+        }
+        let members: usize = patch.operations.iter().map(Operation::members).sum();
+        match self.members_per_patch_max {
+            Some(most) if members as u64 > u64::from(most) => {
+                let detail = format!("a PATCH adds or removes {most} members at most; send several");
+                Err(Error::new(ErrorKind::InvalidValue, detail))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Default for Capabilities {
@@ -64,6 +96,9 @@ impl Default for Capabilities {
             members_in_reads: true,
             throttle: None,
             listed_late: 0,
+            stale_reads: 0,
+            members_per_patch_max: None,
+            pathless_patch: true,
         }
     }
 }

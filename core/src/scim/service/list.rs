@@ -65,6 +65,8 @@ impl<S: Store, R: Rules> Service<S, R> {
         let filter = match self.config.capabilities.filtering {
             Filtering::Whole => query.filter.as_ref(),
             Filtering::Ignored => None,
+            Filtering::FindsNothing if query.filter.is_some() => return Ok((0, Vec::new())),
+            Filtering::FindsNothing => None,
             Filtering::Refused if query.filter.is_some() => {
                 return Err(Error::new(ErrorKind::InvalidFilter, "filters are not supported"));
             }
@@ -72,7 +74,7 @@ impl<S: Store, R: Rules> Service<S, R> {
         };
         let taken = usize::try_from(count).unwrap_or(usize::MAX);
         let skipped = usize::try_from(start - 1).unwrap_or(usize::MAX);
-        if let ([kind], None, None, true) = (kinds, filter, &query.sort, self.unlisted.is_empty()) {
+        if let ([kind], None, None, true) = (kinds, filter, &query.sort, self.late.is_empty()) {
             let records = self.store.records(*kind, start - 1).take(taken);
             return Ok((self.store.count(*kind), records.map(|record| (*kind, record)).collect()));
         }
@@ -124,7 +126,7 @@ impl<S: Store, R: Rules> Service<S, R> {
         let mut known = 0;
         for kind in kinds.iter().copied() {
             let found: Box<dyn Iterator<Item = Cow<'s, Record>> + 's> = match filter {
-                None => self.store.records(kind, 0),
+                None => self.all(kind),
                 Some(filter) => match filter.check(self.described(kind)) {
                     Ok(checked) => self.filtered(kind, filter, checked),
                     Err(error) => {
@@ -134,8 +136,7 @@ impl<S: Store, R: Rules> Service<S, R> {
                 },
             };
             known += 1;
-            let listed = found.filter(|record| !self.is_unlisted(record.id()));
-            all = Box::new(all.chain(listed.map(move |record| (kind, record))));
+            all = Box::new(all.chain(found.map(move |record| (kind, record))));
         }
         match refused {
             Some(error) if known == 0 => Err(error),
@@ -150,13 +151,24 @@ impl<S: Store, R: Rules> Service<S, R> {
         checked: CheckedFilter,
     ) -> Box<dyn Iterator<Item = Cow<'s, Record>> + 's> {
         let with_memberships = mentions_memberships(filter);
+        let key = filter.conjuncts().iter().find_map(|part| key(kind, part));
         let candidates: Box<dyn Iterator<Item = Cow<'s, Record>> + 's> =
-            match filter.conjuncts().iter().find_map(|part| key(kind, part)) {
+            // An index knows resources as they are, not as they are read.
+            match key.filter(|_| self.late.is_empty()) {
                 Some(Key::Id(id)) => Box::new(self.store.get(kind, id).into_iter()),
                 Some(Key::Index(index)) => Box::new(self.store.find(kind, index).into_iter()),
-                None => self.store.records(kind, 0),
+                None => self.all(kind),
             };
         Box::new(candidates.filter(move |record| self.meets(kind, &checked, record, with_memberships)))
+    }
+
+    /// Every resource of a type, as lists show it.
+    fn all<'s>(&'s self, kind: Kind) -> Box<dyn Iterator<Item = Cow<'s, Record>> + 's> {
+        if self.late.is_empty() {
+            return self.store.records(kind, 0);
+        }
+        let listed = self.store.records(kind, 0).filter_map(|record| self.listed(record));
+        Box::new(listed.chain(self.still_listed(kind)))
     }
 
     fn meets(&self, kind: Kind, filter: &CheckedFilter, record: &Record, with_memberships: bool) -> bool {

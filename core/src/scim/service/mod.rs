@@ -15,6 +15,7 @@ mod bulk;
 mod config;
 mod cursor;
 mod incoming;
+mod late;
 mod list;
 mod memory;
 mod precondition;
@@ -28,7 +29,7 @@ mod store;
 mod tests;
 mod write;
 
-use alloc::{borrow::Cow, boxed::Box, collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
 use core::fmt;
 
 use http::{HeaderValue, StatusCode, header};
@@ -42,6 +43,7 @@ pub use rules::{Change, Removal, Rules, Standard};
 pub use store::{IndexKey, Kind, MemberChange, Record, Store, StoredMember, Version};
 
 use self::{
+    late::Late,
     query::Query,
     render::{Projection, Rendered},
     route::{Refused, Route},
@@ -72,8 +74,8 @@ pub struct Service<S, R = Standard> {
     entropy: Box<dyn Entropy + Send + Sync>,
     /// How many requests were let in.
     requests: u64,
-    /// The ids that lists leave out, each until a request.
-    unlisted: BTreeMap<String, u64>,
+    /// What readers do not see yet.
+    late: Late,
 }
 
 impl<S: fmt::Debug, R: fmt::Debug> fmt::Debug for Service<S, R> {
@@ -110,7 +112,7 @@ impl<S: Store, R: Rules> Service<S, R> {
             groups: ResourceType::group(),
             entropy,
             requests: 0,
-            unlisted: BTreeMap::new(),
+            late: Late::default(),
         }
     }
 
@@ -177,7 +179,7 @@ impl<S: Store, R: Rules> Service<S, R> {
     /// Counts a request, and puts it off where the capabilities say so.
     fn throttled(&mut self) -> Option<Response> {
         self.requests += 1;
-        self.unlisted.retain(|_, until| *until >= self.requests);
+        self.late.settle(self.requests);
         let throttle = self.config.capabilities.throttle?;
         if self.requests % u64::from(throttle.every.get()) != 0 {
             return None;
@@ -214,7 +216,7 @@ impl<S: Store, R: Rules> Service<S, R> {
                 Ok(response)
             }
             Route::Read(kind, id) => {
-                let record = self.store.get(kind, &id).ok_or_else(|| no_such(kind))?;
+                let record = self.read(kind, &id).ok_or_else(|| no_such(kind))?;
                 if precondition::is_unchanged(request, record.version) {
                     return Ok(empty(StatusCode::NOT_MODIFIED));
                 }
@@ -263,10 +265,6 @@ impl<S: Store, R: Rules> Service<S, R> {
     fn search(&self, kinds: &[Kind], request: &Request) -> Result<Response, Error> {
         let search = Document::from_slice(checked_body(request)?)?;
         Ok(message(StatusCode::OK, self.list(kinds, &Query::of_search(&search)?)?))
-    }
-
-    fn is_unlisted(&self, id: &str) -> bool {
-        !self.unlisted.is_empty() && self.unlisted.contains_key(id)
     }
 
     /// The schemas by their URNs.

@@ -213,6 +213,8 @@ impl<S: Store> Serialize for Rendered<'_, S> {
         }
         // An empty group says so: a client must tell it from one whose members are left out (F13).
         let name = match self.kind {
+            // A resource as it was has the memberships that it had.
+            _ if self.record.document.get(self.kind.memberships()).is_some() => None,
             Kind::User => self.store.groups_of(self.record.id()).next().map(|_| "groups"),
             Kind::Group => self.members.then_some("members"),
         };

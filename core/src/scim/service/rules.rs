@@ -19,6 +19,8 @@ pub enum Removal {
     Remove,
     /// The user becomes inactive and stays.
     Deactivate,
+    /// Nothing: it is refused with 501.
+    Refused,
 }
 
 /// Rules of a service provider. They see resources that the protocol accepts, before anything is stored.

@@ -26,6 +26,14 @@ impl Kind {
         }
     }
 
+    /// The attribute with its memberships, which are stored apart.
+    pub(super) const fn memberships(self) -> &'static str {
+        match self {
+            Self::User => "groups",
+            Self::Group => "members",
+        }
+    }
+
     /// Its endpoint: `/Users`.
     pub const fn endpoint(self) -> &'static str {
         match self {

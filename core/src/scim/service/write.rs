@@ -66,9 +66,7 @@ impl<S: Store, R: Rules> Service<S, R> {
         let version = self.store.next_version();
         let record = Record::create(document, kind, &id, &self.config.base_url, version, now);
         self.store.put(kind, record, &members)?;
-        if self.config.capabilities.listed_late > 0 {
-            self.unlisted.insert(id.clone(), self.requests + u64::from(self.config.capabilities.listed_late));
-        }
+        self.made_late(kind, &id);
         Ok(id)
     }
 
@@ -114,6 +112,7 @@ impl<S: Store, R: Rules> Service<S, R> {
     ) -> Result<Written, Error> {
         let read = |dialect: &Dialect| {
             let (patch, mut tolerated) = Patch::read(body, dialect)?;
+            self.config.capabilities.check(&patch)?;
             let (patched, more) = self.patched(&patch, dialect, kind, id)?;
             tolerated.extend(more);
             Ok((patched, tolerated))
@@ -175,6 +174,7 @@ impl<S: Store, R: Rules> Service<S, R> {
             Patched::Members(members) => {
                 if !members.is_empty() {
                     let version = self.store.next_version();
+                    self.changes_late(kind, id);
                     self.store.change_members(id, &members, version, now)?;
                 }
                 Ok(Written { id: id.into(), shown: false, tolerated })
@@ -236,6 +236,7 @@ impl<S: Store, R: Rules> Service<S, R> {
         }
         let mut record = Record { document: after, version: before.version };
         record.stamp(self.store.next_version(), now);
+        self.changes_late(kind, id);
         self.store.put(kind, record, &members)?;
         Ok(id.into())
     }
@@ -244,8 +245,16 @@ impl<S: Store, R: Rules> Service<S, R> {
     pub(crate) fn delete(&mut self, kind: Kind, id: &str, now: Timestamp) -> Result<(), Error> {
         let mut record = self.found(kind, id)?;
         match self.rules.delete(kind, &record.document)? {
-            Removal::Remove => self.store.remove(kind, id).map(drop),
+            Removal::Refused => {
+                let detail = "DELETE is not supported; deactivate the account instead";
+                Err(Error::new(ErrorKind::NotImplemented, detail))
+            }
+            Removal::Remove => {
+                self.changes_late(kind, id);
+                self.store.remove(kind, id).map(drop)
+            }
             Removal::Deactivate => {
+                self.changes_late(kind, id);
                 record.document.set("active", false);
                 record.stamp(self.store.next_version(), now);
                 self.store.put(kind, record, &MemberChange::default())
