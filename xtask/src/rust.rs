@@ -16,7 +16,8 @@ pub(crate) fn docs(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     if !arguments.is_empty() {
         return Err("docs takes no arguments".to_owned());
     }
-    let mut command = steps.command("cargo", &["test", "--package", "heap-identity", "--test", "rules"]);
+    let mut command = steps
+        .command("cargo", &["test", "--package", "heap-identity", "--test", "rules", "--test", "connector"]);
     steps.run("tables", command.env("REWRITE_TABLES", "1"))
 }
 

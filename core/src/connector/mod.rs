@@ -1,5 +1,20 @@
-//! The administrator's walk, as an API. So far: who may sign on, and the sign-on itself.
+//! The administrator's walk, as an API: the application from the catalogue entry to its removal, and the sign-on itself.
 
+mod application;
+mod catalogue;
+mod identity_management;
+mod removal;
 mod sign_on;
+mod stored;
+#[cfg(test)]
+mod tests;
+mod transitions;
+mod verification;
 
+pub use application::{Application, ApplicationError, Details};
+pub use catalogue::{Catalogue, CatalogueError};
+pub use identity_management::{Credentials, Settings};
+pub use removal::{Deleted, Part, Removal};
 pub use sign_on::{Answer, SignOn, SignOnError};
+pub use transitions::{Action, Forbidden, State};
+pub use verification::{Concluded, Exchange, NotVerified, Scope, Unreachable, Verification, Verified};

@@ -103,6 +103,23 @@ pub struct Event {
     pub error: Option<String>,
 }
 
+impl Event {
+    /// An event whose id ends in `unique`, a number that the teller has not given before.
+    pub(crate) fn new(unique: u64, name: EventName, now: Timestamp, error: Option<String>) -> Self {
+        let seconds = u32::try_from(now.as_second()).unwrap_or_default();
+        Self {
+            id: format!("{seconds:08x}{unique:016x}"),
+            service: "scim",
+            name,
+            timestamp: now,
+            resource: None,
+            changes: Vec::new(),
+            attempts: 1,
+            error,
+        }
+    }
+}
+
 /// Whom or what an event is about.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]

@@ -1,7 +1,6 @@
 //! What the engine notes: events, and what is ours, in ledger and journal at once.
 
 use alloc::{
-    format,
     string::{String, ToString},
     vec::Vec,
 };
@@ -37,10 +36,8 @@ impl Engine {
         error: Option<String>,
         now: Timestamp,
     ) {
-        let seconds = u32::try_from(now.as_second()).unwrap_or_default();
-        let id = format!("{seconds:08x}{:016x}", self.event_ids.next_u64());
-        let (service, timestamp) = ("scim", now);
-        self.events.push_back(Event { id, service, name, timestamp, resource, changes, attempts, error });
+        let event = Event::new(self.event_ids.next_u64(), name, now, error);
+        self.events.push_back(Event { resource, changes, attempts, ..event });
     }
 
     /// Links an account in ledger and journal, under the user name that it was planned with: a later one is a change under R22.

@@ -1,0 +1,310 @@
+use alloc::{boxed::Box, format, string::String, vec::Vec};
+
+use jiff::Timestamp;
+use proptest::prelude::{prop, proptest};
+
+use super::{
+    Action, Application, ApplicationError, Catalogue, CatalogueError, Credentials, Details, Part, Scope,
+    Settings, State, Unreachable,
+};
+use crate::{
+    directory::{Group, Person, Snapshot},
+    entropy::Seeded,
+    heap::{Role, Tenant, tenant::SsoSettings},
+    sync::EventName,
+    wire::Secret,
+};
+
+const BASE_URL: &str = "https://heapanalytics.com/scim/v2/demo";
+
+fn now() -> Timestamp {
+    "2026-03-01T10:00:00Z".parse().unwrap()
+}
+
+fn tenant() -> Tenant {
+    let mut tenant = Tenant::new("demo".parse().unwrap(), "12345".parse().unwrap(), Box::new(Seeded::new(1)));
+    let certificate = include_str!("../../tests/vectors/keys/rsa2048.cert.pem");
+    tenant.configure_sso(SsoSettings::new(certificate, "https://sso.jumpcloud.com/saml2/heap").unwrap());
+    tenant.enable_scim_with_token(Role::Analyst, Secret::new("first".into())).unwrap();
+    tenant
+}
+
+fn application() -> Application {
+    Application::new("heap", Details::new("Heap"), None).unwrap()
+}
+
+fn credentials(token: &str) -> Credentials {
+    Credentials::new(BASE_URL, Secret::new(token.into())).unwrap()
+}
+
+fn managed(tenant: &mut Tenant) -> Application {
+    let mut application = application();
+    application.save_sso("12345".parse().unwrap()).unwrap();
+    let verification =
+        application.activate(credentials("first"), Scope::Everything, &mut Seeded::new(1), now()).unwrap();
+    let concluded = verification.run(|request| Ok(tenant.handle(&request, now())), now);
+    application.conclude(concluded, now()).unwrap().unwrap();
+    application.events();
+    application
+}
+
+fn directory() -> Snapshot {
+    let mut builder = Snapshot::builder();
+    let person =
+        Person { id: "u1".into(), user_name: "ann@example.com".into(), active: true, ..Person::default() };
+    let ann = builder.person(&person).unwrap();
+    for id in ["g1", "g2"] {
+        let group =
+            builder.group(&Group { id: id.into(), name: format!("Group {id}"), bound: false }).unwrap();
+        builder.member(group, ann);
+    }
+    builder.complete().unwrap()
+}
+
+fn updated(application: &mut Application, tenant: &mut Tenant, token: &str) -> bool {
+    let verification = application
+        .update_credentials(credentials(token), Scope::ReadOnly, &mut Seeded::new(2), now())
+        .unwrap();
+    let concluded = verification.run(|request| Ok(tenant.handle(&request, now())), now);
+    application.conclude(concluded, now()).unwrap().is_ok()
+}
+
+fn token(application: &Application) -> String {
+    application.expose_token().unwrap().expose().into()
+}
+
+#[test]
+fn r01_an_application_has_a_label_and_may_be_hidden() {
+    let mut application = application();
+    let details =
+        Details { description: Some("Analytics".into()), shown: false, ..Details::new("Heap (EU)") };
+    application.edit(details.clone()).unwrap();
+    assert_eq!(application.details(), &details);
+    let unnamed = Application::new("heap", Details::new(" "), None).unwrap_err();
+    assert_eq!(unnamed.code(), "connector.empty_label");
+}
+
+#[test]
+fn r02_r03_the_idp_url_is_given_at_creation_or_never() {
+    let mut application = application();
+    assert_eq!(application.idp_url(), "https://sso.jumpcloud.com/saml2/heap");
+    let own = Application::new("heap", Details::new("Heap"), Some("https://idp.example.com/sso/7")).unwrap();
+    assert_eq!(own.idp_url(), "https://idp.example.com/sso/7");
+    let error = application.change_idp_url().unwrap_err();
+    assert!(format!("{error}").contains("delete the application and make it anew"), "{error}");
+}
+
+#[test]
+fn r12_only_groups_that_are_bound_to_the_application_give_access() {
+    let (mut application, directory) = (application(), directory());
+    let allowed = |application: &Application| {
+        matches!(application.view(&directory).unwrap().access("u1"), crate::directory::Access::Granted { .. })
+    };
+    assert!(!allowed(&application));
+    application.bind_groups(["g2"], &directory).unwrap();
+    assert!(allowed(&application));
+    let error = application.bind_groups(["g9"], &directory).unwrap_err();
+    assert!(matches!(error, ApplicationError::NoSuchGroup(id) if id == "g9"));
+    assert!(allowed(&application));
+}
+
+#[test]
+fn r14_identity_management_waits_for_sso() {
+    let mut application = application();
+    let refused = application.activate(credentials("first"), Scope::Everything, &mut Seeded::new(1), now());
+    assert!(matches!(refused, Err(ApplicationError::Forbidden(forbidden)) if forbidden.rule == "R14"));
+    // R41: the attempt is an event all the same.
+    let events = application.events();
+    assert_eq!(events[0].name, EventName::IdmIntegrationActivate);
+    assert!(events[0].error.as_deref().unwrap().contains("save the SSO configuration"));
+}
+
+#[test]
+fn r16_the_token_is_not_stored_and_not_printed() {
+    let application = managed(&mut tenant());
+    let stored = application.to_json();
+    assert!(!String::from_utf8_lossy(&stored).contains("first"));
+    assert!(!format!("{application:?}").contains("first"));
+    let mut restored = Application::from_json(&stored).unwrap();
+    assert_eq!(restored.state(), State::Managed);
+    assert_eq!(restored.sync_config().unwrap_err().code(), "connector.token_missing");
+    restored.restore_token(Secret::new("first".into())).unwrap();
+    assert_eq!(restored.sync_config().unwrap().base_url, BASE_URL);
+}
+
+#[test]
+fn r18_a_refused_activation_says_why_and_activates_nothing() {
+    let mut application = application();
+    application.save_sso("12345".parse().unwrap()).unwrap();
+    let verification =
+        application.activate(credentials("first"), Scope::Everything, &mut Seeded::new(1), now()).unwrap();
+    let concluded = verification.run(|_| Err(Unreachable::Dns), now);
+    let reason = application.conclude(concluded, now()).unwrap().unwrap_err();
+    assert_eq!(reason.code(), "connector.unreachable");
+    assert_eq!(application.state(), State::SsoConfigured);
+    assert!(application.sync_config().is_err());
+    let failed = application.events().pop().unwrap();
+    assert!(failed.name == EventName::IdmIntegrationActivate && failed.error.is_some());
+}
+
+#[test]
+fn r19_saving_never_touches_the_token_and_an_update_verifies() {
+    let mut tenant = tenant();
+    let mut application = managed(&mut tenant);
+    application.save_settings(Settings { group_management: false, ..Settings::default() }, now()).unwrap();
+    assert_eq!(token(&application), "first");
+    assert!(!updated(&mut application, &mut tenant, "wrong"));
+    assert_eq!((token(&application).as_str(), application.state()), ("first", State::Managed));
+    let new = tenant.renew_token(&mut Seeded::new(9)).unwrap().bearer_token;
+    assert!(updated(&mut application, &mut tenant, new.expose()));
+    assert_eq!(token(&application), new.expose());
+    let told: Vec<_> =
+        application.events().into_iter().map(|event| (event.name, event.error.is_some())).collect();
+    let expected = [
+        (EventName::IdmIntegrationUpdate, false),
+        (EventName::IdmIntegrationReauth, true),
+        (EventName::IdmIntegrationReauth, false),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn r24_r31_group_management_is_a_switch_that_the_directory_is_seen_through() {
+    let mut application = managed(&mut tenant());
+    assert!(application.view(&directory()).unwrap().has_group_management());
+    application.save_settings(Settings { group_management: false, ..Settings::default() }, now()).unwrap();
+    assert!(!application.view(&directory()).unwrap().has_group_management());
+}
+
+#[test]
+fn r42_each_part_is_deactivated_on_its_own_after_a_confirmation() {
+    let mut application = managed(&mut tenant());
+    assert!(application.removal(Part::Sso).is_err());
+    let removal = application.removal(Part::IdentityManagement).unwrap();
+    // Somebody changes the application between the question and the answer.
+    application.edit(Details::new("Heap 2")).unwrap();
+    assert!(matches!(application.remove(removal, now()), Err(ApplicationError::Overtaken)));
+    let removal = application.removal(Part::IdentityManagement).unwrap();
+    application.remove(removal, now()).unwrap();
+    assert_eq!(application.state(), State::SsoConfigured);
+    assert_eq!(application.events().pop().unwrap().name, EventName::IdmIntegrationDelete);
+    let removal = application.removal(Part::Sso).unwrap();
+    application.remove(removal, now()).unwrap();
+    application.save_bookmark("https://heapanalytics.com").unwrap();
+    let removal = application.removal(Part::Bookmark).unwrap();
+    application.remove(removal, now()).unwrap();
+    assert_eq!(application.state(), State::Created);
+}
+
+#[test]
+fn r43_a_wrong_number_deletes_nothing() {
+    let mut catalogue = Catalogue::new();
+    catalogue.add(managed(&mut tenant())).unwrap();
+    catalogue.add(Application::new("heap-eu", Details::new("Heap EU"), None).unwrap()).unwrap();
+    for entered in [0, 1, 3] {
+        let error = catalogue.delete(["heap", "heap-eu"], entered, now()).unwrap_err();
+        assert!(matches!(error, CatalogueError::Count { selected: 2, .. }));
+    }
+    assert!(catalogue.delete(["heap", "nobody"], 2, now()).is_err());
+    assert_eq!(catalogue.iter().count(), 2);
+    catalogue.delete(["heap", "heap-eu"], 2, now()).unwrap();
+    assert_eq!(catalogue.iter().count(), 0);
+    // D14: identity management ended first, and that is told.
+    assert_eq!(catalogue.events().pop().unwrap().name, EventName::IdmIntegrationDelete);
+}
+
+#[test]
+fn r44_a_removal_says_what_remains_to_be_done_at_heap() {
+    let application = managed(&mut tenant());
+    let remains = application.removal(Part::IdentityManagement).unwrap().remains.unwrap();
+    assert!(remains.contains("disable SCIM provisioning"), "{remains}");
+    let mut catalogue = Catalogue::new();
+    catalogue.add(application).unwrap();
+    let deleted = catalogue.delete(["heap"], 1, now()).unwrap();
+    assert_eq!(deleted[0].remains.len(), 2);
+    assert!(deleted[0].remains[1].contains("locked out"));
+}
+
+#[test]
+fn a_second_application_with_the_same_idp_url_is_refused() {
+    let mut catalogue = Catalogue::new();
+    catalogue.add(application()).unwrap();
+    assert!(matches!(catalogue.add(application()), Err(CatalogueError::NameTaken(_))));
+    let twin = Application::new("other", Details::new("Other"), Some("https://sso.jumpcloud.com/saml2/heap"));
+    assert!(matches!(catalogue.add(twin.unwrap()), Err(CatalogueError::UrlTaken(_))));
+}
+
+#[test]
+fn what_contradicts_the_rules_is_not_restored() {
+    let stored = String::from_utf8(managed(&mut tenant()).to_json()).unwrap();
+    for (from, to) in [
+        ("\"heap_id\":\"12345\"", "\"heap_id\":null"),
+        ("\"heap_id\":\"12345\"", "\"heap_id\":\"YOUR_ID\""),
+        ("\"state\":\"managed\"", "\"state\":\"created\""),
+        ("\"version\":1", "\"version\":2"),
+    ] {
+        assert!(stored.contains(from), "{stored}");
+        let error = Application::from_json(stored.replace(from, to).as_bytes()).unwrap_err();
+        assert_eq!(error.code(), "connector.stored", "{to}");
+    }
+}
+
+/// Does what an administrator could, in any order, against a tenant whose token is `first`.
+fn act(application: &mut Application, tenant: &mut Tenant, action: Action, good: bool) -> bool {
+    let token = if good { "first" } else { "wrong" };
+    let mut verify = |application: &mut Application, begun: Result<super::Verification, ApplicationError>| {
+        let Ok(verification) = begun else { return false };
+        let concluded = verification.run(|request| Ok(tenant.handle(&request, now())), now);
+        application.conclude(concluded, now()).unwrap().is_ok()
+    };
+    let remove = |application: &mut Application, part| {
+        application.removal(part).and_then(|removal| application.remove(removal, now())).is_ok()
+    };
+    match action {
+        Action::EditDetails => application.edit(Details::new("Heap")).is_ok(),
+        Action::ChangeIdpUrl => application.change_idp_url().is_ok(),
+        Action::SaveBookmark => application.save_bookmark("https://heapanalytics.com").is_ok(),
+        Action::SaveSso => application.save_sso("12345".parse().unwrap()).is_ok(),
+        Action::SaveSettings => application.save_settings(Settings::default(), now()).is_ok(),
+        Action::Activate | Action::AcceptVerification => {
+            let begun = application.activate(credentials(token), Scope::ReadOnly, &mut Seeded::new(1), now());
+            verify(application, begun)
+        }
+        Action::UpdateCredentials | Action::RefuseVerification => {
+            let begun = application.update_credentials(
+                credentials(token),
+                Scope::ReadOnly,
+                &mut Seeded::new(1),
+                now(),
+            );
+            verify(application, begun)
+        }
+        Action::DeactivateBookmark => remove(application, Part::Bookmark),
+        Action::DeactivateSso => remove(application, Part::Sso),
+        Action::DeactivateIdentityManagement => remove(application, Part::IdentityManagement),
+        Action::Delete => application.delete(now()).is_ok(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_order_of_calls_breaks_a_rule(
+        calls in prop::collection::vec((prop::sample::select(Action::ALL), prop::bool::weighted(0.7)), 1..40),
+    ) {
+        let mut tenant = tenant();
+        let mut application = application();
+        for (action, good) in calls {
+            let (before, url) = (application.state(), String::from(application.idp_url()));
+            let done = act(&mut application, &mut tenant, action, good);
+            let after = application.state();
+            assert_eq!(application.idp_url(), url, "R3");
+            assert!(!after.has_identity_management() || after.has_sso(), "R14: {before:?} {action:?}");
+            assert_eq!(after.has_sso(), application.heap_id().is_some(), "R4: {before:?} {action:?}");
+            assert_eq!(after.has_identity_management(), application.sync_config().is_ok(), "R18: {action:?}");
+            assert!(done || before == after, "what failed changed nothing: {before:?} {action:?}");
+            if after.has_identity_management() {
+                assert_eq!(token(&application), "first", "R19: only a verified token holds");
+            }
+        }
+    }
+}

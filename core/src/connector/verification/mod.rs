@@ -1,0 +1,432 @@
+//! Whether a base URL and a token work (R18, R19), found out as JumpCloud does it: discovery, an authenticated list, a test
+//! user and a test group that are made and removed again. Requests out, answers in; one at a time.
+
+mod found;
+#[cfg(test)]
+mod tests;
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::{fmt::Write, mem};
+
+use http::{Method, StatusCode, header};
+use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+pub use found::{NotVerified, Unreachable, Verified};
+
+use super::identity_management::Credentials;
+use crate::{
+    entropy::{Entropy, Seeded},
+    scim::{
+        AttributePath, Document, ErrorBody, Filter, Group, ListResponse, Member, Name, Patch, Path, User,
+    },
+    sync::{Event, EventName},
+    wire::{Request, Response, bearer},
+};
+
+/// How far a verification goes.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// It also makes a test user and a test group, and removes them again.
+    #[default]
+    Everything,
+    /// It reads only: nothing is made at Heap, and nothing is known about writing.
+    ReadOnly,
+}
+
+/// What the driver does next.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Exchange {
+    /// It is over: for [`Application::conclude`](super::Application::conclude).
+    Done(Concluded),
+    /// Send this, and give what came of it to [`Verification::receive`].
+    Send(Request),
+}
+
+/// A verification that is over. Only a [`Verification`] makes one.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Concluded {
+    /// What was found.
+    pub found: Result<Verified, NotVerified>,
+    pub(super) credentials: Credentials,
+    pub(super) number: u64,
+    pub(super) events: Vec<Event>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Step {
+    Discover,
+    ListUsers,
+    ListGroups,
+    MakeUser,
+    FindUser,
+    MakeGroup,
+    FindGroup,
+    RemoveGroup,
+    RemoveUser,
+    DeactivateUser,
+    Over,
+}
+
+impl Step {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Discover => "asking what the service provider can do",
+            Self::ListUsers => "listing users",
+            Self::ListGroups => "listing groups",
+            Self::MakeUser => "making a test user",
+            Self::FindUser => "looking for the test user",
+            Self::MakeGroup => "making a test group",
+            Self::FindGroup => "looking for the test group",
+            Self::RemoveGroup => "removing the test group",
+            Self::RemoveUser => "removing the test user",
+            Self::DeactivateUser => "making the test user inactive",
+            Self::Over => "nothing",
+        }
+    }
+}
+
+/// How many lost answers a verification stands before it gives up.
+const LOST_MAX: u8 = 3;
+
+/// Credentials that are being verified.
+#[derive(Debug)]
+pub struct Verification {
+    credentials: Credentials,
+    groups: bool,
+    scope: Scope,
+    number: u64,
+    test_name: String,
+    step: Step,
+    user: Option<String>,
+    group: Option<String>,
+    verified: Verified,
+    failure: Option<NotVerified>,
+    /// How often an answer to making something was lost.
+    lost: u8,
+    event_ids: Seeded,
+    events: Vec<Event>,
+}
+
+impl Verification {
+    pub(super) fn new(
+        credentials: Credentials,
+        groups: bool,
+        scope: Scope,
+        number: u64,
+        entropy: &mut dyn Entropy,
+    ) -> Self {
+        let mut random = [0; 8];
+        entropy.fill(&mut random);
+        let mut test_name = String::from("heap-identity-test-");
+        for byte in random {
+            // Writing to a String does not fail.
+            let _ = write!(test_name, "{byte:02x}");
+        }
+        Self {
+            credentials,
+            groups,
+            scope,
+            number,
+            test_name,
+            step: Step::Discover,
+            user: None,
+            group: None,
+            verified: Verified::default(),
+            failure: None,
+            lost: 0,
+            event_ids: Seeded::new(u64::from_le_bytes(random)),
+            events: Vec::new(),
+        }
+    }
+
+    /// What to do now. Until an answer was received, it is the same request again; once it is over, it is over for good.
+    pub fn poll(&mut self) -> Exchange {
+        match self.request() {
+            Some(request) => Exchange::Send(request),
+            None => Exchange::Done(self.conclusion()),
+        }
+    }
+
+    /// Takes what came of the request of the last [`Self::poll`].
+    pub fn receive(&mut self, outcome: Result<Response, Unreachable>, now: Timestamp) {
+        match outcome {
+            Ok(response) => self.answered(&response, now),
+            Err(reason) => self.unanswered(reason, now),
+        }
+    }
+
+    /// The whole exchange, for a driver that blocks.
+    ///
+    /// ```
+    /// # use heap_identity::{connector::{Credentials, Unreachable, Application, Details, Scope}, entropy::Seeded, wire::Secret};
+    /// # let now = "2026-03-01T10:00:00Z".parse()?;
+    /// # let mut application = Application::new("heap", Details::new("Heap"), None)?;
+    /// # application.save_sso("12345".parse()?)?;
+    /// let credentials = Credentials::new("https://heapanalytics.com/scim/v2/acme", Secret::new("token".into()))?;
+    /// let verification = application.activate(credentials, Scope::Everything, &mut Seeded::new(1), now)?;
+    /// let concluded = verification.run(|_request| Err(Unreachable::Dns), || now);
+    /// let reason = application.conclude(concluded, now)?.unwrap_err();
+    /// assert!(reason.to_string().contains("cannot be resolved"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn run(
+        mut self,
+        mut send: impl FnMut(Request) -> Result<Response, Unreachable>,
+        mut now: impl FnMut() -> Timestamp,
+    ) -> Concluded {
+        loop {
+            match self.poll() {
+                Exchange::Send(request) => {
+                    let outcome = send(request);
+                    self.receive(outcome, now());
+                }
+                Exchange::Done(concluded) => return concluded,
+            }
+        }
+    }
+
+    fn conclusion(&mut self) -> Concluded {
+        let verified = mem::take(&mut self.verified);
+        Concluded {
+            found: self.failure.take().map_or(Ok(verified), Err),
+            credentials: self.credentials.clone(),
+            number: self.number,
+            events: mem::take(&mut self.events),
+        }
+    }
+
+    fn answered(&mut self, response: &Response, now: Timestamp) {
+        let outcome = self.judge(response);
+        if let Some(event) = self.event() {
+            self.tell(event, outcome.as_ref().err(), now);
+        }
+        match outcome {
+            Ok(()) => self.step = self.after_success(),
+            Err(reason) => self.fail(reason),
+        }
+    }
+
+    /// No answer. What may have been made all the same is looked for, so that nothing is left behind.
+    fn unanswered(&mut self, reason: Unreachable, now: Timestamp) {
+        self.lost = self.lost.saturating_add(1);
+        let may_be_made = self.lost <= LOST_MAX && reason != Unreachable::Dns && reason != Unreachable::Tls;
+        match self.step {
+            Step::MakeUser if may_be_made => self.step = Step::FindUser,
+            Step::MakeGroup if may_be_made => self.step = Step::FindGroup,
+            step => {
+                let reason = NotVerified::Unreachable { step: step.name(), reason };
+                if let Some(name) = self.event() {
+                    self.tell(name, Some(&reason), now);
+                }
+                self.fail(reason);
+            }
+        }
+    }
+
+    /// What an answer says about the step: noted where it is good, the reason where it is not.
+    fn judge(&mut self, response: &Response) -> Result<(), NotVerified> {
+        let (step, status) = (self.step, response.status());
+        let name = step.name();
+        match step {
+            // Discovery is optional in practice: a service provider without it is judged by the steps after it.
+            Step::Discover if matches!(status, StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED) => Ok(()),
+            Step::ListGroups if matches!(status, StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED) => {
+                Err(NotVerified::GroupsUnsupported { status })
+            }
+            Step::ListUsers if status == StatusCode::NOT_FOUND => {
+                Err(NotVerified::WrongTenant { step: name })
+            }
+            Step::RemoveGroup | Step::RemoveUser if status == StatusCode::NOT_FOUND => Ok(()),
+            _ if status.is_success() => self.read(response),
+            _ => Err(refusal(name, response)),
+        }
+    }
+
+    fn read(&mut self, response: &Response) -> Result<(), NotVerified> {
+        let not_scim = NotVerified::NotScim { step: self.step.name(), status: response.status() };
+        let body = response.body();
+        match self.step {
+            Step::Discover => {
+                let document = Document::from_slice(body).map_err(|_| not_scim.clone())?;
+                document.get("schemas").map(|_| ()).ok_or(not_scim)
+            }
+            Step::ListUsers => ListResponse::<User>::from_slice(body).map(|_| ()).map_err(|_| not_scim),
+            Step::ListGroups => {
+                ListResponse::<Group>::from_slice(body).map_err(|_| not_scim)?;
+                self.verified.groups = Some(true);
+                Ok(())
+            }
+            Step::MakeUser => {
+                self.user = Some(User::from_slice(body).ok().and_then(|user| user.id).ok_or(not_scim)?);
+                Ok(())
+            }
+            Step::MakeGroup => {
+                self.group = Some(Group::from_slice(body).ok().and_then(|group| group.id).ok_or(not_scim)?);
+                Ok(())
+            }
+            Step::FindUser => {
+                let list = ListResponse::<User>::from_slice(body).map_err(|_| not_scim)?;
+                let ours = list.resources.into_iter().find(|user| user.user_name == self.user_name());
+                self.user = ours.and_then(|user| user.id);
+                Ok(())
+            }
+            Step::FindGroup => {
+                let list = ListResponse::<Group>::from_slice(body).map_err(|_| not_scim)?;
+                let ours = list.resources.into_iter().find(|group| group.display_name == self.test_name);
+                self.group = ours.and_then(|group| group.id);
+                Ok(())
+            }
+            Step::RemoveUser => {
+                self.verified.deletes_users = Some(true);
+                Ok(())
+            }
+            Step::DeactivateUser => {
+                self.verified.deletes_users = Some(false);
+                Ok(())
+            }
+            Step::RemoveGroup | Step::Over => Ok(()),
+        }
+    }
+
+    fn after_success(&self) -> Step {
+        let makes = self.scope == Scope::Everything;
+        match self.step {
+            Step::Discover => Step::ListUsers,
+            Step::ListUsers if self.groups => Step::ListGroups,
+            Step::ListUsers | Step::ListGroups if makes => Step::MakeUser,
+            Step::MakeUser if self.groups => Step::MakeGroup,
+            // It was not made: the answer that was lost said nothing new.
+            Step::FindUser if self.user.is_none() => Step::MakeUser,
+            Step::FindUser if self.groups => Step::MakeGroup,
+            Step::FindGroup if self.group.is_none() => Step::MakeGroup,
+            Step::MakeGroup | Step::FindGroup => Step::RemoveGroup,
+            Step::MakeUser | Step::FindUser | Step::RemoveGroup => Step::RemoveUser,
+            Step::ListUsers | Step::ListGroups | Step::RemoveUser | Step::DeactivateUser | Step::Over => {
+                Step::Over
+            }
+        }
+    }
+
+    /// Notes why it failed, and goes on with removing what was made.
+    fn fail(&mut self, reason: NotVerified) {
+        self.step = match self.step {
+            // What cannot be removed is told, and does not make good credentials bad.
+            Step::RemoveGroup => {
+                self.verified.left_over.extend(self.group.take());
+                Step::RemoveUser
+            }
+            Step::RemoveUser => Step::DeactivateUser,
+            Step::DeactivateUser => {
+                self.verified.left_over.extend(self.user.take());
+                Step::Over
+            }
+            _ => {
+                self.failure.get_or_insert(reason);
+                if self.group.is_some() {
+                    Step::RemoveGroup
+                } else if self.user.is_some() {
+                    Step::RemoveUser
+                } else {
+                    Step::Over
+                }
+            }
+        };
+    }
+
+    fn tell(&mut self, name: EventName, error: Option<&NotVerified>, now: Timestamp) {
+        self.events.push(Event::new(self.event_ids.next_u64(), name, now, error.map(ToString::to_string)));
+    }
+
+    /// The event of this step (R39, R40, D13).
+    const fn event(&self) -> Option<EventName> {
+        match self.step {
+            Step::MakeUser => Some(EventName::UserCreateProvision),
+            Step::MakeGroup => Some(EventName::GroupCreateProvision),
+            Step::RemoveGroup => Some(EventName::GroupDeleteProvision),
+            Step::RemoveUser => Some(EventName::UserDeleteProvision),
+            Step::DeactivateUser => Some(EventName::UserDeprovision),
+            Step::FindUser => Some(EventName::UserLookupProvision),
+            _ => None,
+        }
+    }
+
+    fn user_name(&self) -> String {
+        // A domain that belongs to nobody (RFC 2606 2): no message can reach a stranger.
+        format!("{}@example.com", self.test_name)
+    }
+
+    fn request(&self) -> Option<Request> {
+        let user = || self.user.as_deref().map(|id| format!("Users/{}", encoded(id)));
+        let group = || self.group.as_deref().map(|id| format!("Groups/{}", encoded(id)));
+        let (method, path, body) = match self.step {
+            Step::Discover => (Method::GET, "ServiceProviderConfig".into(), Vec::new()),
+            Step::ListUsers => (Method::GET, "Users?startIndex=1&count=1".into(), Vec::new()),
+            Step::ListGroups => (Method::GET, "Groups?startIndex=1&count=1".into(), Vec::new()),
+            Step::MakeUser => (Method::POST, "Users".into(), self.test_user()),
+            Step::FindUser => (Method::GET, search("Users", "userName", &self.user_name()), Vec::new()),
+            Step::MakeGroup => (Method::POST, "Groups".into(), self.test_group()),
+            Step::FindGroup => (Method::GET, search("Groups", "displayName", &self.test_name), Vec::new()),
+            Step::RemoveGroup => (Method::DELETE, group()?, Vec::new()),
+            Step::RemoveUser => (Method::DELETE, user()?, Vec::new()),
+            Step::DeactivateUser => {
+                (Method::PATCH, user()?, Patch::new().replace(Path::of("active"), false).to_vec())
+            }
+            Step::Over => return None,
+        };
+        let uri = format!("{}/{path}", self.credentials.base_url);
+        let mut request = http::Request::builder().method(method).uri(uri);
+        request = request.header(header::AUTHORIZATION, bearer(self.credentials.token.as_ref()?).ok()?);
+        request = request.header(header::ACCEPT, "application/scim+json");
+        if !body.is_empty() {
+            request = request.header(header::CONTENT_TYPE, "application/scim+json");
+        }
+        request.body(body).ok()
+    }
+
+    fn test_user(&self) -> Vec<u8> {
+        let mut user = User::new(self.user_name());
+        user.active = Some(true);
+        user.name = Some(Name::of(Some("Test".into()), Some("User".into())));
+        user.to_vec()
+    }
+
+    fn test_group(&self) -> Vec<u8> {
+        let mut group = Group::new(self.test_name.clone());
+        group.members = Some(self.user.iter().cloned().map(Member::new).collect());
+        group.to_vec()
+    }
+}
+
+fn search(endpoint: &str, attribute: &'static str, value: &str) -> String {
+    let filter = Filter::equals(AttributePath::of(attribute), value).to_string();
+    format!("{endpoint}?filter={}", encoded(&filter))
+}
+
+fn encoded(text: &str) -> impl core::fmt::Display + '_ {
+    utf8_percent_encode(text, NON_ALPHANUMERIC)
+}
+
+/// Why a request was refused, from its status.
+fn refusal(step: &'static str, response: &Response) -> NotVerified {
+    let status = response.status();
+    match status.as_u16() {
+        401 => NotVerified::TokenRefused { step },
+        403 => NotVerified::Forbidden { step },
+        429 | 500..=599 => NotVerified::Unavailable { step, status },
+        _ => match ErrorBody::from_slice(response.body()) {
+            Some(body) => {
+                let scim_type = body.kind().and_then(|kind| kind.scim_type()).unwrap_or("-").into();
+                NotVerified::Refused { step, status, scim_type }
+            }
+            None => NotVerified::NotScim { step, status },
+        },
+    }
+}

@@ -1,0 +1,172 @@
+use alloc::{boxed::Box, format, string::ToString, vec, vec::Vec};
+
+use http::{Method, StatusCode};
+use jiff::Timestamp;
+
+use super::{Concluded, NotVerified, Scope, Unreachable, Verification};
+use crate::{
+    connector::Credentials,
+    entropy::Seeded,
+    heap::{Role, Tenant, tenant::SsoSettings},
+    sync::EventName,
+    wire::{Request, Response, Secret},
+};
+
+const BASE_URL: &str = "https://heapanalytics.com/scim/v2/demo";
+const TOKEN: &str = "the-token";
+
+fn now() -> Timestamp {
+    "2026-03-01T10:00:00Z".parse().unwrap()
+}
+
+fn tenant() -> Tenant {
+    let mut tenant = Tenant::new("demo".parse().unwrap(), "12345".parse().unwrap(), Box::new(Seeded::new(1)));
+    let certificate = include_str!("../../../tests/vectors/keys/rsa2048.cert.pem");
+    tenant.configure_sso(SsoSettings::new(certificate, "https://sso.jumpcloud.com/saml2/heap").unwrap());
+    tenant.enable_scim_with_token(Role::Analyst, Secret::new(TOKEN.into())).unwrap();
+    tenant
+}
+
+fn verification(base_url: &str, token: &str, scope: Scope) -> Verification {
+    let credentials = Credentials::new(base_url, Secret::new(token.into())).unwrap();
+    Verification::new(credentials, true, scope, 1, &mut Seeded::new(7))
+}
+
+/// How many accounts and groups the tenant has.
+fn resources(tenant: &mut Tenant) -> Vec<u64> {
+    let count = |tenant: &mut Tenant, endpoint: &str| {
+        let request = http::Request::builder()
+            .uri(format!("{BASE_URL}/{endpoint}"))
+            .header("authorization", format!("Bearer {TOKEN}"))
+            .body(Vec::new())
+            .unwrap();
+        let response = tenant.handle(&request, now());
+        serde_json::from_slice::<serde_json::Value>(response.body()).unwrap()["totalResults"]
+            .as_u64()
+            .unwrap()
+    };
+    vec![count(tenant, "Users"), count(tenant, "Groups")]
+}
+
+fn run(verification: Verification, send: impl FnMut(Request) -> Result<Response, Unreachable>) -> Concluded {
+    verification.run(send, now)
+}
+
+fn answer(status: u16, body: &str) -> Response {
+    http::Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()
+}
+
+#[test]
+fn r18_activation_verifies_against_the_tenant_and_leaves_nothing_behind() {
+    let mut tenant = tenant();
+    let mut seen = Vec::new();
+    let concluded = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
+        seen.push((request.method().clone(), request.uri().path().rsplit('/').next().unwrap().to_string()));
+        Ok(tenant.handle(&request, now()))
+    });
+    let verified = concluded.found.unwrap();
+    assert_eq!((verified.groups, verified.deletes_users), (Some(true), Some(true)));
+    assert!(verified.left_over.is_empty());
+    assert_eq!(resources(&mut tenant), [0, 0]);
+    assert_eq!(seen.iter().filter(|(method, _)| method == Method::POST).count(), 2);
+    // D13: the test user is the one account that is deleted.
+    assert!(
+        concluded
+            .events
+            .iter()
+            .any(|event| event.name == EventName::UserDeleteProvision && event.error.is_none())
+    );
+}
+
+#[test]
+fn r18_a_verification_that_reads_only_writes_nothing() {
+    let mut tenant = tenant();
+    let concluded = run(verification(BASE_URL, TOKEN, Scope::ReadOnly), |request| {
+        assert_eq!(request.method(), Method::GET);
+        Ok(tenant.handle(&request, now()))
+    });
+    assert_eq!(concluded.found.unwrap().deletes_users, None);
+}
+
+#[test]
+fn r18_each_reason_is_told_exactly() {
+    let mut tenant = tenant();
+    let found =
+        run(verification(BASE_URL, "another-token", Scope::Everything), |r| Ok(tenant.handle(&r, now())));
+    assert!(matches!(found.found, Err(NotVerified::TokenRefused { .. })), "{:?}", found.found);
+    let html = "<html><body>Welcome</body></html>";
+    let cases: [(u16, &str, &str); 5] = [
+        (200, html, "connector.not_scim"),
+        (404, html, "connector.wrong_tenant"),
+        (403, "", "connector.forbidden_token"),
+        (503, html, "connector.unavailable"),
+        (302, "", "connector.not_scim"),
+    ];
+    for (status, body, code) in cases {
+        let found = run(verification(BASE_URL, TOKEN, Scope::Everything), |_| Ok(answer(status, body))).found;
+        assert_eq!(found.unwrap_err().code(), code, "{status}");
+    }
+    for reason in [Unreachable::Dns, Unreachable::Tls, Unreachable::TimedOut, Unreachable::Connection] {
+        let found = run(verification(BASE_URL, TOKEN, Scope::Everything), |_| Err(reason)).found;
+        assert!(found.unwrap_err().to_string().contains(&reason.to_string()));
+    }
+}
+
+#[test]
+fn r24_a_service_provider_without_groups_is_told_where_group_management_is_on() {
+    let mut tenant = tenant();
+    let found = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
+        if request.uri().path().ends_with("/Groups") {
+            return Ok(answer(404, ""));
+        }
+        Ok(tenant.handle(&request, now()))
+    });
+    assert_eq!(found.found, Err(NotVerified::GroupsUnsupported { status: StatusCode::NOT_FOUND }));
+}
+
+#[test]
+fn a_lost_answer_leaves_no_test_resource_behind() {
+    for lost in 0..8 {
+        let mut tenant = tenant();
+        let mut sent = 0;
+        let concluded = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
+            sent += 1;
+            let response = tenant.handle(&request, now());
+            if sent - 1 == lost { Err(Unreachable::TimedOut) } else { Ok(response) }
+        });
+        let left: u64 = resources(&mut tenant).iter().sum();
+        let told = concluded.found.map_or(0, |verified| verified.left_over.len());
+        assert!(left <= told as u64, "answer {lost} was lost: {left} left, {told} told");
+    }
+}
+
+#[test]
+fn a_driver_that_never_gets_an_answer_comes_to_an_end() {
+    let mut tenant = tenant();
+    let mut sent = 0;
+    let concluded = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
+        sent += 1;
+        let response = tenant.handle(&request, now());
+        if request.method() == Method::POST { Err(Unreachable::TimedOut) } else { Ok(response) }
+    });
+    assert!(sent < 20, "{sent} requests");
+    drop(concluded);
+}
+
+#[test]
+fn d13_a_test_user_that_cannot_be_deleted_is_made_inactive() {
+    let mut tenant = tenant();
+    let concluded = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
+        if request.method() == Method::DELETE && request.uri().path().contains("/Users/") {
+            return Ok(answer(405, ""));
+        }
+        Ok(tenant.handle(&request, now()))
+    });
+    assert_eq!(concluded.found.unwrap().deletes_users, Some(false));
+    assert!(
+        concluded
+            .events
+            .iter()
+            .any(|event| event.name == EventName::UserDeprovision && event.error.is_none())
+    );
+}
