@@ -65,7 +65,7 @@
 //! | 5 | [`connector`] |
 //! | 4 | [`heap`] |
 //! | 3 | [`saml`], [`sync`] |
-//! | 2 | [`dsig`], [`scim`] |
+//! | 2 | [`dsig`], [`xmlenc`], [`scim`] |
 //! | 1 | [`xml`], [`pki`], [`directory`] |
 //! | 0 | [`limits`], [`wire`], [`entropy`] |
 
@@ -87,12 +87,13 @@ pub mod scim;
 pub mod sync;
 pub mod wire;
 pub mod xml;
+pub mod xmlenc;
 
 pub use connector::SignOn;
 pub use directory::{Change, Diff, Group, Person, Snapshot, snapshot_from_json};
 pub use entropy::Entropy;
 pub use heap::Tenant;
-pub use pki::{Certificate, SigningKey};
+pub use pki::{Certificate, DecryptionKey, SigningKey};
 pub use saml::{
     Check, Expected, IdentityProvider, Login, NameId, Policy, Received, Rejection, ReplayCache,
     ServiceProvider, Trust, VerifiedAssertion,

@@ -14,8 +14,8 @@ pub const XML_ATTRIBUTES_MAX: usize = 256;
 pub const XML_NAMESPACES_MAX: usize = 1024;
 /// Bytes of one qualified name.
 pub const XML_NAME_BYTES_MAX: usize = 1024;
-/// Bytes of one text, comment, processing instruction or attribute value: room for a photograph in base64.
-pub const XML_TEXT_BYTES_MAX: usize = 2 << 20;
+/// Bytes of one text, comment, processing instruction or attribute value: an encrypted Assertion with 20,000 group values.
+pub const XML_TEXT_BYTES_MAX: usize = 4 << 20;
 /// Bytes of an `xml:base` that canonicalization joins from those of ancestors: keeps joining linear.
 pub const XML_BASE_BYTES_MAX: usize = 4096;
 
@@ -23,6 +23,11 @@ pub const XML_BASE_BYTES_MAX: usize = 4096;
 
 /// Entries of an `InclusiveNamespaces PrefixList`: identity providers list one or two.
 pub const DSIG_PREFIXES_MAX: usize = 64;
+
+// XML Encryption.
+
+/// Encrypted keys beside one encrypted content: one for each recipient; each is tried with each configured key.
+pub const XMLENC_KEYS_MAX: usize = 4;
 
 // SAML.
 

@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sync", 3),
     ("dsig", 2),
     ("scim", 2),
+    ("xmlenc", 2),
     ("directory", 1),
     ("pki", 1),
     ("xml", 1),

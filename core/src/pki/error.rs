@@ -41,6 +41,15 @@ pub enum Error {
     /// The system gave no randomness, or the key cannot sign.
     #[error("signing failed: the system gave no randomness, or the RSA key has more than 4096 bits")]
     Signing,
+    /// Encryption and decryption need the feature `aws-lc-rs` (D23).
+    #[error("this build can neither encrypt nor decrypt; build with the feature `aws-lc-rs`")]
+    NeedsAwsLc,
+    /// The system gave no randomness, or the key does not fit.
+    #[error("encryption failed: the system gave no randomness, or the key does not fit")]
+    Encryption,
+    /// Whatever is wrong: one error for all, since each detail would help to guess the content (A59).
+    #[error("decryption failed")]
+    Decryption,
 }
 
 impl Error {
@@ -57,6 +66,9 @@ impl Error {
         Self::SchemeMismatch,
         Self::Signature,
         Self::Signing,
+        Self::NeedsAwsLc,
+        Self::Encryption,
+        Self::Decryption,
     ];
 
     /// The stable code of this error.
@@ -73,6 +85,9 @@ impl Error {
             Self::SchemeMismatch => "pki.scheme_mismatch",
             Self::Signature => "pki.signature",
             Self::Signing => "pki.signing",
+            Self::NeedsAwsLc => "pki.needs_aws_lc_rs",
+            Self::Encryption => "pki.encryption",
+            Self::Decryption => "pki.decryption",
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Keys and certificates, in PEM and DER. Cryptography is ring's; RSA keys sign with AWS-LC under the feature
-//! `aws-lc-rs`.
+//! `aws-lc-rs`, and only then do they decrypt.
 //!
 //! A [`Certificate`] is a configured holder of a public key: no chain is built, no issuer asked, and validity is
-//! for the caller to judge. A [`SigningKey`] is a private key with its certificate. Signing takes randomness from the
-//! system inside ring (blinding, nonces): the one source of it that is not an argument (D28).
+//! for the caller to judge. A [`SigningKey`] is a private key with its certificate; a
+//! [`DecryptionKey`] too. Signing (blinding, nonces) and encryption (content keys) take randomness from the system: the
+//! one source of it that is not an argument (D28).
 
 mod certificate;
+mod content;
 mod error;
+mod key_transport;
 mod rsa;
 mod signing;
 mod verifying;
@@ -15,6 +18,9 @@ mod verifying;
 mod tests;
 
 pub use certificate::Certificate;
+pub use content::ContentCipher;
+pub(crate) use content::ContentKey;
 pub use error::Error;
+pub use key_transport::{DecryptionKey, KeyTransport};
 pub use signing::SigningKey;
 pub use verifying::{KeyType, Scheme, VerifyingKey};

@@ -15,13 +15,13 @@ use super::{
     endpoint::{self, EndpointError},
     name_id::NameId,
     post_page,
-    response::Response,
+    response::{self, Response},
 };
 use crate::{
     dsig,
     entropy::Entropy,
     pki::{Certificate, SigningKey},
-    xml,
+    xml, xmlenc,
 };
 
 /// An identity provider that signs what it says. Without a key there is none: see [`IdentityProvider::builder`].
@@ -33,6 +33,7 @@ pub struct IdentityProvider {
     key: SigningKey,
     sign: SignScope,
     valid_for: Duration,
+    encrypt_for: Vec<(String, Certificate)>,
 }
 
 /// A service provider that an identity provider knows, and the addresses that logins may be sent to.
@@ -64,6 +65,7 @@ pub struct IdentityProviderBuilder<Key> {
     key: Key,
     sign: SignScope,
     valid_for: Duration,
+    encrypt_for: Vec<(String, Certificate)>,
 }
 
 /// A builder without key.
@@ -148,6 +150,9 @@ pub enum BuildError {
     /// The signature could not be made.
     #[error("the response could not be signed: {0}")]
     Signing(#[from] dsig::Error),
+    /// The Assertion could not be encrypted.
+    #[error("the assertion could not be encrypted: {0}")]
+    Encryption(#[from] xmlenc::Error),
 }
 
 impl BuildError {
@@ -159,6 +164,7 @@ impl BuildError {
             Self::Blank(_) => "saml.blank",
             Self::Xml(error) => error.code(),
             Self::Signing(error) => error.code(),
+            Self::Encryption(error) => error.code(),
         }
     }
 }
@@ -173,6 +179,7 @@ impl IdentityProvider {
             key: NeedsKey(()),
             sign: SignScope::Assertion,
             valid_for: VALID_FOR,
+            encrypt_for: Vec::new(),
         }
     }
 
@@ -206,9 +213,12 @@ impl IdentityProvider {
             login,
         };
         let mut xml = response.to_xml()?;
-        // The inner signature first: the outer one covers it.
+        // The inner signature first, since it is encrypted as well; the outer one covers what is sent.
         if matches!(self.sign, SignScope::Assertion | SignScope::Both) {
             xml = dsig::sign(&xml, &assertion_id, &self.key)?;
+        }
+        if let Some((_, certificate)) = self.encrypt_for.iter().find(|(id, _)| id == login.audience) {
+            xml = response::encrypt(&xml, certificate)?;
         }
         if matches!(self.sign, SignScope::Response | SignScope::Both) {
             xml = dsig::sign(&xml, &response_id, &self.key)?;
@@ -255,8 +265,9 @@ pub(super) fn new_id(entropy: &mut dyn Entropy) -> String {
 impl IdentityProviderBuilder<NeedsKey> {
     /// The key that signs, with its certificate.
     pub fn sign_with(self, key: SigningKey) -> IdentityProviderBuilder<SigningKey> {
-        let Self { entity_id, sso_url, service_providers, key: NeedsKey(()), sign, valid_for } = self;
-        IdentityProviderBuilder { entity_id, sso_url, service_providers, key, sign, valid_for }
+        let Self { entity_id, sso_url, service_providers, key: NeedsKey(()), sign, valid_for, encrypt_for } =
+            self;
+        IdentityProviderBuilder { entity_id, sso_url, service_providers, key, sign, valid_for, encrypt_for }
     }
 }
 
@@ -279,6 +290,13 @@ impl<Key> IdentityProviderBuilder<Key> {
         self
     }
 
+    /// Assertions for the service provider `entity_id` are encrypted for the holder of this certificate (saml-core 2.3.4),
+    /// after they are signed. It needs the feature `aws-lc-rs` and an RSA key at the other side.
+    pub fn encrypt_for(mut self, entity_id: &str, certificate: Certificate) -> Self {
+        self.encrypt_for.push((entity_id.into(), certificate));
+        self
+    }
+
     /// A service provider with the addresses that logins may be sent to; the first is the default. Once one is
     /// registered, Responses are made for registered ones only; requests are taken from registered ones only.
     pub fn service_provider(mut self, entity_id: &str, acs_urls: &[&str]) -> Self {
@@ -291,8 +309,8 @@ impl<Key> IdentityProviderBuilder<Key> {
 impl IdentityProviderBuilder<SigningKey> {
     /// The identity provider.
     pub fn build(self) -> IdentityProvider {
-        let Self { entity_id, sso_url, service_providers, key, sign, valid_for } = self;
-        IdentityProvider { entity_id, sso_url, service_providers, key, sign, valid_for }
+        let Self { entity_id, sso_url, service_providers, key, sign, valid_for, encrypt_for } = self;
+        IdentityProvider { entity_id, sso_url, service_providers, key, sign, valid_for, encrypt_for }
     }
 }
 

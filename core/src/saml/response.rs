@@ -1,6 +1,6 @@
 //! The Response that an identity provider writes (saml-profiles 4.1.4.2), before it is signed.
 
-use alloc::{string::String, vec};
+use alloc::{format, string::String, vec};
 
 use jiff::Timestamp;
 
@@ -13,7 +13,11 @@ use super::{
     },
     time,
 };
-use crate::xml::{self, Writer};
+use crate::{
+    pki::Certificate,
+    xml::{self, Writer},
+    xmlenc,
+};
 
 /// What the identity provider adds to a login.
 pub(super) struct Response<'a> {
@@ -116,6 +120,21 @@ impl Response<'_> {
         }
         xml.end();
     }
+}
+
+/// The Response with its Assertion encrypted for the holder of a certificate (saml-core 2.3.4).
+pub(super) fn encrypt(response: &str, certificate: &Certificate) -> Result<String, xmlenc::Error> {
+    let tree = xml::parse(response.as_bytes())?;
+    let Some(assertion) = tree.root().only_element(ASSERTION, "Assertion") else {
+        return Ok(response.into());
+    };
+    let range = assertion.range();
+    let text = |range| response.get(range).unwrap_or_default();
+    let encrypted = xmlenc::encrypt(text(range.clone()), certificate)?;
+    let (before, after) = (text(0..range.start), text(range.end..response.len()));
+    Ok(format!(
+        r#"{before}<saml:EncryptedAssertion xmlns:saml="{ASSERTION}">{encrypted}</saml:EncryptedAssertion>{after}"#
+    ))
 }
 
 fn name_id(xml: &mut Writer, name_id: &NameId) {

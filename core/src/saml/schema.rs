@@ -47,6 +47,8 @@ pub(super) enum Content {
     Foreign,
     /// The signature's own: `dsig` knows its content model.
     Signature,
+    /// Of XML Encryption: `xmlenc` knows its content model.
+    Encrypted,
 }
 
 /// A place in a sequence: one of some elements, so many times.
@@ -133,7 +135,7 @@ static STATUS_MESSAGE: Model = protocol("StatusMessage", &[], Content::Text);
 static STATUS_DETAIL: Model = protocol("StatusDetail", &[], Content::Foreign);
 
 // saml-core 2.3.3
-static ASSERTION_ELEMENT: Model = assertion(
+pub(super) static ASSERTION_ELEMENT: Model = assertion(
     "Assertion",
     &[must("Version", Kind::Text), must("ID", Kind::Id), must("IssueInstant", Kind::Time)],
     Content::Sequence(&[
@@ -145,7 +147,7 @@ static ASSERTION_ELEMENT: Model = assertion(
         any(&[&STATEMENT, &AUTHN_STATEMENT, &AUTHZ_DECISION_STATEMENT, &ATTRIBUTE_STATEMENT]),
     ]),
 );
-pub(super) static ENCRYPTED_ASSERTION: Model = assertion("EncryptedAssertion", &[], Content::Foreign);
+static ENCRYPTED_ASSERTION: Model = assertion("EncryptedAssertion", &[], Content::Encrypted);
 static ISSUER: Model = assertion("Issuer", QUALIFIED_NAME, Content::Text);
 static ADVICE: Model = assertion("Advice", &[], Content::Foreign);
 

@@ -5,7 +5,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-use super::schema::{Content, ENCRYPTED_ASSERTION, ENCRYPTED_ATTRIBUTE, ENCRYPTED_ID, Kind, Model, Slot};
+use super::schema::{Content, ENCRYPTED_ATTRIBUTE, ENCRYPTED_ID, Kind, Model, Slot};
 use super::{
     check::Check,
     names::{ASSERTION, PROTOCOL, SCHEMA_INSTANCE, SIGNATURE},
@@ -20,7 +20,7 @@ use crate::{
 /// What a walk over a message found, beside that its shape is right.
 #[derive(Default)]
 pub(super) struct Shape {
-    /// The first encrypted element.
+    /// The first element that is encrypted inside an Assertion.
     pub(super) encrypted: Option<Position>,
     depth: usize,
 }
@@ -41,8 +41,7 @@ pub(super) fn check(root: Node<'_>, model: &'static Model) -> Result<Shape, Miss
 impl Shape {
     fn element(&mut self, node: Node<'_>, model: &'static Model) -> Result<(), Misshapen> {
         attributes(node, model)?;
-        if [&ENCRYPTED_ASSERTION, &ENCRYPTED_ID, &ENCRYPTED_ATTRIBUTE].iter().any(|it| it.name == model.name)
-        {
+        if [&ENCRYPTED_ID, &ENCRYPTED_ATTRIBUTE].iter().any(|it| it.name == model.name) {
             self.encrypted.get_or_insert(node.position());
         }
         match model.content {
@@ -60,6 +59,7 @@ impl Shape {
             Content::Value => foreign_content(node).and_then(|()| texts_inside(node)),
             Content::Foreign => foreign_content(node),
             Content::Signature => signature_content(node),
+            Content::Encrypted => encrypted_content(node),
         }
     }
 
@@ -175,8 +175,16 @@ fn foreign_content(host: Node<'_>) -> Result<(), Misshapen> {
 
 /// Nothing of SAML hides inside a signature (A06, A08); the rest of its shape is `dsig`'s.
 fn signature_content(signature: Node<'_>) -> Result<(), Misshapen> {
-    let hidden = signature.descendants().find(|node| matches!(node.namespace(), ASSERTION | PROTOCOL));
+    let hidden =
+        signature.descendants().skip(1).find(|node| matches!(node.namespace(), ASSERTION | PROTOCOL));
     hidden.map_or(Ok(()), |node| Err(foreign(node, &format!("the element {}", shown(node.local_name())))))
+}
+
+/// Nothing of SAML and no signature hides beside what is encrypted (A36); the rest of its shape is `xmlenc`'s.
+fn encrypted_content(encrypted: Node<'_>) -> Result<(), Misshapen> {
+    signature_content(encrypted)?;
+    let signature = encrypted.descendants().find(|node| node.is(SIGNATURE, "Signature"));
+    signature.map_or(Ok(()), |node| Err(foreign(node, "a signature")))
 }
 
 /// Names by which some stack or other finds an element (A10, A17, A18).

@@ -95,7 +95,7 @@ kinds! {
     /// Beyond [`XML_NAME_BYTES_MAX`](crate::limits::XML_NAME_BYTES_MAX).
     NameTooLong = "xml.name_too_long", "a name is longer than 1,024 bytes";
     /// Beyond [`XML_TEXT_BYTES_MAX`](crate::limits::XML_TEXT_BYTES_MAX).
-    TextTooLong = "xml.text_too_long", "a text or attribute value is longer than 2 MiB";
+    TextTooLong = "xml.text_too_long", "a text or attribute value is longer than 4 MiB";
     /// Not UTF-8, or UTF-16 or UTF-32 by its byte order mark.
     NotUtf8 = "xml.not_utf8", "the document is not UTF-8; send it as UTF-8";
     /// XML 1.0 2.2, `Char`.

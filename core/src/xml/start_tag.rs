@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn is_identifier(local_name: &str) -> bool {
+pub(super) fn is_identifier(local_name: &str) -> bool {
     matches!(local_name.as_bytes().last(), Some(b'D' | b'd')) && IDENTIFIERS.contains(&local_name)
 }
 

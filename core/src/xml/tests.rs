@@ -316,8 +316,8 @@ fn a52_bounds_are_errors() {
     assert_eq!(refusal(spaces(1_021).as_bytes()), None);
     assert_eq!(refusal(spaces(1_022).as_bytes()), Some(TooManyNamespaces));
     assert_eq!(refusal(format!("<{}/>", "a".repeat(1_025)).as_bytes()), Some(NameTooLong));
-    assert_eq!(refusal(format!("<a>{}</a>", "x".repeat((2 << 20) + 1)).as_bytes()), Some(TextTooLong));
-    assert_eq!(refusal(format!("<a b='{}'/>", "x".repeat((2 << 20) + 1)).as_bytes()), Some(TextTooLong));
+    assert_eq!(refusal(format!("<a>{}</a>", "x".repeat((4 << 20) + 1)).as_bytes()), Some(TextTooLong));
+    assert_eq!(refusal(format!("<a b='{}'/>", "x".repeat((4 << 20) + 1)).as_bytes()), Some(TextTooLong));
     assert_eq!(refusal(format!("<a>{}</a>", " ".repeat(8 << 20)).as_bytes()), Some(TooLarge));
 }
 

@@ -1,10 +1,16 @@
 //! The document as one arena: nodes in document order, each with the index after its subtree. Values are byte
 //! ranges of the source, or of one buffer for those which had to be decoded.
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
 use core::fmt;
 
 use super::error::{Error, ErrorKind, Position};
+use super::start_tag::is_identifier;
 
 /// The prefix that is none, in the table of prefixes.
 pub(super) const NO_PREFIX: u16 = 0;
@@ -105,6 +111,19 @@ impl Tree<'_> {
     /// `ResponseID`, in any namespace) whose value another element has too (A18): nothing may be referenced in such a document.
     pub fn ambiguous_identifier(&self) -> Option<Node<'_>> {
         self.ambiguous.map(|index| self.node(index))
+    }
+
+    /// An element with an identifier that an element of `other` has too, in a document that was cut out of it (A18).
+    pub(crate) fn shared_identifier(&self, other: &Self) -> Option<Node<'_>> {
+        let known: BTreeSet<&str> = other.identifiers().map(|(value, _)| value).collect();
+        self.identifiers().find(|(value, _)| known.contains(value)).map(|(_, node)| node)
+    }
+
+    fn identifiers(&self) -> impl Iterator<Item = (&str, Node<'_>)> {
+        self.root().descendants().flat_map(|node| {
+            let all = node.attributes().filter(|found| is_identifier(found.local_name()));
+            all.map(move |found| (found.value().trim_ascii(), node))
+        })
     }
 
     /// The position of a byte of the source.
@@ -283,6 +302,20 @@ impl<'t> Node<'t> {
     /// Whether there is a processing instruction anywhere inside.
     pub fn has_instruction(self) -> bool {
         self.any_inside(|kind| matches!(kind, Kind::Instruction(_)))
+    }
+
+    /// The namespaces that are declared here and around, by prefix (`""`: the default one), innermost only; but for `xml`.
+    pub(crate) fn namespaces_in_scope(self) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let mut scope = BTreeMap::new();
+        let mut next = Some(self);
+        while let Some(node) = next {
+            for declaration in self.tree.declarations_of(node.element()) {
+                let prefix = self.tree.prefix(declaration.prefix);
+                scope.entry(prefix).or_insert(self.tree.namespace(declaration.namespace));
+            }
+            next = node.parent();
+        }
+        scope.into_iter().filter(|(_, namespace)| !namespace.is_empty())
     }
 
     /// The bytes of this element in the text that was parsed, start tag to end tag, without a byte order mark.

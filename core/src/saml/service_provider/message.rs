@@ -9,16 +9,44 @@ use crate::{
         check::Check,
         names::{ASSERTION, PROTOCOL, STATUS_SUCCESS, VERSION},
         report::{Finding, Refused, Report, Status, shown, shown_or_none},
-        schema, shape,
+        schema::{self, Model},
+        shape,
     },
-    xml::{self, ErrorKind, Node, Tree},
+    xml::{self, ErrorKind, Node, Position, Tree},
 };
+
+/// A Response of the right shape, with one Assertion, readable or encrypted. Nothing is proven by anything.
+#[derive(Clone, Copy)]
+pub(super) struct Outer<'t> {
+    pub(super) response: Node<'t>,
+    pub(super) content: Content<'t>,
+}
+
+/// The one Assertion.
+#[derive(Clone, Copy)]
+pub(super) enum Content<'t> {
+    Plain(Node<'t>),
+    /// The EncryptedAssertion.
+    Encrypted(Node<'t>),
+}
 
 /// A Response and its one Assertion, of the right shape and not proven by anything.
 #[derive(Clone, Copy)]
 pub(super) struct Message<'t> {
     pub(super) response: Node<'t>,
+    /// In the same tree, or in that of what was encrypted.
     pub(super) assertion: Node<'t>,
+    /// Where the Assertion was encrypted.
+    pub(super) sealed: Option<Sealed<'t>>,
+}
+
+/// What an Assertion came in.
+#[derive(Clone, Copy)]
+pub(super) struct Sealed<'t> {
+    /// The EncryptedAssertion.
+    pub(super) host: Node<'t>,
+    /// See [`Decrypted::is_self_contained`](crate::xmlenc::Decrypted::is_self_contained).
+    pub(super) is_self_contained: bool,
 }
 
 pub(super) fn decode(form_value: &str, report: &mut Report) -> Result<Vec<u8>, Refused> {
@@ -39,13 +67,12 @@ pub(super) fn parse<'a>(bytes: &'a [u8], report: &mut Report) -> Result<Tree<'a>
     for check in [Check::Doctype, Check::Limits, Check::WellFormed] {
         report.record(check, Status::Passed);
     }
-    report.check(Check::UniqueIds, || match tree.ambiguous_identifier() {
-        Some(node) => Err(Finding::new("IDs that occur once", "an ID that occurs again")
-            .at(node.position())
-            .hint(FORGED)),
-        None => Ok(()),
-    })?;
+    report.check(Check::UniqueIds, || tree.ambiguous_identifier().map_or(Ok(()), |node| Err(twice(node))))?;
     Ok(tree)
+}
+
+pub(super) fn twice(node: Node<'_>) -> Finding {
+    Finding::new("IDs that occur once", "an ID that occurs again").at(node.position()).hint(FORGED)
 }
 
 const fn check_of(kind: ErrorKind) -> Check {
@@ -65,31 +92,37 @@ const fn check_of(kind: ErrorKind) -> Check {
 /// What a person should know of a message that looks rearranged.
 const FORGED: &str = "somebody may have rearranged a signed message; find out who sent it";
 
-impl<'t> Message<'t> {
+impl<'t> Outer<'t> {
     pub(super) fn gate(root: Node<'t>, report: &mut Report) -> Result<Self, Refused> {
         report.check(Check::Response, || response(root))?;
-        report.check(Check::Version, || version(root))?;
-        let shape = match shape::check(root, &schema::RESPONSE) {
-            Ok(shape) => shape,
-            Err((check, finding)) => return Err(report.refuse(check, finding)),
-        };
-        report.record(Check::ForeignContent, Status::Passed);
-        report.record(Check::Schema, Status::Passed);
-        report.check(Check::Status, || status(root))?;
-        report.check(Check::NotEncrypted, || match shape.encrypted {
-            Some(at) => Err(Finding::new("readable content", "encrypted content").at(at).hint(
-                "this build cannot decrypt; tell the identity provider to send assertions that are signed only",
-            )),
-            None => Ok(()),
+        report.check(Check::Version, || {
+            let assertions = root.elements().filter(|child| child.is(ASSERTION, "Assertion"));
+            core::iter::once(root).chain(assertions).try_for_each(version)
         })?;
-        let assertion = report.check(Check::OneAssertion, || one_assertion(root))?;
-        Ok(Self { response: root, assertion })
+        let inside = shape(root, &schema::RESPONSE, report)?;
+        report.check(Check::Status, || status(root))?;
+        report.check(Check::NotEncrypted, || {
+            let encrypted = root.elements().find(|child| child.is(ASSERTION, "EncryptedAssertion"));
+            let mixed = root.elements().any(|child| child.is(ASSERTION, "Assertion"));
+            match encrypted.filter(|_| mixed) {
+                Some(node) => Err(encrypted_at(node.position()).hint(FORGED)),
+                None => nothing_encrypted(inside),
+            }
+        })?;
+        let content = report.check(Check::OneAssertion, || {
+            match root.only_element(ASSERTION, "EncryptedAssertion") {
+                Some(encrypted) => Ok(Content::Encrypted(encrypted)),
+                None => one_assertion(root).map(Content::Plain),
+            }
+        })?;
+        Ok(Self { response: root, content })
     }
 
     /// The ID of the request that it claims to answer.
     pub(super) fn claimed_request(self) -> Option<&'t str> {
         let of_confirmation = || {
-            let subject = self.assertion.only_element(ASSERTION, "Subject")?;
+            let Content::Plain(assertion) = self.content else { return None };
+            let subject = assertion.only_element(ASSERTION, "Subject")?;
             let data =
                 subject.elements().find_map(|it| it.only_element(ASSERTION, "SubjectConfirmationData"));
             data?.attribute("InResponseTo")
@@ -106,17 +139,37 @@ fn response(root: Node<'_>) -> Result<(), Finding> {
     Err(Finding::new("a `Response` of saml-protocol as the root", found).at(root.position()))
 }
 
-/// Of the Response, and of each Assertion that it holds.
-fn version(root: Node<'_>) -> Result<(), Finding> {
-    let assertions = root.elements().filter(|child| child.is(ASSERTION, "Assertion"));
-    for node in core::iter::once(root).chain(assertions) {
-        let version = node.attribute("Version");
-        if version != Some(VERSION) {
-            let found = shown_or_none(version);
-            return Err(Finding::new("Version `2.0`", found).at(node.position()));
-        }
+/// Whether all that is below has the shape of the schemas; where something in it is encrypted by itself.
+pub(super) fn shape(
+    root: Node<'_>,
+    model: &'static Model,
+    report: &mut Report,
+) -> Result<Option<Position>, Refused> {
+    let shape = match shape::check(root, model) {
+        Ok(shape) => shape,
+        Err((check, finding)) => return Err(report.refuse(check, finding)),
+    };
+    report.record(Check::ForeignContent, Status::Passed);
+    report.record(Check::Schema, Status::Passed);
+    Ok(shape.encrypted)
+}
+
+pub(super) fn nothing_encrypted(inside: Option<Position>) -> Result<(), Finding> {
+    inside.map_or(Ok(()), |at| Err(encrypted_at(at).hint(SIGN_ONLY)))
+}
+
+fn encrypted_at(at: Position) -> Finding {
+    Finding::new("readable content, or one Assertion encrypted as a whole", "encrypted content").at(at)
+}
+
+const SIGN_ONLY: &str = "tell the identity provider to encrypt the whole Assertion, or nothing";
+
+/// Of the Response, and of the Assertion.
+pub(super) fn version(node: Node<'_>) -> Result<(), Finding> {
+    match node.attribute("Version") {
+        Some(VERSION) => Ok(()),
+        found => Err(Finding::new("Version `2.0`", shown_or_none(found)).at(node.position())),
     }
-    Ok(())
 }
 
 fn status(root: Node<'_>) -> Result<(), Finding> {
@@ -150,7 +203,9 @@ fn one_assertion(root: Node<'_>) -> Result<Node<'_>, Finding> {
     if let Some(assertion) = root.only_element(ASSERTION, "Assertion") {
         return Ok(assertion);
     }
-    let mut assertions = root.elements().filter(|child| child.is(ASSERTION, "Assertion"));
+    let mut assertions = root
+        .elements()
+        .filter(|child| child.is(ASSERTION, "Assertion") || child.is(ASSERTION, "EncryptedAssertion"));
     Err(match (assertions.next(), assertions.next()) {
         (_, Some(second)) => {
             let found = format!("{}", assertions.count() + 2);

@@ -2,6 +2,7 @@
 //! order of [`Check::ALL`].
 
 mod conditions;
+mod encrypted;
 mod envelope;
 mod message;
 mod proof;
@@ -14,7 +15,11 @@ use alloc::{string::String, vec::Vec};
 use jiff::Timestamp;
 
 use self::{
-    conditions::Validity, envelope::Envelope, message::Message, proof::ProvenAssertion, subject::Bearer,
+    conditions::Validity,
+    envelope::Envelope,
+    message::{Content, Message, Outer, Sealed},
+    proof::ProvenAssertion,
+    subject::Bearer,
 };
 pub use self::{
     statements::ReceivedAttribute,
@@ -28,7 +33,7 @@ use super::{
     replay::ReplayGuard,
     report::{Finding, Refused, Rejection, Report, Status, shown, shown_or_none},
 };
-use crate::pki::Certificate;
+use crate::pki::{Certificate, DecryptionKey};
 
 /// A service provider: who it is, where it takes Responses, and whom it trusts.
 ///
@@ -39,6 +44,7 @@ pub struct ServiceProvider {
     entity_id: String,
     acs_url: String,
     trusted: Vec<Trust>,
+    decryption_keys: Vec<DecryptionKey>,
     policy: Policy,
 }
 
@@ -82,7 +88,15 @@ impl ServiceProvider {
                 None => trusted.push(trust),
             }
         }
-        Self { entity_id: entity_id.into(), acs_url: acs_url.into(), trusted, policy }
+        let (entity_id, acs_url) = (entity_id.into(), acs_url.into());
+        Self { entity_id, acs_url, trusted, decryption_keys: Vec::new(), policy }
+    }
+
+    /// The same, with the keys that decrypt encrypted Assertions: two or more during a rollover. Each is tried.
+    #[must_use]
+    pub fn with_decryption_keys(mut self, keys: Vec<DecryptionKey>) -> Self {
+        self.decryption_keys = keys;
+        self
     }
 
     /// Its entity id.
@@ -127,7 +141,7 @@ impl ServiceProvider {
         let mut report = Report::new();
         let bytes = message::decode(saml_response, &mut report).ok()?;
         let tree = message::parse(&bytes, &mut report).ok()?;
-        let message = Message::gate(tree.root(), &mut report).ok()?;
+        let message = Outer::gate(tree.root(), &mut report).ok()?;
         message.claimed_request().map(Into::into)
     }
 
@@ -140,7 +154,19 @@ impl ServiceProvider {
         let (policy, expected, acs_url) = (&self.policy, &received.expected, self.acs_url.as_str());
         let bytes = message::decode(received.saml_response, report)?;
         let tree = message::parse(&bytes, report)?;
-        let message = Message::gate(tree.root(), report)?;
+        let outer = Outer::gate(tree.root(), report)?;
+        let decrypted;
+        let inner;
+        let message = match outer.content {
+            Content::Plain(assertion) => encrypted::not_applicable(outer, assertion, report),
+            Content::Encrypted(host) => {
+                decrypted = encrypted::decrypt(host, &self.decryption_keys, report)?;
+                inner = encrypted::parse(&decrypted, &tree, report)?;
+                let sealed = Sealed { host, is_self_contained: decrypted.is_self_contained() };
+                let assertion = encrypted::assertion(&decrypted, &inner, report)?;
+                Message { response: outer.response, assertion, sealed: Some(sealed) }
+            }
+        };
         let trust = self.identity_provider(message, expected, report)?;
         let idp_entity_id = trust.entity_id.as_str();
         let proof = proof::verify(message, trust, policy, now, report)?;

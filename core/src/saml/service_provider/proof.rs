@@ -58,7 +58,7 @@ pub(super) fn verify<'t>(
     let response_signed = response.is_some();
     let node = match (assertion, response) {
         (Some(assertion), _) => Some(assertion.node()),
-        (None, Some(response)) => response.node().only_element(ASSERTION, "Assertion"),
+        (None, Some(response)) => inside(&response, message),
         (None, None) => None,
     };
     match node {
@@ -66,6 +66,17 @@ pub(super) fn verify<'t>(
         None => {
             Err(report.refuse(Check::Signed, Finding::new("a signature that covers the Assertion", "none")))
         }
+    }
+}
+
+/// The Assertion that a signature of the Response covers: its child, or what its child was decrypted to. Where that borrows
+/// namespaces from around, the signature does not cover what they are.
+fn inside<'t>(response: &Covered<'t>, message: Message<'t>) -> Option<Node<'t>> {
+    let only = |name| response.node().only_element(ASSERTION, name);
+    match message.sealed {
+        None => only("Assertion"),
+        Some(sealed) => (sealed.is_self_contained && only("EncryptedAssertion") == Some(sealed.host))
+            .then_some(message.assertion),
     }
 }
 

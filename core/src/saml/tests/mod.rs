@@ -3,6 +3,7 @@
 
 mod attacks;
 mod each_check;
+mod encrypted;
 mod genuine;
 mod requests;
 mod responses;
