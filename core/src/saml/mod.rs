@@ -35,6 +35,8 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+#[cfg(feature = "attacks")]
+pub mod attacks;
 mod binding;
 mod check;
 mod endpoint;
