@@ -107,3 +107,9 @@ pub const HEAP_LOGINS_PENDING_MAX: usize = 10_000;
 pub const HEAP_LOGIN_SECONDS: i64 = 600;
 /// How many used Assertions the embedded tenant remembers; with more it refuses logins until some have expired.
 pub const HEAP_LOGINS_REMEMBERED_MAX: usize = 100_000;
+
+// The connector.
+
+/// How many accounts are imported with live results; with this many, and with more, an import is a job (R36: exactly 100 is open
+/// in its source).
+pub const CONNECTOR_LIVE_IMPORT_MAX: usize = 100;

@@ -3,6 +3,7 @@
 mod application;
 mod catalogue;
 mod identity_management;
+mod import;
 mod removal;
 mod sign_on;
 mod stored;
@@ -14,6 +15,9 @@ mod verification;
 pub use application::{Application, ApplicationError, Details};
 pub use catalogue::{Catalogue, CatalogueError};
 pub use identity_management::{Credentials, Settings};
+pub use import::{
+    Import, ImportCandidate, ImportError, ImportList, ImportResult, ImportStatus, Mode, View, whole_list,
+};
 pub use removal::{Deleted, Part, Removal};
 pub use sign_on::{Answer, SignOn, SignOnError};
 pub use transitions::{Action, Forbidden, State};

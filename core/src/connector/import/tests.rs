@@ -1,0 +1,120 @@
+use alloc::{format, string::String, vec::Vec};
+
+use super::{ImportError, ImportList, ImportStatus, Mode, View, whole_list};
+use crate::{
+    directory::{Person, Snapshot},
+    scim::{ListResponse, Name, User},
+};
+
+fn account(id: &str, user_name: &str) -> User {
+    let mut user = User::new(user_name.into());
+    user.id = Some(id.into());
+    user.active = Some(true);
+    user
+}
+
+fn directory() -> Snapshot {
+    let mut builder = Snapshot::builder();
+    for (id, user_name, family) in
+        [("u1", "Ann@example.com", "Lee"), ("u2", "bob.stone@example.com", "Stone"), ("u3", "zed", "Z")]
+    {
+        let person = Person {
+            id: id.into(),
+            user_name: user_name.into(),
+            active: true,
+            given_name: Some("A".into()),
+            family_name: Some(family.into()),
+            ..Person::default()
+        };
+        builder.person(&person).unwrap();
+    }
+    builder.complete().unwrap()
+}
+
+fn many(count: usize) -> ImportList {
+    let accounts = (0..count).map(|i| account(&format!("{i}"), &format!("p{i}@example.com")));
+    ImportList::compare(accounts, &directory())
+}
+
+#[test]
+fn r34_each_account_is_new_or_imported_and_the_new_come_first() {
+    let accounts = [account("1", "ann@EXAMPLE.com"), account("2", "new@example.com")];
+    let list = ImportList::compare(accounts, &directory());
+    let shown: Vec<_> =
+        list.view(View::NewUsersFirst).into_iter().map(|c| (c.account.as_str(), &c.status)).collect();
+    assert_eq!(shown, [("2", &ImportStatus::New), ("1", &ImportStatus::Imported { person: "u1".into() })]);
+    assert_eq!(list.view(View::NewUsersOnly).len(), 1);
+    assert_eq!(list.view(View::All)[0].account, "1");
+    assert_eq!(list.select(["1"]).unwrap_err(), ImportError::Imported("1".into()));
+}
+
+#[test]
+fn r35_people_who_are_suspended_at_heap_are_not_imported() {
+    let suspended = User { active: Some(false), ..account("1", "new@example.com") };
+    let list = ImportList::compare([suspended, account("2", "other@example.com")], &directory());
+    assert_eq!(list.select(["2", "1"]).unwrap_err(), ImportError::Suspended("1".into()));
+    assert_eq!(list.view(View::NewUsersOnly).len(), 1);
+}
+
+#[test]
+fn r36_fewer_than_a_hundred_come_live_and_more_are_a_job_whose_end_is_announced() {
+    for (count, mode) in [(1, Mode::Live), (99, Mode::Live), (100, Mode::Job), (150, Mode::Job)] {
+        let list = many(count);
+        let ids: Vec<String> = (0..count).map(|i| format!("{i}")).collect();
+        let mut import = list.select(ids.iter().map(String::as_str)).unwrap();
+        assert_eq!(import.mode(), mode, "{count}");
+        let mut made = 0;
+        while import.next_person().is_some() {
+            assert_eq!(import.announcement(), None);
+            made += 1;
+            let result = if made == 1 { Err("the name is taken".into()) } else { Ok(format!("u{made}")) };
+            import.settle(result).unwrap();
+        }
+        assert_eq!(made, count);
+        let announced = import.announcement();
+        assert_eq!(announced.is_some(), mode == Mode::Job);
+        let expected = format!("{} of {count} accounts were imported; 1 were not", count - 1);
+        assert!(announced.is_none_or(|text| text.starts_with(&expected)));
+        assert_eq!(import.settle(Ok("u0".into())).unwrap_err(), ImportError::NotAwaited);
+    }
+}
+
+#[test]
+fn r37_each_imported_person_is_told_to_be_bound() {
+    let list = many(1);
+    let mut import = list.select(["0"]).unwrap();
+    assert!(import.settle(Ok("u9".into())).unwrap().advice().contains("bound to the application"));
+}
+
+#[test]
+fn names_that_are_nearly_equal_are_suggested_and_never_taken() {
+    let renamed =
+        User { name: Some(Name::of(Some("a".into()), Some("LEE".into()))), ..account("2", "al@other.com") };
+    let list = ImportList::compare([account("1", "Bob.Stone+heap@other.com"), renamed], &directory());
+    let suggested: Vec<_> =
+        list.view(View::All).into_iter().map(|c| (c.account.as_str(), c.suggestion.as_deref())).collect();
+    assert_eq!(suggested, [("1", Some("u2")), ("2", Some("u1"))]);
+    assert!(list.view(View::All).iter().all(|candidate| candidate.status == ImportStatus::New));
+}
+
+#[test]
+fn two_accounts_with_one_name_are_not_both_imported() {
+    let list =
+        ImportList::compare([account("1", "x@example.com"), account("2", "X@example.com")], &directory());
+    assert!(matches!(list.select(["1", "2"]), Err(ImportError::SameName { .. })));
+    assert_eq!(list.select(["1", "1"]).unwrap().progress(), (0, 1));
+    assert_eq!(list.select(["3"]).unwrap_err(), ImportError::Unknown("3".into()));
+    assert_eq!(list.select([]).unwrap_err(), ImportError::Nobody);
+}
+
+#[test]
+fn f33_a_list_with_pages_missing_is_not_compared() {
+    let page =
+        |users: Vec<User>| ListResponse { total_results: 2, resources: users, ..ListResponse::default() };
+    assert!(whole_list([page([account("1", "a")].into())]).is_none());
+    assert!(whole_list([page([account("1", "a")].into()), page([account("1", "a")].into())]).is_none());
+    assert_eq!(
+        whole_list([page([account("1", "a")].into()), page([account("2", "b")].into())]).unwrap().len(),
+        2
+    );
+}
