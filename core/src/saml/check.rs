@@ -1,25 +1,31 @@
 //! Everything that a Response must satisfy, one name each, in the order in which it is looked at.
 
-/// Writes the enum and its tables from one list, so that no check can miss a code, a clause or a title.
+/// What a report goes through: a list of checks, each once and in order.
+pub trait Checklist: Copy + Eq + Ord + core::fmt::Debug + 'static {
+    /// Every check once, in order.
+    const ALL: &'static [Self];
+
+    /// The stable code of this check, and of its failure.
+    fn code(self) -> &'static str;
+
+    /// Where the rule is written down.
+    fn clause(self) -> &'static str;
+
+    /// What must hold, in plain words.
+    fn title(self) -> &'static str;
+}
+
+/// Writes an enum and its tables from one list, so that no check can miss a code, a clause or a title.
 macro_rules! checks {
-    ($($name:ident $code:literal $clause:literal $title:literal)*) => {
-        /// One thing that a Response must satisfy before anybody is logged in.
-        ///
-        /// The variants stand in the order in which they are checked; the first that fails ends the verification.
-        /// The last two belong to [`Unspent::spend`](super::Unspent::spend).
-        ///
-        /// ```
-        /// use heap_identity::saml::Check;
-        /// assert_eq!(Check::Audience.code(), "saml.audience");
-        /// assert_eq!(Check::Audience.clause(), "saml-core 2.5.1.4");
-        /// ```
+    ($(#[$about:meta])* $list:ident { $($name:ident $code:literal $clause:literal $title:literal)* }) => {
+        $(#[$about])*
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         #[non_exhaustive]
-        pub enum Check {
+        pub enum $list {
             $(#[doc = $title] #[doc = concat!("(", $clause, ").")] $name,)*
         }
 
-        impl Check {
+        impl $list {
             /// Every check once, in order.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
@@ -38,10 +44,38 @@ macro_rules! checks {
                 match self { $(Self::$name => $title,)* }
             }
         }
+
+        impl $crate::saml::Checklist for $list {
+            const ALL: &'static [Self] = Self::ALL;
+
+            fn code(self) -> &'static str {
+                self.code()
+            }
+
+            fn clause(self) -> &'static str {
+                self.clause()
+            }
+
+            fn title(self) -> &'static str {
+                self.title()
+            }
+        }
     };
 }
+pub(super) use checks;
 
 checks! {
+    /// One thing that a Response must satisfy before anybody is logged in.
+    ///
+    /// The variants stand in the order in which they are checked; the first that fails ends the verification.
+    /// The last two belong to [`Unspent::spend`](super::Unspent::spend).
+    ///
+    /// ```
+    /// use heap_identity::saml::Check;
+    /// assert_eq!(Check::Audience.code(), "saml.audience");
+    /// assert_eq!(Check::Audience.clause(), "saml-core 2.5.1.4");
+    /// ```
+    Check {
     FormValue "saml.form_value" "saml-bindings 3.5.4"
         "The form value is base64 of a message that is not too large"
     Doctype "saml.doctype" "saml-bindings 3.5, A51"
@@ -132,6 +166,7 @@ checks! {
         "The Assertion has not been used before"
     ReplayGuard "saml.replay_guard" "saml-profiles 4.1.4.5"
         "The use of the Assertion could be recorded"
+    }
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ mod check;
 mod endpoint;
 mod identity_provider;
 mod key_info;
+pub mod logout;
 pub mod metadata;
 mod name_id;
 pub mod names;
@@ -61,7 +62,7 @@ pub mod time;
 mod tests;
 
 pub use binding::{BindingError, RedirectKind, RedirectMessage, from_form_value, from_query, to_form_value};
-pub use check::Check;
+pub use check::{Check, Checklist};
 pub use endpoint::EndpointError;
 pub use identity_provider::{
     Attribute, BuildError, IdentityProvider, IdentityProviderBuilder, Login, NeedsKey, SignScope,

@@ -1,9 +1,10 @@
 //! Who a person is to the other side (saml-core 2.2.3).
 
-use alloc::string::String;
+use alloc::{string::String, vec};
 use core::fmt;
 
 use super::report::masked;
+use crate::xml::{Node, Writer};
 
 /// The name of a person, and what kind of name it is.
 ///
@@ -30,6 +31,24 @@ impl NameId {
     /// An email address, by which Heap knows accounts (R13).
     pub fn email(address: impl Into<String>) -> Self {
         Self::new(address, NameIdFormat::EmailAddress)
+    }
+
+    /// What a `NameID` element says; `None` for a blank one, which names nobody.
+    pub(super) fn read(node: Node<'_>) -> Option<Self> {
+        let value = node.text().ok().filter(|value| !value.trim().is_empty())?;
+        let format = node.attribute("Format").map_or(NameIdFormat::Unspecified, NameIdFormat::from_uri);
+        let mut name_id = Self::new(value, format);
+        name_id.name_qualifier = node.attribute("NameQualifier").map(Into::into);
+        name_id.sp_name_qualifier = node.attribute("SPNameQualifier").map(Into::into);
+        Some(name_id)
+    }
+
+    /// Writes the `NameID` element.
+    pub(super) fn write(&self, xml: &mut Writer) {
+        let mut attributes = vec![("Format", self.format.uri())];
+        attributes.extend(self.name_qualifier.as_deref().map(|name| ("NameQualifier", name)));
+        attributes.extend(self.sp_name_qualifier.as_deref().map(|name| ("SPNameQualifier", name)));
+        xml.element("saml:NameID", &attributes, &self.value);
     }
 }
 

@@ -33,3 +33,12 @@ pub const ATTRIBUTE_NAME_BASIC: &str = "urn:oasis:names:tc:SAML:2.0:attrname-for
 
 /// Namespace of metadata (saml-metadata 2).
 pub const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
+
+/// Some of those who take part in a session could not be logged out (saml-core 3.7.3.2).
+pub const STATUS_PARTIAL_LOGOUT: &str = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout";
+/// The request could not be done by who was asked (saml-core 3.2.2.2).
+pub const STATUS_RESPONDER: &str = "urn:oasis:names:tc:SAML:2.0:status:Responder";
+/// The person wants to be logged out (saml-core 3.7.3).
+pub const LOGOUT_BY_USER: &str = "urn:oasis:names:tc:SAML:2.0:logout:user";
+/// An administrator ends the session (saml-core 3.7.3).
+pub const LOGOUT_BY_ADMIN: &str = "urn:oasis:names:tc:SAML:2.0:logout:admin";

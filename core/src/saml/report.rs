@@ -10,21 +10,21 @@ use core::fmt;
 
 use serde_json::{Value, json};
 
-use super::check::Check;
+use super::check::{Check, Checklist};
 use crate::{limits, xml::Position};
 
-/// Every [`Check`] once, in order, with its outcome.
+/// Every check of a list once, in order, with its outcome: of a Response every [`Check`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    outcomes: Vec<Outcome>,
+pub struct Report<C = Check> {
+    outcomes: Vec<Outcome<C>>,
 }
 
 /// One check and how it ended.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Outcome {
+pub struct Outcome<C = Check> {
     /// What was checked.
-    pub check: Check,
+    pub check: C,
     /// How it ended.
     pub status: Status,
 }
@@ -87,19 +87,19 @@ impl Rejection {
     }
 }
 
-impl Report {
+impl<C: Checklist> Report<C> {
     pub(super) fn new() -> Self {
-        let outcome = |check: &Check| Outcome { check: *check, status: Status::NotReached };
-        Self { outcomes: Check::ALL.iter().map(outcome).collect() }
+        let outcome = |check: &C| Outcome { check: *check, status: Status::NotReached };
+        Self { outcomes: C::ALL.iter().map(outcome).collect() }
     }
 
-    /// Every check once, in the order of [`Check::ALL`].
-    pub fn outcomes(&self) -> &[Outcome] {
+    /// Every check once, in the order of [`Checklist::ALL`].
+    pub fn outcomes(&self) -> &[Outcome<C>] {
         &self.outcomes
     }
 
     /// How one check ended.
-    pub fn status(&self, check: Check) -> &Status {
+    pub fn status(&self, check: C) -> &Status {
         let outcome = self.outcomes.iter().find(|outcome| outcome.check == check);
         outcome.map_or(&Status::NotReached, |outcome| &outcome.status)
     }
@@ -111,7 +111,7 @@ impl Report {
         json!({ "failed": failed, "checks": self.outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>() })
     }
 
-    pub(super) fn record(&mut self, check: Check, status: Status) {
+    pub(super) fn record(&mut self, check: C, status: Status) {
         if let Some(outcome) = self.outcomes.iter_mut().find(|outcome| outcome.check == check) {
             outcome.status = status;
         }
@@ -120,9 +120,9 @@ impl Report {
     /// Runs one check and records how it ended.
     pub(super) fn check<T>(
         &mut self,
-        check: Check,
+        check: C,
         run: impl FnOnce() -> Result<T, Finding>,
-    ) -> Result<T, Refused> {
+    ) -> Result<T, Refused<C>> {
         match run() {
             Ok(value) => {
                 self.record(check, Status::Passed);
@@ -135,41 +135,43 @@ impl Report {
     /// Runs one check that the message may give no occasion for: `None` is not applicable.
     pub(super) fn check_if_any(
         &mut self,
-        check: Check,
+        check: C,
         run: impl FnOnce() -> Result<Option<()>, Finding>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), Refused<C>> {
         if self.check(check, run)?.is_none() {
             self.record(check, Status::NotApplicable);
         }
         Ok(())
     }
 
-    pub(super) fn refuse(&mut self, check: Check, finding: Finding) -> Refused {
+    pub(super) fn refuse(&mut self, check: C, finding: Finding) -> Refused<C> {
         self.record(check, Status::Failed(finding));
         Refused(check)
     }
 
-    pub(super) const fn rejection(self, refused: Refused) -> Rejection {
-        Rejection { failed: refused.0, report: self }
-    }
-
-    fn failure(&self) -> Option<(Check, &Finding)> {
+    fn failure(&self) -> Option<(C, &Finding)> {
         self.outcomes.iter().find_map(|outcome| match &outcome.status {
             Status::Failed(finding) => Some((outcome.check, finding)),
             _ => None,
         })
     }
 
-    fn finding(&self) -> String {
+    pub(super) fn finding(&self) -> String {
         self.failure().map_or_else(String::new, |(_, finding)| finding.to_string())
+    }
+}
+
+impl Report {
+    pub(super) const fn rejection(self, refused: Refused) -> Rejection {
+        Rejection { failed: refused.0, report: self }
     }
 }
 
 /// A check has failed and its finding is in the report: nothing else is looked at.
 #[derive(Debug)]
-pub(super) struct Refused(Check);
+pub(super) struct Refused<C = Check>(pub(super) C);
 
-impl Outcome {
+impl<C: Checklist> Outcome<C> {
     fn to_json(&self) -> Value {
         let text = |text: &str| Value::from(text);
         let always = [
@@ -232,7 +234,7 @@ impl fmt::Display for Finding {
 }
 
 /// A table for people: one line a check, and what was found beneath the one that failed.
-impl fmt::Display for Report {
+impl<C: Checklist> fmt::Display for Report<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Outcome { check, status } in &self.outcomes {
             let word = status.word().replace('_', " ");
@@ -305,7 +307,7 @@ mod tests {
     #[test]
     fn a_report_lists_every_check_once_in_order() {
         let listed: alloc::vec::Vec<_> =
-            Report::new().outcomes().iter().map(|outcome| outcome.check).collect();
+            Report::<Check>::new().outcomes().iter().map(|outcome| outcome.check).collect();
         assert_eq!(listed, Check::ALL);
     }
 

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::{
     identity_provider::{Attribute, Login},
-    name_id::NameId,
     names::{
         ASSERTION, ATTRIBUTE_NAME_BASIC, BEARER, PASSWORD_PROTECTED_TRANSPORT, PROTOCOL, SCHEMA,
         SCHEMA_INSTANCE, STATUS_SUCCESS, VERSION,
@@ -75,7 +74,7 @@ impl Response<'_> {
         let mut data = vec![("Recipient", self.login.acs_url), ("NotOnOrAfter", not_on_or_after.as_str())];
         data.extend(self.login.in_response_to.map(|id| ("InResponseTo", id)));
         xml.start("saml:Subject", &[]);
-        name_id(xml, &self.login.subject);
+        self.login.subject.write(xml);
         xml.start("saml:SubjectConfirmation", &[("Method", BEARER)])
             .element("saml:SubjectConfirmationData", &data, "")
             .end()
@@ -135,11 +134,4 @@ pub(super) fn encrypt(response: &str, certificate: &Certificate) -> Result<Strin
     Ok(format!(
         r#"{before}<saml:EncryptedAssertion xmlns:saml="{ASSERTION}">{encrypted}</saml:EncryptedAssertion>{after}"#
     ))
-}
-
-fn name_id(xml: &mut Writer, name_id: &NameId) {
-    let mut attributes = vec![("Format", name_id.format.uri())];
-    attributes.extend(name_id.name_qualifier.as_deref().map(|name| ("NameQualifier", name)));
-    attributes.extend(name_id.sp_name_qualifier.as_deref().map(|name| ("SPNameQualifier", name)));
-    xml.element("saml:NameID", &attributes, &name_id.value);
 }

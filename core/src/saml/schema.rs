@@ -290,3 +290,37 @@ static IDP_ENTRY: Model = protocol(
 );
 static GET_COMPLETE: Model = protocol("GetComplete", &[], Content::Text);
 static REQUESTER_ID: Model = protocol("RequesterID", &[], Content::Text);
+
+// saml-core 3.7.1, 3.7.2
+pub(super) static LOGOUT_REQUEST: Model = protocol(
+    "LogoutRequest",
+    &[
+        must("ID", Kind::Id),
+        must("Version", Kind::Text),
+        must("IssueInstant", Kind::Time),
+        may("Destination", Kind::Text),
+        may("Consent", Kind::Text),
+        may("NotOnOrAfter", Kind::Time),
+        may("Reason", Kind::Text),
+    ],
+    Content::Sequence(&[
+        maybe(&[&ISSUER]),
+        maybe(&[&DS_SIGNATURE]),
+        maybe(&[&EXTENSIONS]),
+        one(&[&BASE_ID, &NAME_ID, &ENCRYPTED_ID]),
+        any(&[&SESSION_INDEX]),
+    ]),
+);
+static SESSION_INDEX: Model = protocol("SessionIndex", &[], Content::Text);
+pub(super) static LOGOUT_RESPONSE: Model = protocol(
+    "LogoutResponse",
+    &[
+        must("ID", Kind::Id),
+        may("InResponseTo", Kind::Text),
+        must("Version", Kind::Text),
+        must("IssueInstant", Kind::Time),
+        may("Destination", Kind::Text),
+        may("Consent", Kind::Text),
+    ],
+    Content::Sequence(&[maybe(&[&ISSUER]), maybe(&[&DS_SIGNATURE]), maybe(&[&EXTENSIONS]), one(&[&STATUS])]),
+);

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     saml::{
         check::Check,
-        name_id::{NameId, NameIdFormat},
+        name_id::NameId,
         names::{ASSERTION, BEARER},
         pending::Expected,
         policy::Policy,
@@ -133,15 +133,9 @@ fn name_id(subject: Node<'_>) -> Result<NameId, Finding> {
     let Some(node) = subject.only_element(ASSERTION, "NameID") else {
         return Err(Finding::new("a NameID in the Subject", "none").at(subject.position()));
     };
-    let value = node.text().unwrap_or_default();
-    if value.trim().is_empty() {
-        return Err(Finding::new("a NameID that names somebody", "a blank one")
+    NameId::read(node).ok_or_else(|| {
+        Finding::new("a NameID that names somebody", "a blank one")
             .at(node.position())
-            .hint("give the person the attribute (such as an email address) from which the NameID is made"));
-    }
-    let format = node.attribute("Format").map_or(NameIdFormat::Unspecified, NameIdFormat::from_uri);
-    let mut name_id = NameId::new(value, format);
-    name_id.name_qualifier = node.attribute("NameQualifier").map(Into::into);
-    name_id.sp_name_qualifier = node.attribute("SPNameQualifier").map(Into::into);
-    Ok(name_id)
+            .hint("give the person the attribute (such as an email address) from which the NameID is made")
+    })
 }
