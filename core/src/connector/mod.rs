@@ -6,6 +6,7 @@ mod identity_management;
 mod import;
 mod removal;
 mod sign_on;
+mod source;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -20,5 +21,9 @@ pub use import::{
 };
 pub use removal::{Deleted, Part, Removal};
 pub use sign_on::{Answer, SignOn, SignOnError};
+pub use source::{
+    JumpCloud, Page, RoleSource, SourceError, UnknownRole, snapshot_from_csv, snapshot_from_scim,
+    unknown_roles,
+};
 pub use transitions::{Action, Forbidden, State};
 pub use verification::{Concluded, Exchange, NotVerified, Scope, Unreachable, Verification, Verified};

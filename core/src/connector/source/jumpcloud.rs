@@ -1,0 +1,283 @@
+//! JumpCloud's API (v1 `systemusers`, v2 `usergroups` and the graph): its pages into a directory.
+//!
+//! Field names and paging are those of the API's published client libraries (`TheJumpCloud/jcapi-python`:
+//! `Systemuserslist`, `Systemuserreturn`, `UserGroup`, `GraphConnection`).
+
+use alloc::{
+    borrow::ToOwned,
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::{RoleSource, SourceError};
+use crate::directory::{Group, Person, Snapshot};
+
+/// What follows a page.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Page {
+    /// There is no further page.
+    Last,
+    /// The next page begins after this many: the `skip` of the next request.
+    Next {
+        /// How many to skip.
+        skip: usize,
+    },
+}
+
+#[derive(Deserialize)]
+struct Users {
+    #[serde(rename = "totalCount")]
+    total_count: u64,
+    results: Vec<User>,
+}
+
+/// A user with all its fields: any of them may give the role.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct User(Map<String, Value>);
+
+#[derive(Deserialize)]
+struct UserGroup {
+    id: String,
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Connection {
+    to: Node,
+}
+
+#[derive(Deserialize)]
+struct Node {
+    id: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl User {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).and_then(Value::as_str)
+    }
+
+    fn flag(&self, name: &str) -> Option<bool> {
+        self.0.get(name).and_then(Value::as_bool)
+    }
+
+    /// Suspended and staged people are not active. `activated`, whether a password was set, decides where there is no state.
+    fn is_active(&self) -> bool {
+        let is_suspended = self.flag("suspended") == Some(true);
+        match self.text("state") {
+            Some(state) => !is_suspended && state.eq_ignore_ascii_case("activated"),
+            None => !is_suspended && self.flag("activated") != Some(false),
+        }
+    }
+
+    /// A custom attribute, else a field of the user.
+    fn attribute(&self, name: &str) -> Option<&str> {
+        let custom = self.0.get("attributes").and_then(Value::as_array);
+        let own =
+            custom.into_iter().flatten().find(|one| one.get("name").and_then(Value::as_str) == Some(name));
+        own.and_then(|one| one.get("value")).and_then(Value::as_str).or_else(|| self.text(name))
+    }
+
+    fn person(&self, roles: &RoleSource) -> Option<Person> {
+        let owned = |name: &str| self.text(name).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
+        Some(Person {
+            id: owned("_id").or_else(|| owned("id"))?,
+            user_name: owned("username")?,
+            active: self.is_active(),
+            given_name: owned("firstname"),
+            family_name: owned("lastname"),
+            email: owned("email"),
+            // A role by group is known once the members are.
+            role: roles.role(|name| self.attribute(name), |_| false),
+        })
+    }
+}
+
+/// A list that has been read so far.
+#[derive(Debug, Default)]
+struct Listing {
+    read: usize,
+    is_over: bool,
+}
+
+impl Listing {
+    /// The graph has no total: a page that is not full is the last one.
+    fn add(&mut self, count: usize, limit: usize) -> Page {
+        self.read = self.read.saturating_add(count);
+        self.is_over = count < limit.max(1);
+        if self.is_over { Page::Last } else { Page::Next { skip: self.read } }
+    }
+}
+
+/// Collects JumpCloud's pages.
+///
+/// ```
+/// use heap_identity::connector::{JumpCloud, Page, RoleSource};
+/// let mut jumpcloud = JumpCloud::new(RoleSource::None, 100);
+/// // GET /api/systemusers?limit=100&skip=0&sort=_id
+/// let page = jumpcloud.users(br#"{"totalCount": 1, "results": [{"_id": "5f", "username": "ann@example.com"}]}"#)?;
+/// assert_eq!(page, Page::Last);
+/// // GET /api/v2/usergroups?limit=100&skip=0
+/// jumpcloud.groups(br#"[{"id": "6a", "name": "Analysts", "type": "user_group"}]"#)?;
+/// // GET /api/v2/usergroups/6a/members?limit=100&skip=0
+/// jumpcloud.members("6a", br#"[{"to": {"id": "5f", "type": "user"}}]"#)?;
+/// // GET /api/v2/applications/{id}/associations?targets=user_group&limit=100&skip=0
+/// jumpcloud.bound_groups(br#"[{"to": {"id": "6a", "type": "user_group"}}]"#)?;
+/// let directory = jumpcloud.snapshot()?;
+/// assert!(directory.group("6a").is_some_and(|group| group.is_bound()));
+/// # Ok::<(), heap_identity::connector::SourceError>(())
+/// ```
+#[derive(Debug)]
+pub struct JumpCloud {
+    roles: RoleSource,
+    limit: usize,
+    people: BTreeMap<String, Person>,
+    read_users: usize,
+    total_users: Option<u64>,
+    groups: BTreeMap<String, String>,
+    groups_listing: Listing,
+    members: BTreeMap<String, (BTreeSet<String>, Listing)>,
+    bound: BTreeSet<String>,
+    bound_listing: Listing,
+}
+
+impl JumpCloud {
+    /// A collector for pages that were asked for with this `limit`.
+    pub fn new(roles: RoleSource, limit: usize) -> Self {
+        Self {
+            roles,
+            limit,
+            people: BTreeMap::new(),
+            read_users: 0,
+            total_users: None,
+            groups: BTreeMap::new(),
+            groups_listing: Listing::default(),
+            members: BTreeMap::new(),
+            bound: BTreeSet::new(),
+            bound_listing: Listing::default(),
+        }
+    }
+
+    /// A page of `/api/systemusers`.
+    ///
+    /// # Errors
+    /// [`SourceError::Malformed`].
+    pub fn users(&mut self, body: &[u8]) -> Result<Page, SourceError> {
+        let page: Users = decode("a page of users", body)?;
+        self.total_users = Some(page.total_count);
+        self.read_users = self.read_users.saturating_add(page.results.len());
+        let is_last = page.results.is_empty() || self.read_users as u64 >= page.total_count;
+        for user in &page.results {
+            let person = user.person(&self.roles).ok_or_else(|| SourceError::Malformed {
+                what: "a page of users",
+                line: 1,
+                expected: "expected each user with `_id` and `username`".into(),
+            })?;
+            self.people.insert(person.id.clone(), person);
+        }
+        Ok(if is_last { Page::Last } else { Page::Next { skip: self.read_users } })
+    }
+
+    /// A page of `/api/v2/usergroups`.
+    ///
+    /// # Errors
+    /// [`SourceError::Malformed`].
+    pub fn groups(&mut self, body: &[u8]) -> Result<Page, SourceError> {
+        let page: Vec<UserGroup> = decode("a page of groups", body)?;
+        let next = self.groups_listing.add(page.len(), self.limit);
+        self.groups.extend(page.into_iter().map(|group| (group.id, group.name)));
+        Ok(next)
+    }
+
+    /// The groups that were read: each one's members are to be read.
+    pub fn group_ids(&self) -> impl Iterator<Item = &str> {
+        self.groups.keys().map(String::as_str)
+    }
+
+    /// A page of `/api/v2/usergroups/{group}/members`.
+    ///
+    /// # Errors
+    /// [`SourceError::Malformed`].
+    pub fn members(&mut self, group: &str, body: &[u8]) -> Result<Page, SourceError> {
+        let page: Vec<Connection> = decode("a page of members", body)?;
+        let (members, listing) = self.members.entry(group.to_owned()).or_default();
+        let next = listing.add(page.len(), self.limit);
+        members.extend(page.into_iter().filter(|edge| edge.to.kind == "user").map(|edge| edge.to.id));
+        Ok(next)
+    }
+
+    /// A page of the application's associations with user groups: the bound ones.
+    ///
+    /// # Errors
+    /// [`SourceError::Malformed`].
+    pub fn bound_groups(&mut self, body: &[u8]) -> Result<Page, SourceError> {
+        let page: Vec<Connection> = decode("a page of associations", body)?;
+        let next = self.bound_listing.add(page.len(), self.limit);
+        self.bound
+            .extend(page.into_iter().filter(|edge| edge.to.kind == "user_group").map(|edge| edge.to.id));
+        Ok(next)
+    }
+
+    /// The directory.
+    ///
+    /// # Errors
+    /// [`SourceError::Incomplete`] and [`SourceError::Missing`] unless everything was read to its end: as many different users as
+    /// JumpCloud says there are, all groups, and the members of each (F02, F04).
+    pub fn snapshot(self) -> Result<Snapshot, SourceError> {
+        let expected = self.total_users.ok_or_else(|| SourceError::Missing("the list of users".into()))?;
+        let found = self.people.len() as u64;
+        if found != expected {
+            return Err(SourceError::Incomplete { what: "the list of users".into(), found, expected });
+        }
+        for (what, listing) in
+            [("the list of groups", &self.groups_listing), ("the list of bound groups", &self.bound_listing)]
+        {
+            if !listing.is_over {
+                return Err(SourceError::Missing(format!("the end of {what}")));
+            }
+        }
+        let mut builder = Snapshot::builder();
+        let mut numbers = BTreeMap::new();
+        for (id, person) in &self.people {
+            let is_member =
+                |group: &str| self.members.get(group).is_some_and(|(members, _)| members.contains(id));
+            let by_group = self.roles.role(|_| None, is_member);
+            let person = Person { role: by_group.or_else(|| person.role.clone()), ..person.clone() };
+            numbers.insert(id.as_str(), builder.person(&person)?);
+        }
+        for (id, name) in &self.groups {
+            let number = builder.group(&Group {
+                id: id.clone(),
+                name: name.clone(),
+                bound: self.bound.contains(id),
+            })?;
+            let read = self.members.get(id).filter(|(_, listing)| listing.is_over);
+            let (members, _) =
+                read.ok_or_else(|| SourceError::Missing(format!("the members of group `{id}`")))?;
+            for member in members {
+                let person = numbers.get(member.as_str()).ok_or_else(|| SourceError::UnknownMember {
+                    group: id.clone(),
+                    member: member.clone(),
+                })?;
+                builder.member(number, *person);
+            }
+        }
+        Ok(builder.complete()?)
+    }
+}
+
+fn decode<T: DeserializeOwned>(what: &'static str, body: &[u8]) -> Result<T, SourceError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let text = error.to_string();
+        let expected = text.split(" at line ").next().unwrap_or_default().to_owned();
+        SourceError::Malformed { what, line: error.line(), expected }
+    })
+}
