@@ -55,17 +55,15 @@ fn matches(resource: &[u8], filter: &str) -> Result<bool, Error> {
     Ok(filter.matches(&resource))
 }
 
-/// Strictly first, then with every tolerance that contradicts no rule.
+/// As a service provider meets it, in whatever dialect.
 pub fn patched(before: &[u8], message: &[u8]) -> Result<(Document, Vec<Tolerance>), Error> {
     let before = Document::from_slice(before)?;
     let kind = kind(&before);
-    let apply = |dialect: &Dialect| {
+    Patch::in_any_dialect(message, |patch: &Patch, dialect: &Dialect| {
         let mut after = before.clone();
-        let (patch, mut tolerated) = Patch::read(message, dialect)?;
-        tolerated.extend(patch.apply(&mut after, &kind, dialect)?.tolerated);
-        Ok((after, tolerated))
-    };
-    apply(&Dialect::STRICT).or_else(|error: Error| apply(&Dialect::TOLERANT).map_err(|_| error))
+        let applied = patch.apply(&mut after, &kind, dialect)?;
+        Ok((after, applied.tolerated))
+    })
 }
 
 fn kind(resource: &Document) -> ResourceType {

@@ -51,6 +51,8 @@ impl Names<'_> {
             Node::Compare { attribute, operator, value } => {
                 let (mut target, leaf) = self.target(attribute);
                 let kind = match leaf {
+                    // Null is no value at all, with parts or without (RFC 7643 2.5).
+                    leaf if *value == Comparand::Null => leaf,
                     Some(leaf) if leaf.kind == Type::Complex => {
                         // Without a sub-attribute the value of a complex attribute is meant (RFC 7644 3.4.2.2).
                         let value = leaf

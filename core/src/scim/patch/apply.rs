@@ -78,6 +78,17 @@ impl Work<'_> {
                 }
                 continue;
             }
+            if name.eq_ignore_ascii_case(&self.kind.schema.id)
+                && self.leniency.allows(Tolerance::ExtensionName)
+            {
+                let Value::Object(inner) = value else {
+                    return Err(invalid(name, "is a schema: its value is an object"));
+                };
+                for (name, value) in inner {
+                    self.write_path(op, &name.parse()?, value.clone())?;
+                }
+                continue;
+            }
             let path: Path = name.parse()?;
             let tolerance = match (path.filter(), path.attribute().schema(), path.attribute().sub_attribute())
             {
@@ -92,6 +103,7 @@ impl Work<'_> {
             let place = Place::of(self.kind, &self.document, path.attribute())?;
             if place.is_read_only()
                 && place.get(&self.document) != Some(value)
+                && place.name != "id"
                 && self.leniency.allows(Tolerance::ReadOnlyIgnored)
             {
                 continue;

@@ -19,7 +19,7 @@ use super::{
 use crate::scim::{
     AttributePath, Document, Error, ErrorKind, Path, document,
     filter::Filter,
-    schema::{Mutability, ResourceType},
+    schema::{Attribute, Mutability, ResourceType},
 };
 
 impl Patch {
@@ -101,7 +101,10 @@ impl Search<'_> {
             Some(urn) => kind.extension(urn).and_then(|extension| extension.attribute(name)),
         };
         let get = |document: &Document| -> Option<Value> { found(document, urn, name).cloned() };
-        let (old, new) = (get(&self.reached), get(after));
+        let (old, mut new) = (get(&self.reached), get(after));
+        if let (Some(attribute), Some(new)) = (attribute, &mut new) {
+            leave_read_only(attribute, old.as_ref(), new);
+        }
         let is_read_only = attribute.is_some_and(|attribute| attribute.mutability == Mutability::ReadOnly);
         if is_read_only || same(old.as_ref(), new.as_ref()) {
             return Ok(());
@@ -182,6 +185,19 @@ impl Search<'_> {
         }
         self.patch.operations.extend(patch.operations);
         Ok(())
+    }
+}
+
+/// Read-only sub-attributes are to be what they are.
+fn leave_read_only(attribute: &Attribute, old: Option<&Value>, new: &mut Value) {
+    let Value::Object(new) = new else { return };
+    let read_only = attribute.sub_attributes.iter().filter(|sub| sub.mutability == Mutability::ReadOnly);
+    for sub in read_only {
+        document::remove(new, &sub.name);
+        let there = old.and_then(Value::as_object).and_then(|old| document::get(old, &sub.name));
+        if let Some(there) = there {
+            document::set(new, &sub.name, there.clone());
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 pub enum Tolerance {
     /// `Add`, `REPLACE`: the name of an operation in another case (Entra ID).
     OperationCase,
-    /// `"False"` for `false` (Entra ID).
+    /// `"False"` for `false` (Entra ID, OneLogin).
     TextBoolean,
     /// `name.familyName` as a name in an operation without path (Entra ID).
     DottedName,
@@ -16,15 +16,16 @@ pub enum Tolerance {
     ExtensionName,
     /// `emails[type eq "work"].value` as a name in an operation without path (Entra ID).
     PathAsName,
-    /// A `remove` that lists the values to be removed (Entra ID).
+    /// A `remove` that lists the values to be removed (Entra ID, JumpCloud).
     RemovalByValue,
     /// A single value for an attribute that has several (Okta, OneLogin).
     SingleValue,
-    /// A bare text for an object with `value`, as in a manager's id (Entra ID).
+    /// A bare text for the one value of an attribute that has parts, as a manager's id (Entra ID).
     BareValue,
     /// A filter that finds nothing makes the value that it asks for (Entra ID).
     MissingTarget,
-    /// A read-only attribute beside others is passed over (Okta sends `id`, `schemas`, `meta`).
+    /// A read-only attribute beside others is passed over (Okta sends `schemas` and `meta`), but not an `id` of another
+    /// resource.
     ReadOnlyIgnored,
 }
 
@@ -93,9 +94,11 @@ impl Dialect {
     /// What OneLogin sends.
     pub const ONELOGIN: Self =
         Self { name: "onelogin", tolerances: &[Tolerance::SingleValue, Tolerance::TextBoolean] };
-    /// What JumpCloud sends: nothing beyond the RFC is known.
-    pub const JUMPCLOUD: Self = Self { name: "jumpcloud", tolerances: &[] };
+    /// What JumpCloud sends. It publishes no messages; a service provider that takes them says that members leave in a
+    /// list, as Entra ID's do (uni-moni's guide "SSO setup: JumpCloud").
+    pub const JUMPCLOUD: Self = Self { name: "jumpcloud", tolerances: &[Tolerance::RemovalByValue] };
     /// All that is known and contradicts no rule of the RFC: a filter without a match stays `noTarget` (3.5.2.3).
+    /// See [`Patch::in_any_dialect`](super::Patch::in_any_dialect).
     pub const TOLERANT: Self = Self {
         name: "tolerant",
         tolerances: &[

@@ -1,5 +1,6 @@
 //! PATCH (RFC 7644 3.5.2): the message, how it is applied, and the dialects that are met.
 
+mod any;
 mod apply;
 mod between;
 #[cfg(test)]

@@ -3,7 +3,10 @@ use alloc::{format, vec};
 use serde_json::{Value, json};
 
 use super::{Applied, Dialect, Patch, Tolerance};
-use crate::scim::{Document, Error, ErrorKind, schema::ResourceType};
+use crate::scim::{
+    Document, Error, ErrorKind,
+    schema::{self, ResourceType},
+};
 
 fn apply(
     resource: &mut Document,
@@ -103,7 +106,11 @@ fn f25_what_entra_sends_is_refused_strictly_and_tolerated_by_name() {
             json!({"op": "add", "value": {"name.familyName": "x", "active": false}}),
             vec![Tolerance::DottedName],
         ),
-        (json!({"op": "add", "value": {"id": "x", "active": false}}), vec![Tolerance::ReadOnlyIgnored]),
+        (json!({"op": "add", "value": {"groups": [], "active": false}}), vec![Tolerance::ReadOnlyIgnored]),
+        (
+            json!({"op": "replace", "value": {schema::USER: {"active": false}}}),
+            vec![Tolerance::ExtensionName],
+        ),
     ] {
         let before = document(json!({"userName": "u", "active": true}));
         let body = serde_json::to_vec(&json!({ "Operations": [operation] })).unwrap();
@@ -116,6 +123,26 @@ fn f25_what_entra_sends_is_refused_strictly_and_tolerated_by_name() {
         assert_eq!(tolerated, expected, "{operation}");
         assert_eq!(resource.get("active"), Some(&Value::Bool(false)));
     }
+}
+
+#[test]
+fn a_tolerant_reading_takes_no_id_of_another_resource_and_no_text_for_a_list() {
+    let refused = |operation: Value| user(json!([operation]), &Dialect::TOLERANT).unwrap_err();
+    let other = json!({"op": "replace", "value": {"id": "another", "title": "x"}});
+    assert_eq!(refused(other), ErrorKind::Mutability);
+    let text = json!({"op": "replace", "path": "emails", "value": "a@x.org"});
+    assert_eq!(refused(text), ErrorKind::InvalidValue);
+}
+
+/// RFC 7643 8.7.1: `manager.displayName` is read-only.
+#[test]
+fn the_name_of_a_manager_is_the_service_providers() {
+    let manager = json!({"value": "7", "displayName": "Boss"});
+    let path = format!("{}:manager", schema::ENTERPRISE_USER);
+    let operations = json!([{"op": "add", "path": path, "value": manager}]);
+    assert_eq!(user(operations.clone(), &Dialect::STRICT), Err(ErrorKind::Mutability));
+    let tolerant = user(operations, &Dialect::TOLERANT).unwrap();
+    assert_eq!(tolerant[schema::ENTERPRISE_USER]["manager"], json!({"value": "7"}));
 }
 
 #[test]
@@ -203,8 +230,8 @@ fn the_same_address_is_not_added_twice() {
 
 #[test]
 fn an_extension_is_named_in_schemas_while_it_has_values() {
-    let urn = crate::scim::schema::ENTERPRISE_USER;
-    let before = json!({"schemas": [crate::scim::schema::USER], "userName": "u"});
+    let urn = schema::ENTERPRISE_USER;
+    let before = json!({"schemas": [schema::USER], "userName": "u"});
     let add = json!({"op": "add", "path": format!("{urn}:department"), "value": "D"});
     let after = outcome(&ResourceType::user(), before.clone(), json!([add]), &Dialect::STRICT).unwrap();
     assert_eq!((&after["schemas"][1], &after[urn]), (&json!(urn), &json!({"department": "D"})));

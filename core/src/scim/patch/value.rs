@@ -27,7 +27,9 @@ pub(crate) fn one(attribute: &Attribute, value: Value, leniency: &mut Leniency<'
         (_, Value::Null) => Ok(Value::Null),
         (Type::Complex, Value::Object(map)) => object(attribute, map, leniency),
         (Type::Complex, Value::String(text))
-            if attribute.sub_attribute("value").is_some() && leniency.allows(Tolerance::BareValue) =>
+            if !attribute.multi_valued
+                && attribute.sub_attribute("value").is_some()
+                && leniency.allows(Tolerance::BareValue) =>
         {
             Ok(Value::Object(Map::from_iter([("value".into(), Value::String(text))])))
         }
@@ -51,7 +53,7 @@ pub(crate) fn one(attribute: &Attribute, value: Value, leniency: &mut Leniency<'
     }
 }
 
-/// Sub-attributes that the schema does not have are kept as they are.
+/// Sub-attributes that the schema does not have are kept as they are; read-only ones are the service provider's.
 fn object(
     attribute: &Attribute,
     map: Map<String, Value>,
@@ -61,6 +63,12 @@ fn object(
     for (name, value) in map {
         match attribute.sub_attribute(&name) {
             None => out.insert(name, value),
+            Some(sub) if sub.mutability == Mutability::ReadOnly => {
+                if leniency.allows(Tolerance::ReadOnlyIgnored) {
+                    continue;
+                }
+                return Err(mutability(&sub.name, "is read-only"));
+            }
             Some(sub) => out.insert(sub.name.clone().into_owned(), whole(sub, value, leniency)?),
         };
     }

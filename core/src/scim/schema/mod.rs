@@ -217,6 +217,13 @@ impl Attribute {
         self
     }
 
+    /// Compared without regard to case, whatever the type.
+    #[must_use]
+    pub(super) const fn any_case(mut self) -> Self {
+        self.case_exact = false;
+        self
+    }
+
     /// That may be written as said.
     #[must_use]
     pub const fn mutability(mut self, mutability: Mutability) -> Self {

@@ -13,7 +13,9 @@ pub(super) const COMMON: &[Attribute] = &[
     Attribute::simple("schemas", Reference, "The URNs of the schemas in use")
         .many()
         .required()
-        .returned(Returned::Always),
+        .returned(Returned::Always)
+        // The names of schemas have no case (RFC 7644 3.10).
+        .any_case(),
     Attribute::text("id", "The service provider's id")
         .required()
         .case_exact()

@@ -191,7 +191,7 @@ impl<S: Store, R: Rules> Service<S, R> {
 
     fn route(&mut self, request: &Request, now: Timestamp) -> Response {
         let below = request.uri().path().strip_prefix(self.config.base_path());
-        let below = below.filter(|path| path.is_empty() || path.starts_with('/')).unwrap_or("//");
+        let below = below.filter(|path| path.is_empty() || path.starts_with('/')).unwrap_or("/.");
         match Route::of(request.method(), below) {
             Ok(route) => self.answer(route, request, now).unwrap_or_else(|error| refuse(&error)),
             Err(Refused { error, allow }) => {
@@ -246,6 +246,11 @@ impl<S: Store, R: Rules> Service<S, R> {
                 Ok(empty(StatusCode::NO_CONTENT))
             }
             Route::List(kind) => Ok(message(StatusCode::OK, self.list(&[kind], &Query::of(query, true)?)?)),
+            // RFC 7644 3.4.2.1: the server root lists every type.
+            Route::ListAll => {
+                let query = Query::of(query, true)?;
+                Ok(message(StatusCode::OK, self.list(&[Kind::User, Kind::Group], &query)?))
+            }
             Route::Search(kind) => self.search(&[kind], request),
             Route::SearchAll => self.search(&[Kind::User, Kind::Group], request),
             Route::Bulk => Ok(message(StatusCode::OK, self.bulk(checked_body(request)?, now)?)),

@@ -17,6 +17,7 @@ pub(super) enum Route {
     Modify(Kind, String),
     Delete(Kind, String),
     List(Kind),
+    ListAll,
     Search(Kind),
     SearchAll,
     Bulk,
@@ -49,6 +50,7 @@ impl Route {
             "Schemas" => return only_get(method, Self::Schemas(second)),
             ".search" if second.is_none() => return only_post(method, Self::SearchAll),
             "Bulk" if second.is_none() => return only_post(method, Self::Bulk),
+            "" => return only_get(method, Self::ListAll),
             "Me" => return Err(not_implemented(first)),
             _ => return Err(not_found()),
         };
@@ -105,8 +107,9 @@ mod tests {
             Route::Modify(Kind::Group, "a/b".into())
         );
         assert_eq!(Route::of(&Method::POST, "/Users/.search").unwrap(), Route::Search(Kind::User));
+        assert_eq!(Route::of(&Method::GET, "/").unwrap(), Route::ListAll);
         for (method, path, kind) in [
-            (Method::GET, "/", ErrorKind::NotFound),
+            (Method::POST, "/", ErrorKind::MethodNotAllowed),
             (Method::GET, "/users", ErrorKind::NotFound),
             (Method::GET, "/Users/1/2", ErrorKind::NotFound),
             (Method::GET, "/Users/%ff", ErrorKind::NotFound),

@@ -102,7 +102,7 @@ impl<S: Store, R: Rules> Service<S, R> {
         Ok(Written { id, shown: true, tolerated: leniency.used() })
     }
 
-    /// PATCH: strictly first, then with what is tolerated (D24).
+    /// PATCH, in whatever dialect it is (D24).
     pub(super) fn modify(
         &mut self,
         kind: Kind,
@@ -110,15 +110,10 @@ impl<S: Store, R: Rules> Service<S, R> {
         body: &[u8],
         now: Timestamp,
     ) -> Result<Written, Error> {
-        let read = |dialect: &Dialect| {
-            let (patch, mut tolerated) = Patch::read(body, dialect)?;
-            self.config.capabilities.check(&patch)?;
-            let (patched, more) = self.patched(&patch, dialect, kind, id)?;
-            tolerated.extend(more);
-            Ok((patched, tolerated))
-        };
-        let (patched, tolerated) =
-            read(&Dialect::STRICT).or_else(|error: Error| read(&Dialect::TOLERANT).map_err(|_| error))?;
+        let (patched, tolerated) = Patch::in_any_dialect(body, |patch, dialect| {
+            self.config.capabilities.check(patch)?;
+            self.patched(patch, dialect, kind, id)
+        })?;
         self.store_patched(kind, id, patched, tolerated, now)
     }
 
