@@ -35,6 +35,8 @@ pub const XMLENC_KEYS_MAX: usize = 4;
 pub const SAML_MESSAGE_BYTES_MAX: usize = 4 << 20;
 /// A SAML message as a form value: base64 takes 4 bytes for 3, broken into lines of 64 with CR LF.
 pub const SAML_FORM_VALUE_BYTES_MAX: usize = SAML_MESSAGE_BYTES_MAX / 3 * 4 / 64 * 66 + 128;
+/// The body of a form with a SAML message: each character of base64 may be percent-encoded, as three.
+pub const SAML_FORM_BODY_BYTES_MAX: usize = SAML_FORM_VALUE_BYTES_MAX * 3 + (16 << 10);
 /// A query string: web servers cut at 8 to 64 KiB.
 pub const SAML_QUERY_BYTES_MAX: usize = 64 << 10;
 /// An inflated message of a query string (A52): an AuthnRequest takes about 1 KiB, one with extensions some more.

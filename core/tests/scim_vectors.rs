@@ -23,7 +23,7 @@ fn read(text: &str) -> Value {
 }
 
 /// What is answered to one question after the other, in the order of the questions.
-fn answers(questions: &[Value], answer: lines::Answer) -> Vec<Value> {
+fn answers(questions: &[Value], answer: fn(&[u8]) -> Result<Value, lines::Failure>) -> Vec<Value> {
     let input: String = questions.iter().map(|question| format!("{question}\n")).collect();
     let mut output = Vec::new();
     lines::serve(&mut input.as_bytes(), &mut output, answer).unwrap();

@@ -4,11 +4,15 @@ use std::io::{self, BufRead, Write};
 
 use serde_json::{Value, json};
 
-/// Answers one line.
-pub type Answer = fn(&[u8]) -> Result<Value, serde_json::Error>;
+/// Why a line is no question.
+pub type Failure = Box<dyn std::error::Error>;
 
 /// Answers every line that is not blank. What cannot be read is answered with its error.
-pub fn serve(input: &mut impl BufRead, output: &mut impl Write, answer: Answer) -> io::Result<()> {
+pub fn serve(
+    input: &mut impl BufRead,
+    output: &mut impl Write,
+    mut answer: impl FnMut(&[u8]) -> Result<Value, Failure>,
+) -> io::Result<()> {
     let mut line = Vec::new();
     loop {
         line.clear();

@@ -8,6 +8,8 @@ use heap_identity::scim::{
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
+use crate::lines::Failure;
+
 /// `{"id", "resource", "filter"}`
 #[derive(Deserialize)]
 struct FilterLine {
@@ -25,14 +27,14 @@ struct PatchLine {
 }
 
 /// Whether the filter matches: `true`, `false`, or `error:` with the `scimType`.
-pub fn filter(line: &[u8]) -> Result<Value, serde_json::Error> {
+pub fn filter(line: &[u8]) -> Result<Value, Failure> {
     let FilterLine { id, resource, filter } = serde_json::from_slice(line)?;
     let got = matches(resource.get().as_bytes(), &filter).map_or_else(|error| named(&error), Value::Bool);
     Ok(json!({ "id": id, "got": got }))
 }
 
 /// The resource after the PATCH, or `error:` with the `scimType`.
-pub fn patch(line: &[u8]) -> Result<Value, serde_json::Error> {
+pub fn patch(line: &[u8]) -> Result<Value, Failure> {
     let PatchLine { id, before, patch } = serde_json::from_slice(line)?;
     let message = match patch.get() {
         operations if operations.starts_with('[') => format!("{{\"Operations\":{operations}}}"),

@@ -57,6 +57,9 @@ pub enum BindingError {
     /// The signature's algorithm is not allowed.
     #[error("`SigAlg` names an algorithm that is not allowed; sign with SHA-256 or better")]
     SignatureAlgorithm,
+    /// A signed query holds a parameter that its signature does not cover and that is not the address's own (A41).
+    #[error("the signed query holds a parameter that is neither SAML's nor the address's own")]
+    Foreign,
     /// No configured key made the signature over the query as it came.
     #[error(
         "the signature was made by none of the configured keys, or over another query; hand in the query as it came"
@@ -79,6 +82,7 @@ impl BindingError {
             Self::RelayState => "saml.binding.relay_state",
             Self::Unsigned => "saml.binding.unsigned",
             Self::SignatureAlgorithm => "saml.binding.signature_algorithm",
+            Self::Foreign => "saml.binding.foreign_parameter",
             Self::Signature => "saml.binding.signature",
         }
     }
@@ -157,10 +161,7 @@ pub fn from_query(raw_query: &str) -> Result<RedirectMessage, BindingError> {
     if parameters.encoding.is_some_and(|encoding| decoded(encoding).as_deref() != Ok(names::DEFLATE)) {
         return Err(BindingError::Encoding);
     }
-    let relay_state = parameters.relay_state.map(form_decoded).transpose()?;
-    if relay_state.as_ref().is_some_and(|text| text.len() > limits::SAML_RELAY_STATE_BYTES_MAX) {
-        return Err(BindingError::RelayState);
-    }
+    let relay_state = parameters.relay_state.map(relay_state).transpose()?;
     // A `+` that the sender forgot to encode can only be base64's own.
     let compressed = STANDARD.decode(&*decoded(value)?).map_err(|_| BindingError::Base64)?;
     let signed = parameters.signature.is_some() || parameters.algorithm.is_some();
@@ -280,11 +281,32 @@ impl<'a> Parameters<'a> {
     }
 }
 
-fn decoded(value: &str) -> Result<Cow<'_, str>, BindingError> {
+/// Whether all parameters of a query that are not SAML's are those of `address`, the one that it was sent to: the
+/// signature of a query covers no others, and no address has them (A41).
+pub(super) fn holds_only(raw_query: &str, address: &str) -> bool {
+    let (_, own) = address.split_once('?').unwrap_or_default();
+    let is_own = |parameter: &str| own.split('&').any(|known| known == parameter);
+    let is_saml = |name: &str| {
+        let name = form_decoded(name).unwrap_or_default();
+        SAML_PARAMETERS.contains(&&*name)
+    };
+    let mut parameters = raw_query.split('&').filter(|parameter| !parameter.is_empty());
+    parameters.all(|parameter| is_own(parameter) || is_saml(parameter.split('=').next().unwrap_or_default()))
+}
+
+const SAML_PARAMETERS: [&str; 6] =
+    ["SAMLRequest", "SAMLResponse", "RelayState", "SAMLEncoding", "SigAlg", "Signature"];
+
+pub(super) fn relay_state(value: &str) -> Result<String, BindingError> {
+    let text = form_decoded(value)?;
+    if text.len() > limits::SAML_RELAY_STATE_BYTES_MAX { Err(BindingError::RelayState) } else { Ok(text) }
+}
+
+pub(super) fn decoded(value: &str) -> Result<Cow<'_, str>, BindingError> {
     percent_decode_str(value).decode_utf8().map_err(|_| BindingError::Utf8)
 }
 
-fn form_decoded(value: &str) -> Result<String, BindingError> {
+pub(super) fn form_decoded(value: &str) -> Result<String, BindingError> {
     let spaced = value.replace('+', " ");
     decoded(&spaced).map(|text| text.to_string())
 }

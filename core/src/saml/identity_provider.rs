@@ -1,11 +1,6 @@
 //! The identity provider's end: from a login to a signed Response (saml-profiles 4.1.4.2).
 
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec,
-    vec::Vec,
-};
+use alloc::{format, string::String, vec, vec::Vec};
 use core::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     binding,
     endpoint::{self, EndpointError},
+    metadata::{Binding, Endpoint, IndexedEndpoint, ServiceProviderMetadata},
     name_id::NameId,
     post_page,
     response::{self, Response},
@@ -20,28 +16,27 @@ use super::{
 use crate::{
     dsig,
     entropy::Entropy,
-    pki::{Certificate, SigningKey},
+    pki::{self, Certificate, SigningKey},
     xml, xmlenc,
 };
 
 /// An identity provider that signs what it says. Without a key there is none: see [`IdentityProvider::builder`].
 #[derive(Debug)]
 pub struct IdentityProvider {
+    pub(super) settings: Settings,
+    pub(super) key: SigningKey,
+}
+
+/// Everything about an identity provider but its key.
+#[derive(Debug)]
+pub(super) struct Settings {
     pub(super) entity_id: String,
     pub(super) sso_url: Option<String>,
-    pub(super) service_providers: Vec<RegisteredServiceProvider>,
-    key: SigningKey,
+    pub(super) service_providers: Vec<ServiceProviderMetadata>,
+    pub(super) want_authn_requests_signed: bool,
     sign: SignScope,
     valid_for: Duration,
     encrypt_for: Vec<(String, Certificate)>,
-}
-
-/// A service provider that an identity provider knows, and the addresses that logins may be sent to.
-#[derive(Clone, Debug)]
-pub(super) struct RegisteredServiceProvider {
-    pub(super) entity_id: String,
-    /// The first is the one where a request names none.
-    pub(super) acs_urls: Vec<String>,
 }
 
 /// What of a Response is signed.
@@ -59,13 +54,8 @@ pub enum SignScope {
 /// Builds an [`IdentityProvider`]; it can be built once it has a key.
 #[derive(Debug)]
 pub struct IdentityProviderBuilder<Key> {
-    entity_id: String,
-    sso_url: Option<String>,
-    service_providers: Vec<RegisteredServiceProvider>,
+    settings: Settings,
     key: Key,
-    sign: SignScope,
-    valid_for: Duration,
-    encrypt_for: Vec<(String, Certificate)>,
 }
 
 /// A builder without key.
@@ -129,8 +119,8 @@ impl core::fmt::Debug for Attribute<'_> {
     }
 }
 
-/// Why there is no Response.
-#[derive(Debug, thiserror::Error)]
+/// Why there is no message to send.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The assertion consumer service has an address that nothing may be sent to (A58).
@@ -148,11 +138,14 @@ pub enum BuildError {
     #[error("a value cannot be written as XML: {0}")]
     Xml(#[from] xml::Error),
     /// The signature could not be made.
-    #[error("the response could not be signed: {0}")]
+    #[error("the message could not be signed: {0}")]
     Signing(#[from] dsig::Error),
     /// The Assertion could not be encrypted.
     #[error("the assertion could not be encrypted: {0}")]
     Encryption(#[from] xmlenc::Error),
+    /// The key failed.
+    #[error("the message could not be signed: {0}")]
+    Key(#[from] pki::Error),
 }
 
 impl BuildError {
@@ -165,6 +158,7 @@ impl BuildError {
             Self::Xml(error) => error.code(),
             Self::Signing(error) => error.code(),
             Self::Encryption(error) => error.code(),
+            Self::Key(error) => error.code(),
         }
     }
 }
@@ -172,15 +166,16 @@ impl BuildError {
 impl IdentityProvider {
     /// Begins an identity provider with its entity id, such as `https://sso.jumpcloud.com/saml2/heap`.
     pub fn builder(entity_id: &str) -> IdentityProviderBuilder<NeedsKey> {
-        IdentityProviderBuilder {
+        let settings = Settings {
             entity_id: entity_id.into(),
             sso_url: None,
             service_providers: Vec::new(),
-            key: NeedsKey(()),
+            want_authn_requests_signed: false,
             sign: SignScope::Assertion,
             valid_for: VALID_FOR,
             encrypt_for: Vec::new(),
-        }
+        };
+        IdentityProviderBuilder { settings, key: NeedsKey(()) }
     }
 
     /// The certificate that service providers must trust: the `certificate.pem` of R6.
@@ -202,9 +197,9 @@ impl IdentityProvider {
         self.admit(login)?;
         let (response_id, assertion_id) = (new_id(entropy), new_id(entropy));
         let moved = |by| now.checked_add(by).unwrap_or(now);
-        let valid_for = SignedDuration::try_from(self.valid_for).unwrap_or(SignedDuration::MAX);
+        let valid_for = SignedDuration::try_from(self.settings.valid_for).unwrap_or(SignedDuration::MAX);
         let response = Response {
-            issuer: &self.entity_id,
+            issuer: &self.settings.entity_id,
             response_id: &response_id,
             assertion_id: &assertion_id,
             issue_instant: now,
@@ -214,13 +209,14 @@ impl IdentityProvider {
         };
         let mut xml = response.to_xml()?;
         // The inner signature first, since it is encrypted as well; the outer one covers what is sent.
-        if matches!(self.sign, SignScope::Assertion | SignScope::Both) {
+        if matches!(self.settings.sign, SignScope::Assertion | SignScope::Both) {
             xml = dsig::sign(&xml, &assertion_id, &self.key)?;
         }
-        if let Some((_, certificate)) = self.encrypt_for.iter().find(|(id, _)| id == login.audience) {
+        if let Some((_, certificate)) = self.settings.encrypt_for.iter().find(|(id, _)| id == login.audience)
+        {
             xml = response::encrypt(&xml, certificate)?;
         }
-        if matches!(self.sign, SignScope::Response | SignScope::Both) {
+        if matches!(self.settings.sign, SignScope::Response | SignScope::Both) {
             xml = dsig::sign(&xml, &response_id, &self.key)?;
         }
         Ok(SignedResponse { xml, acs_url: login.acs_url.into() })
@@ -241,10 +237,9 @@ impl IdentityProvider {
         {
             return Err(BuildError::Blank(what));
         }
-        let known = self.service_providers.is_empty()
-            || self.service_providers.iter().any(|registered| {
-                registered.entity_id == login.audience
-                    && registered.acs_urls.iter().any(|acs_url| acs_url == login.acs_url)
+        let known = self.settings.service_providers.is_empty()
+            || self.settings.service_providers.iter().any(|registered| {
+                registered.entity_id == login.audience && registered.acs_urls().contains(&login.acs_url)
             });
         if known { Ok(()) } else { Err(BuildError::Unregistered) }
     }
@@ -265,43 +260,57 @@ pub(super) fn new_id(entropy: &mut dyn Entropy) -> String {
 impl IdentityProviderBuilder<NeedsKey> {
     /// The key that signs, with its certificate.
     pub fn sign_with(self, key: SigningKey) -> IdentityProviderBuilder<SigningKey> {
-        let Self { entity_id, sso_url, service_providers, key: NeedsKey(()), sign, valid_for, encrypt_for } =
-            self;
-        IdentityProviderBuilder { entity_id, sso_url, service_providers, key, sign, valid_for, encrypt_for }
+        IdentityProviderBuilder { settings: self.settings, key }
     }
 }
 
 impl<Key> IdentityProviderBuilder<Key> {
     /// What is signed; the Assertion unless said otherwise.
     pub fn sign_scope(mut self, sign: SignScope) -> Self {
-        self.sign = sign;
+        self.settings.sign = sign;
         self
     }
 
     /// How long an Assertion can be used; five minutes unless said otherwise.
     pub fn valid_for(mut self, valid_for: Duration) -> Self {
-        self.valid_for = valid_for;
+        self.settings.valid_for = valid_for;
         self
     }
 
     /// The address that takes requests: the Destination that they must name.
     pub fn sso_url(mut self, sso_url: &str) -> Self {
-        self.sso_url = Some(sso_url.into());
+        self.settings.sso_url = Some(sso_url.into());
         self
     }
 
     /// Assertions for the service provider `entity_id` are encrypted for the holder of this certificate (saml-core 2.3.4),
     /// after they are signed. It needs the feature `aws-lc-rs` and an RSA key at the other side.
     pub fn encrypt_for(mut self, entity_id: &str, certificate: Certificate) -> Self {
-        self.encrypt_for.push((entity_id.into(), certificate));
+        self.settings.encrypt_for.push((entity_id.into(), certificate));
         self
     }
 
-    /// A service provider with the addresses that logins may be sent to; the first is the default. Once one is
-    /// registered, Responses are made for registered ones only; requests are taken from registered ones only.
-    pub fn service_provider(mut self, entity_id: &str, acs_urls: &[&str]) -> Self {
-        let acs_urls = acs_urls.iter().map(ToString::to_string).collect();
-        self.service_providers.push(RegisteredServiceProvider { entity_id: entity_id.into(), acs_urls });
+    /// A service provider with the addresses that logins may be sent to; the first is the default, and each has the
+    /// number of its place. Once one is registered, Responses are made for registered ones only; requests are taken
+    /// from registered ones only.
+    pub fn service_provider(self, entity_id: &str, acs_urls: &[&str]) -> Self {
+        let mut metadata = ServiceProviderMetadata::new(entity_id, "");
+        let endpoints = acs_urls.iter().map(|acs_url| Endpoint::new(Binding::Post, acs_url));
+        metadata.assertion_consumer =
+            (0..).zip(endpoints).map(|(index, endpoint)| IndexedEndpoint::new(endpoint, index)).collect();
+        self.register(metadata)
+    }
+
+    /// A service provider as its metadata describe it: with its addresses by URL and by number, and with the keys that it
+    /// signs its requests with.
+    pub fn register(mut self, service_provider: ServiceProviderMetadata) -> Self {
+        self.settings.service_providers.push(service_provider);
+        self
+    }
+
+    /// Takes signed requests only, from whomever (saml-metadata 2.4.3: `WantAuthnRequestsSigned`).
+    pub fn want_authn_requests_signed(mut self) -> Self {
+        self.settings.want_authn_requests_signed = true;
         self
     }
 }
@@ -309,8 +318,7 @@ impl<Key> IdentityProviderBuilder<Key> {
 impl IdentityProviderBuilder<SigningKey> {
     /// The identity provider.
     pub fn build(self) -> IdentityProvider {
-        let Self { entity_id, sso_url, service_providers, key, sign, valid_for, encrypt_for } = self;
-        IdentityProvider { entity_id, sso_url, service_providers, key, sign, valid_for, encrypt_for }
+        IdentityProvider { settings: self.settings, key: self.key }
     }
 }
 

@@ -40,6 +40,7 @@ pub mod attacks;
 mod binding;
 mod check;
 mod endpoint;
+mod form;
 mod identity_provider;
 mod key_info;
 pub mod logout;
@@ -64,6 +65,7 @@ mod tests;
 pub use binding::{BindingError, RedirectKind, RedirectMessage, from_form_value, from_query, to_form_value};
 pub use check::{Check, Checklist};
 pub use endpoint::EndpointError;
+pub use form::{FormMessage, from_form};
 pub use identity_provider::{
     Attribute, BuildError, IdentityProvider, IdentityProviderBuilder, Login, NeedsKey, SignScope,
     SignedResponse,
@@ -74,5 +76,5 @@ pub use policy::{Policy, Required};
 pub use post_page::content_security_policy;
 pub use replay::{ReplayCache, ReplayError, ReplayGuard, Use};
 pub use report::{Finding, Outcome, Rejection, Report, Status};
-pub use request::{AcceptedRequest, AuthnRequest, RequestError};
+pub use request::{AcceptedRequest, AuthnRequest, Comparison, RequestError, RequestedAuthnContext};
 pub use service_provider::{Received, ReceivedAttribute, ServiceProvider, Trust, Unspent, VerifiedAssertion};

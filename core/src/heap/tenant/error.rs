@@ -2,8 +2,8 @@
 
 use crate::{
     pki,
-    saml::{EndpointError, PendingError},
-    scim, wire, xml,
+    saml::{BuildError, EndpointError, PendingError},
+    scim, wire,
 };
 
 /// An action within Heap that is refused.
@@ -39,9 +39,9 @@ pub enum TenantError {
     /// The login cannot be begun.
     #[error(transparent)]
     Login(#[from] PendingError),
-    /// The request cannot be written.
-    #[error("the request cannot be written as XML: {0}")]
-    Xml(#[from] xml::Error),
+    /// The request for a login cannot be made.
+    #[error("the request for a login cannot be made: {0}")]
+    LoginRequest(#[from] BuildError),
     /// The account or group cannot be made or changed.
     #[error("{0}")]
     Refused(scim::Error),
@@ -60,7 +60,7 @@ impl TenantError {
             Self::Certificate(error) => error.code(),
             Self::RemoteLoginUrl(error) => error.code(),
             Self::Login(error) => error.code(),
-            Self::Xml(error) => error.code(),
+            Self::LoginRequest(error) => error.code(),
             Self::Refused(error) => error.code(),
         }
     }

@@ -151,13 +151,14 @@ impl IdentityProvider {
     /// What this identity provider says of itself: its address for logins over both bindings, if it has one, and its
     /// certificate. Add the next certificate before the key is rolled over, so that everybody knows both in time.
     pub fn metadata(&self) -> IdentityProviderMetadata {
-        let mut metadata = IdentityProviderMetadata::new(&self.entity_id);
-        let addresses = self.sso_url.iter();
+        let mut metadata = IdentityProviderMetadata::new(&self.settings.entity_id);
+        let addresses = self.settings.sso_url.iter();
         metadata.single_sign_on = addresses
             .flat_map(|url| [Binding::Redirect, Binding::Post].map(|binding| Endpoint::new(binding, url)))
             .collect();
         metadata.name_id_formats = Vec::from([NameIdFormat::EmailAddress]);
         metadata.signing_certificates = Vec::from([self.certificate().clone()]);
+        metadata.want_authn_requests_signed = self.settings.want_authn_requests_signed;
         metadata
     }
 }

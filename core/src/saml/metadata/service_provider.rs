@@ -286,10 +286,14 @@ fn usable(endpoint: Option<&IndexedEndpoint>) -> Result<&str, MetadataError> {
 }
 
 impl ServiceProvider {
-    /// What this service provider says of itself: its address for Responses, by HTTP-POST.
+    /// What this service provider says of itself: its address for Responses, by HTTP-POST, and its key if it has one.
     pub fn metadata(&self) -> ServiceProviderMetadata {
         let mut metadata = ServiceProviderMetadata::new(self.entity_id(), self.acs_url());
         metadata.name_id_formats = vec![NameIdFormat::EmailAddress];
+        if let Some(key) = &self.signing_key {
+            metadata.signing_certificates.push(key.certificate().clone());
+            metadata.authn_requests_signed = true;
+        }
         metadata
     }
 }

@@ -33,7 +33,7 @@ use super::{
     replay::ReplayGuard,
     report::{Finding, Refused, Rejection, Report, Status, shown, shown_or_none},
 };
-use crate::pki::{Certificate, DecryptionKey};
+use crate::pki::{Certificate, DecryptionKey, SigningKey};
 
 /// A service provider: who it is, where it takes Responses, and whom it trusts.
 ///
@@ -46,6 +46,7 @@ pub struct ServiceProvider {
     trusted: Vec<Trust>,
     decryption_keys: Vec<DecryptionKey>,
     policy: Policy,
+    pub(super) signing_key: Option<SigningKey>,
 }
 
 /// An identity provider that is trusted, with the certificates of the keys that it signs with: two or more during
@@ -89,13 +90,20 @@ impl ServiceProvider {
             }
         }
         let (entity_id, acs_url) = (entity_id.into(), acs_url.into());
-        Self { entity_id, acs_url, trusted, decryption_keys: Vec::new(), policy }
+        Self { entity_id, acs_url, trusted, decryption_keys: Vec::new(), policy, signing_key: None }
     }
 
     /// The same, with the keys that decrypt encrypted Assertions: two or more during a rollover. Each is tried.
     #[must_use]
     pub fn with_decryption_keys(mut self, keys: Vec<DecryptionKey>) -> Self {
         self.decryption_keys = keys;
+        self
+    }
+
+    /// The same, with a key: what it sends goes out signed.
+    #[must_use]
+    pub fn sign_requests_with(mut self, key: SigningKey) -> Self {
+        self.signing_key = Some(key);
         self
     }
 

@@ -64,8 +64,16 @@ fn a58_the_answer_goes_to_a_registered_address_only() {
         let xml = wanted(&format!("AssertionConsumerServiceURL=\"{acs}\""));
         assert_eq!(refused(&xml), "saml.request.assertion_consumer_service", "{acs}");
     }
-    let index = wanted("AssertionConsumerServiceIndex=\"0\"");
-    assert_eq!(refused(&index), "saml.request.assertion_consumer_service");
+    for index in ["2", "x", "-1", ""] {
+        let xml = wanted(&format!("AssertionConsumerServiceIndex=\"{index}\""));
+        assert_eq!(refused(&xml), "saml.request.assertion_consumer_service", "{index}");
+    }
+    let both = wanted(&format!("AssertionConsumerServiceIndex=\"0\" AssertionConsumerServiceURL=\"{ACS}\""));
+    assert_eq!(refused(&both), "saml.request.assertion_consumer_service");
+    for (index, acs) in [("0", ACS), ("1", OTHER_ACS)] {
+        let xml = wanted(&format!("AssertionConsumerServiceIndex=\"{index}\""));
+        assert_eq!(idp().accept_post(&to_form_value(&xml), None, now()).unwrap().acs_url, acs);
+    }
     let second = wanted(&format!("AssertionConsumerServiceURL=\"{OTHER_ACS}\""));
     assert_eq!(idp().accept_post(&to_form_value(&second), None, now()).unwrap().acs_url, OTHER_ACS);
     assert_eq!(
