@@ -4,7 +4,10 @@
 //! ```text
 //! interop canonicalize            -> `OK FORM…` (base64; see `FORMS`), or the code of the error
 //! interop verify CERTIFICATE      -> `OK SCHEME` for the first element with a signature, or the code of the error
-//! interop sign KEY CERTIFICATE    -> `OK DOCUMENT` (base64), its element `ID="i"` signed, or the code of the error
+//! interop sign KEY CERTIFICATE [SCHEME] -> `OK DOCUMENT` (base64), its element `ID="i"` signed, or the code of the error
+//! interop encrypt CERTIFICATE TRANSPORT -> `OK DOCUMENT` (base64): the root element encrypted, inside `<h>`; or the code
+//! interop decrypt KEY CERTIFICATE -> `OK DOCUMENT` (base64): what the root element holds, decrypted; or the code
+//! interop login KEY CERTIFICATE RECIPIENT -> `OK RESPONSE` (base64) for the time in the line, its Assertion encrypted
 //! interop read-metadata SIGNER    -> `OK` and JSON for the entity, as identity and as service provider, or the code of the
 //!                                    error; SIGNER is a certificate that must have signed, or `-`
 //! interop write-metadata KEY CERTIFICATE -> an identity provider's, then a service provider's (base64), both signed
@@ -19,14 +22,15 @@ use std::{env, fs, io};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use heap_identity::dsig;
 use heap_identity::entropy::Seeded;
-use heap_identity::pki::{Certificate, SigningKey};
-use heap_identity::saml::NameIdFormat;
+use heap_identity::pki::{Certificate, ContentCipher, DecryptionKey, KeyTransport, Scheme, SigningKey};
 use heap_identity::saml::metadata::{
     AttributeConsumingService, Binding, Endpoint, IdentityProviderMetadata, MetadataError, MetadataFile,
     RequestedAttribute, ServiceProviderMetadata,
 };
+use heap_identity::saml::{IdentityProvider, Login, NameId, NameIdFormat};
 use heap_identity::xml::c14n::{Canonicalization, Method};
 use heap_identity::xml::{Node, Tree, parse};
+use heap_identity::xmlenc;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -39,14 +43,45 @@ fn main() -> Result<(), Box<dyn Error>> {
             let certificate = Certificate::from_pem(&fs::read_to_string(certificate)?)?;
             each_line(|document| verify(document, &certificate))
         }
-        ["sign", key, certificate] => {
+        ["sign", key, certificate, scheme @ ..] => {
             let key = SigningKey::from_pem(&fs::read_to_string(key)?, &fs::read_to_string(certificate)?)?;
+            let named = scheme.first().map(|name| SCHEMES.iter().find(|known| format!("{known:?}") == *name));
+            let scheme = named.map(|known| known.ok_or("no such scheme")).transpose()?;
+            let scheme = scheme.copied().unwrap_or(key.default_scheme());
             each_line(|document| {
-                let text = std::str::from_utf8(document).map_err(|_| "not_utf8")?;
-                dsig::sign(text, "i", &key)
+                dsig::sign_with(text_of(document)?, "i", &key, scheme)
                     .map(|signed| BASE64_STANDARD.encode(signed))
                     .map_err(|error| error.code())
             })
+        }
+        ["encrypt", certificate, transport] => {
+            let certificate = Certificate::from_pem(&fs::read_to_string(certificate)?)?;
+            let known = TRANSPORTS.iter().find(|known| format!("{known:?}") == *transport);
+            let transport = known.ok_or("no such key transport")?;
+            each_line(|document| {
+                let cipher = ContentCipher::Aes256Gcm;
+                xmlenc::encrypt_with(text_of(document)?, &certificate, cipher, *transport)
+                    .map(|data| BASE64_STANDARD.encode(format!("<h>{data}</h>")))
+                    .map_err(|error| error.code())
+            })
+        }
+        ["decrypt", key, certificate] => {
+            let key = DecryptionKey::from_pem(&fs::read_to_string(key)?, &fs::read_to_string(certificate)?)?;
+            each_line(|document| {
+                let tree = parse(document).map_err(|error| error.code())?;
+                xmlenc::decrypt(tree.root(), &[key.clone()])
+                    .map(|decrypted| BASE64_STANDARD.encode(decrypted.document()))
+                    .map_err(|error| error.code())
+            })
+        }
+        ["login", key, certificate, recipient] => {
+            let key = SigningKey::from_pem(&fs::read_to_string(key)?, &fs::read_to_string(certificate)?)?;
+            let recipient = Certificate::from_pem(&fs::read_to_string(recipient)?)?;
+            let idp = IdentityProvider::builder("https://idp.example/")
+                .sign_with(key)
+                .encrypt_for("https://sp.example/", recipient)
+                .build();
+            each_line(|line| login(&idp, text_of(line)?))
         }
         ["read-metadata", signer] => {
             let signer = (*signer != "-")
@@ -64,8 +99,34 @@ fn main() -> Result<(), Box<dyn Error>> {
             Ok(())
         }
         ["work", shape, size] => work(shape, size.parse()?),
-        _ => Err("canonicalize, verify CERTIFICATE, sign KEY CERTIFICATE, or work SHAPE SIZE".into()),
+        _ => Err("see the top of this example for what can be asked".into()),
     }
+}
+
+const SCHEMES: [Scheme; 9] = [
+    Scheme::RsaSha256,
+    Scheme::RsaSha384,
+    Scheme::RsaSha512,
+    Scheme::RsaPssSha256,
+    Scheme::RsaPssSha384,
+    Scheme::RsaPssSha512,
+    Scheme::EcdsaP256Sha256,
+    Scheme::EcdsaP384Sha384,
+    Scheme::Ed25519,
+];
+const TRANSPORTS: [KeyTransport; 4] =
+    [KeyTransport::OaepSha1, KeyTransport::OaepSha256, KeyTransport::OaepSha384, KeyTransport::OaepSha512];
+
+fn text_of(document: &[u8]) -> Result<&str, &'static str> {
+    std::str::from_utf8(document).map_err(|_| "not_utf8")
+}
+
+fn login(idp: &IdentityProvider, now: &str) -> Result<String, &'static str> {
+    let now = now.parse().map_err(|_| "no_time")?;
+    let name_id = NameId::email("ann@example.com");
+    let login = Login::new(name_id, "https://sp.example/", "https://sp.example/acs", now);
+    let response = idp.respond(&login, now, &mut Seeded::new(1)).map_err(|error| error.code())?;
+    Ok(BASE64_STANDARD.encode(response.xml()))
 }
 
 fn each_line(answer: impl Fn(&[u8]) -> Result<String, &'static str>) -> Result<(), Box<dyn Error>> {

@@ -63,7 +63,7 @@ pub fn decrypt(host: Node<'_>, keys: &[DecryptionKey]) -> Result<Decrypted, Erro
     let failed = || fail(ErrorKind::Decryption, host);
     let content = content(&structure, keys).ok_or_else(failed)?;
     let text = String::from_utf8(content).map_err(|_| failed())?;
-    if needs_context(&text) {
+    if needs_context(&text, host) {
         return Ok(Decrypted { document: in_context(&text, host)?, is_self_contained: false });
     }
     Ok(Decrypted { document: text, is_self_contained: true })
@@ -78,10 +78,13 @@ fn content(structure: &Structure, keys: &[DecryptionKey]) -> Option<Vec<u8>> {
     })
 }
 
-/// Whether a prefix is not declared inside, or the root is in no namespace, so that the default one around is meant.
-fn needs_context(text: &str) -> bool {
+/// Whether a prefix is not declared inside, or the root is in no namespace although there is a default one around.
+fn needs_context(text: &str, host: Node<'_>) -> bool {
     match parse(text.as_bytes()) {
-        Ok(tree) => tree.root().namespace().is_empty(),
+        Ok(tree) if tree.root().namespace().is_empty() => {
+            host.namespaces_in_scope().any(|(prefix, _)| prefix.is_empty())
+        }
+        Ok(_) => false,
         Err(error) => error.kind() == xml::ErrorKind::UnboundPrefix,
     }
 }

@@ -1,6 +1,7 @@
 """The library behind its example `interop`."""
 
 import base64
+import json
 import subprocess
 from pathlib import Path
 
@@ -8,14 +9,13 @@ ROOT = Path(__file__).resolve().parents[3]
 KEYS = ROOT / "core/tests/vectors/keys"
 
 
-def build():
-    """Builds the example; its path."""
-    subprocess.run(["cargo", "build", "--quiet", "--example", "interop"], cwd=ROOT, check=True)
+def build(feature=None):
+    """Builds the example, with a feature of the library where one is named; its path."""
+    command = ["cargo", "build", "--quiet", "--package", "heap-identity", "--example", "interop"]
+    subprocess.run([*command, *(["--features", feature] if feature else [])], cwd=ROOT, check=True)
     target = subprocess.run(
         ["cargo", "metadata", "--no-deps", "--format-version=1"], cwd=ROOT, check=True, capture_output=True
     )
-    import json
-
     return Path(json.loads(target.stdout)["target_directory"]) / "debug/examples/interop"
 
 
