@@ -21,7 +21,7 @@ usage: sync DIRECTORY.json --base-url URL --token-env VAR --state FILE
   --approve DIGEST  carries out the plan with this digest although it trips a guard
   --replace-changed-user-names
                     a changed user name or email deactivates the account and makes a new one; without it, it is reported
-  --timeout SECONDS how long the first answer is waited for (default 10); up to three times as long after time-outs
+  --timeout SECONDS how long the first answer is waited for (default 5); up to six times as long after time-outs
   --json            prints the summary as one JSON document, and no progress
   -h, --help        prints this
 
@@ -50,7 +50,7 @@ pub struct Args {
 /// `None` where help is asked for.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Option<Args>, lexopt::Error> {
     let (mut directory, mut base_url, mut token_env, mut state) = (None, None, None, None);
-    let (mut guards, mut approve, mut timeout) = (GuardsFrom::Default, None, Duration::from_secs(10));
+    let (mut guards, mut approve, mut timeout) = (GuardsFrom::Default, None, Duration::from_secs(5));
     let (mut replace_changed_user_names, mut json) = (false, false);
     let mut parser = Parser::from_iter(args);
     while let Some(arg) = parser.next()? {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use heap_identity::{
-    sync::{Digest, Engine, Event, Outcome, Poll, Summary, TransportFailure, Trip},
+    sync::{Digest, Engine, Event, EventName, Outcome, Poll, Summary, TransportFailure, Trip},
     wire::{Response, Secret},
 };
 use indicatif::ProgressBar;
@@ -31,7 +31,7 @@ const NEVER_ANSWERED_SECONDS: u64 = 45;
 /// The longest wait that the tenant may ask for: with more, the next start goes on from the state file.
 const WAIT_SECONDS_MAX: i64 = 120;
 /// How many times longer than the first an answer is waited for after time-outs.
-const TIMEOUT_FACTOR_MAX: u32 = 3;
+const TIMEOUT_FACTOR_MAX: u32 = 6;
 
 /// How the run ended.
 pub enum End {
@@ -71,7 +71,7 @@ pub struct Round {
     succeeded: usize,
     /// Answers that a tenant in order does not give.
     is_troubled: bool,
-    /// A write may have been carried out or not, so the end is proven by another reading.
+    /// A write may have been carried out or not, or twice, so the end is proven by another reading.
     is_doubtful: bool,
     pub failures: Vec<Event>,
 }
@@ -208,6 +208,8 @@ impl Run {
     fn take_events(&mut self) -> bool {
         let before = self.round.succeeded;
         for event in self.engine.events() {
+            // A network that delivers twice makes a group twice, and nothing but another look tells.
+            self.round.is_doubtful |= event.name == EventName::GroupCreateProvision;
             let count = self.counts.events.entry(event.name.as_str()).or_default();
             if event.error.is_some() {
                 count.1 += 1;

@@ -112,13 +112,47 @@ impl Config {
         })
     }
 
-    /// What names this integration in a journal.
-    pub(crate) fn integration(&self) -> String {
+    /// What stands before a resource's path in a request.
+    pub(crate) fn base(&self) -> String {
         self.base_url.to_string().trim_end_matches('/').to_string()
+    }
+
+    /// What names this integration in a journal: the base URL, on the loopback without the port, which a tunnel or a test's server
+    /// has anew each time.
+    pub(crate) fn integration(&self) -> String {
+        match self.base_url.host().filter(|host| is_loopback(host)) {
+            Some(_) => ["http://localhost", self.base_url.path().trim_end_matches('/')].concat(),
+            None => self.base(),
+        }
     }
 }
 
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, Secret};
+
+    fn integration(base_url: &str) -> alloc::string::String {
+        Config::new(base_url, Secret::new("token".into())).unwrap().integration()
+    }
+
+    #[test]
+    fn f03_an_integration_is_named_by_its_base_url_but_on_the_loopback_not_by_the_port() {
+        assert_eq!(
+            integration("https://heapanalytics.com/scim/v2/acme/"),
+            "https://heapanalytics.com/scim/v2/acme"
+        );
+        assert_eq!(
+            integration("http://127.0.0.1:8080/scim/v2/acme"),
+            integration("http://localhost:9/scim/v2/acme")
+        );
+        assert_ne!(
+            integration("http://[::1]:8080/scim/v2/acme"),
+            integration("http://[::1]:8080/scim/v2/demo")
+        );
+    }
 }

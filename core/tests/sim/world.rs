@@ -71,7 +71,7 @@ impl World {
         self.requests += 1;
         self.writes += usize::from(out.request.method() != Method::GET);
         let request = out.request;
-        // A group that is created twice by the network itself is one that no client can avoid.
+        // A group that is created twice by the network itself is one that no client can avoid, and the next comparison removes.
         let is_repeatable = !(request.method() == Method::POST && request.uri().path().ends_with("/Groups"));
         let fault = self.faults.next(&mut self.random, is_repeatable);
         self.harmed += usize::from(!matches!(fault, Fault::None));

@@ -7,7 +7,9 @@
     reason = "a test panics where its world is not as it should be, and has processes to wait for"
 )]
 
+mod faults;
 mod files;
+mod history;
 mod programs;
 
 use programs::{Server, Sync};
@@ -95,10 +97,10 @@ fn bad_usage_and_bad_files_are_told_in_one_line_before_anything_is_sent() {
         let run = sync.run(arguments);
         assert_eq!((run.status, run.error.lines().count()), (2, 1), "{arguments:?}: {}", run.error);
     }
-    sync.state("{\"record\":\"opened\",\"version\":1,\"integration\":\"https://other.example\"}\n");
-    let run = sync.run(&[]);
-    assert_eq!(run.status, 2);
-    assert!(run.error.contains("https://other.example"), "{}", run.error);
+    assert_eq!(sync.run(&[]).status, 0);
+    let run = sync.run(&["--base-url", "http://127.0.0.1:9/scim/v2/other"]);
+    assert_eq!(run.status, 2, "the state of another tenant");
+    assert!(run.error.contains("scim/v2/demo") && run.error.contains("scim/v2/other"), "{}", run.error);
 }
 
 #[test]

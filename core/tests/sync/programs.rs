@@ -20,7 +20,7 @@ pub(crate) fn example(name: &str) -> PathBuf {
     let profile = test.parent().and_then(|deps| deps.parent()).unwrap().to_path_buf();
     BUILT.call_once(|| {
         let mut command = Command::new(env!("CARGO"));
-        command.args(["build", "--quiet", "--example", "sync", "--example", "serve"]);
+        command.args(["build", "--quiet", "--example", "sync", "--example", "serve", "--example", "proxy"]);
         if profile.ends_with("release") {
             command.arg("--release");
         }
@@ -68,6 +68,21 @@ impl Server {
         let (process, base_url) = Process::serving(command);
         Self { base_url, _process: process }
     }
+
+    /// All resources of a kind, asked for directly.
+    pub(crate) fn list(&self, kind: &str) -> Vec<Value> {
+        let mut resources = Vec::new();
+        loop {
+            let url = format!("{}/{kind}?startIndex={}&count=100", self.base_url, resources.len() + 1);
+            let request = ureq::get(&url).header("authorization", format!("Bearer {TOKEN}"));
+            let page = request.call().unwrap().body_mut().read_to_vec().unwrap();
+            let page: Value = serde_json::from_slice(&page).unwrap();
+            resources.extend(page["Resources"].as_array().cloned().unwrap_or_default());
+            if page["totalResults"] == resources.len() {
+                return resources;
+            }
+        }
+    }
 }
 
 /// One integration: its files, and how it is run.
@@ -89,6 +104,11 @@ impl Sync {
         drop(fs::remove_dir_all(&folder));
         fs::create_dir_all(&folder).unwrap();
         Self { folder, base_url: base_url.into() }
+    }
+
+    /// The same integration, reached at another address.
+    pub(crate) fn of(other: &Self, base_url: &str) -> Self {
+        Self { folder: other.folder.clone(), base_url: base_url.into() }
     }
 
     /// A file of this integration; its path.

@@ -208,7 +208,11 @@ impl Engine {
                 Next::Later(GroupStage::Delete { team }, GARBLED.into(), None)
             }
             Verdict::Done(_) | Verdict::Gone => {
-                self.lose_team(&step.group);
+                if self.state.ledger.group_owner(&team).is_some() {
+                    self.lose_team(&step.group);
+                } else {
+                    self.state.remote.remove_team(&team);
+                }
                 Next::Ended(Ok(()))
             }
             Verdict::NotDone(error, at) => Next::Later(GroupStage::Delete { team }, error, at),

@@ -225,7 +225,7 @@ fn request(config: &Config, method: Method, path: &str, body: Vec<u8>) -> Reques
     let mut request = Request::new(body);
     *request.method_mut() = method;
     // The base URL was checked, and the path is made of unreserved characters: a URI of the two is well-formed.
-    if let Ok(uri) = format!("{}/{path}", config.integration()).parse() {
+    if let Ok(uri) = format!("{}/{path}", config.base()).parse() {
         *request.uri_mut() = uri;
     }
     let headers = request.headers_mut();

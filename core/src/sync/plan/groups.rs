@@ -13,6 +13,9 @@ impl Planner<'_> {
             return;
         }
         let desired = self.state.desired.group(id);
+        if let Some(link) = self.state.ledger.group_link(id).filter(|link| link.managed) {
+            self.copies(id, link);
+        }
         match (self.state.ledger.group_link(id), desired) {
             (Some(link), None) if link.managed => self.deleted(id, link),
             (Some(link), Some(desired)) if link.managed && !desired.group.bound => {
@@ -33,6 +36,22 @@ impl Planner<'_> {
         step.remote = Some(team.id.clone());
         step.size = team.members.len();
         self.steps.push(Step::Group(step));
+    }
+
+    /// A creation that the network delivers twice makes two groups: the copy carries the directory's id as the one in the ledger
+    /// does, and is nobody's.
+    fn copies(&mut self, id: &Id, link: &GroupLink) {
+        let carrying = || self.state.remote.teams_carrying(id);
+        if !carrying().any(|team| team.id == link.remote) {
+            return;
+        }
+        let copies = carrying().filter(|team| self.state.ledger.group_owner(&team.id).is_none());
+        for team in copies {
+            let mut step = new_step(GroupVerb::Delete, id, &team.name, Reason::MadeTwice);
+            step.remote = Some(team.id.clone());
+            step.size = team.members.len();
+            self.steps.push(Step::Group(step));
+        }
     }
 
     /// R29: nothing is sent, and nothing more will be.

@@ -278,6 +278,8 @@ pub enum Reason {
     GroupHasMembers,
     /// A bound group holds the person.
     InBoundGroup,
+    /// A repeated request has made the group a second time.
+    MadeTwice,
     /// The directory's group does not hold this member.
     NotInDirectoryGroup,
     /// No bound group holds the person any more.
@@ -310,6 +312,7 @@ impl Reason {
             Self::BoundAgain => "the group is bound again (R27)",
             Self::DeletedPerson => "deleted at the identity provider (R32)",
             Self::DeletedGroup => "the group was deleted at the identity provider (R30)",
+            Self::MadeTwice => "a repeated request has made the group a second time (F39)",
             Self::GoneAtHeap => "it is gone at Heap, and the directory still has it (F12)",
             Self::GroupHasMembers => "the bound group has members (R25, R27)",
             Self::InBoundGroup => "a bound group holds this person (R12)",

@@ -341,6 +341,20 @@ fn r30_a_deleted_group_is_deleted_and_its_members_are_deactivated_unless_another
 }
 
 #[test]
+fn f39_a_copy_that_a_repeated_request_has_made_is_deleted_and_what_does_not_carry_our_id_is_not() {
+    let carrying =
+        |remote: &str, id: &str| Team { external_id: Some(id.into()), ..team(remote, "Team", &["ann"]) };
+    let world = || World::default().known("ann").group("team", "Team", true, &["ann"]).synced("team", true);
+    let plan = world().team(carrying("team", "team")).team(carrying("copy", "team")).plan();
+    assert_eq!(words(&plan), ["delete team"]);
+    let Step::Group(step) = &plan.steps()[0] else { panic!("not a group") };
+    assert_eq!((step.remote.as_deref(), step.reason), (Some("t-copy"), Reason::MadeTwice));
+    // Of another integration, or by hand; or ours was taken over, so that the other may be what it seems.
+    assert!(world().team(carrying("team", "team")).team(carrying("other", "else")).plan().is_empty());
+    assert!(world().team(team("team", "Team", &["ann"])).team(carrying("copy", "team")).plan().is_empty());
+}
+
+#[test]
 fn r24_r31_d07_without_group_management_groups_are_left_and_identities_go_on() {
     let world = World::default().known("ann").person(person("bob")).known("cat").unmanaged();
     let world = world.group("team", "Team", true, &["ann", "bob"]).team(team("team", "Old", &["cat"]));
