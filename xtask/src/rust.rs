@@ -21,8 +21,10 @@ pub(crate) fn docs(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     if !arguments.is_empty() {
         return Err("docs takes no arguments".to_owned());
     }
-    let mut command = steps
-        .command("cargo", &["test", "--package", "heap-identity", "--test", "rules", "--test", "connector"]);
+    let mut command = steps.command(
+        "cargo",
+        &["test", "--package", "heap-identity", "--test", "rules", "--test", "connector", "--test", "checks"],
+    );
     steps.run("tables", command.env("REWRITE_TABLES", "1"))
 }
 

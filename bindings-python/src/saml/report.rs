@@ -82,7 +82,7 @@ impl Outcome {
     fn hint(&self) -> Option<&str> {
         match &self.0.status {
             saml::Status::Warned { hint } => Some(hint),
-            _ => self.finding()?.hint,
+            _ => self.finding()?.hint.as_deref(),
         }
     }
 

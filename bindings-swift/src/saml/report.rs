@@ -50,7 +50,7 @@ impl From<&saml::Outcome> for Outcome {
         };
         let hint = match &outcome.status {
             saml::Status::Warned { hint } => Some(hint.clone()),
-            _ => finding.and_then(|finding| finding.hint).map(Into::into),
+            _ => finding.and_then(|finding| finding.hint.clone()).map(Into::into),
         };
         Self {
             check: outcome.check.into(),

@@ -41,6 +41,7 @@ mod binding;
 mod check;
 mod endpoint;
 mod form;
+mod hint;
 mod identity_provider;
 mod key_info;
 pub mod logout;

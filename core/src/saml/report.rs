@@ -1,6 +1,7 @@
 //! What was checked and how it ended: each check once, also on success.
 
 use alloc::{
+    borrow::Cow,
     format,
     string::{String, ToString},
     vec,
@@ -59,7 +60,7 @@ pub struct Finding {
     /// Where in the document.
     pub at: Option<Position>,
     /// What a person can do about it.
-    pub hint: Option<&'static str>,
+    pub hint: Option<Cow<'static, str>>,
 }
 
 /// A Response that logs nobody in: which check failed, and the whole report.
@@ -109,6 +110,27 @@ impl<C: Checklist> Report<C> {
     pub fn to_json(&self) -> Value {
         let failed = self.failure().map(|(check, _)| check.code());
         json!({ "failed": failed, "checks": self.outcomes.iter().map(Outcome::to_json).collect::<Vec<_>>() })
+    }
+
+    /// The same report without the values of the message and of the configuration: of each value in backticks only its
+    /// first character stays, and the domain of an address. For logs that more people read than may know who uses what.
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        let mut masked = self.clone();
+        for outcome in &mut masked.outcomes {
+            match &mut outcome.status {
+                Status::Failed(finding) => {
+                    finding.expected = without_values(&finding.expected);
+                    finding.found = without_values(&finding.found);
+                    if let Some(Cow::Owned(hint)) = &mut finding.hint {
+                        *hint = without_values(hint);
+                    }
+                }
+                Status::Warned { hint } => *hint = without_values(hint),
+                Status::Passed | Status::NotApplicable | Status::NotReached => {}
+            }
+        }
+        masked
     }
 
     pub(super) fn record(&mut self, check: C, status: Status) {
@@ -185,7 +207,7 @@ impl<C: Checklist> Outcome<C> {
                 ("expected", text(&finding.expected)),
                 ("found", text(&finding.found)),
                 ("at", finding.at.map(|at| at.to_string()).into()),
-                ("hint", finding.hint.into()),
+                ("hint", finding.hint.as_deref().into()),
             ],
             Status::Warned { hint } => vec![("hint", text(hint))],
             Status::Passed | Status::NotApplicable | Status::NotReached => Vec::new(),
@@ -217,8 +239,8 @@ impl Finding {
         self
     }
 
-    pub(super) const fn hint(mut self, hint: &'static str) -> Self {
-        self.hint = Some(hint);
+    pub(super) fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 }
@@ -229,7 +251,7 @@ impl fmt::Display for Finding {
         if let Some(at) = self.at {
             write!(f, " at {at}")?;
         }
-        self.hint.map_or(Ok(()), |hint| write!(f, "; {hint}"))
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, "; {hint}"))
     }
 }
 
@@ -246,7 +268,7 @@ impl<C: Checklist> fmt::Display for Report<C> {
                     if let Some(at) = finding.at {
                         writeln!(f, "{:16}at        {at}", "")?;
                     }
-                    if let Some(hint) = finding.hint {
+                    if let Some(hint) = &finding.hint {
                         writeln!(f, "{:16}hint      {hint}", "")?;
                     }
                 }
@@ -288,6 +310,12 @@ pub(super) fn masked(value: &str) -> String {
         Some((_, domain)) => shown(&format!("{first}***@{domain}")),
         None => shown(&format!("{first}***")),
     }
+}
+
+/// A text with each value in backticks masked; a shown value holds no backtick itself.
+fn without_values(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    parts.map(|(index, part)| if index % 2 == 0 { part.to_string() } else { masked(part) }).collect()
 }
 
 #[cfg(test)]
@@ -335,6 +363,20 @@ mod tests {
         let text = refused().report().to_string();
         assert!(text.contains("failed          saml.doctype"), "{text}");
         assert!(text.contains("hint      send it again"), "{text}");
+    }
+
+    #[test]
+    fn a_masked_report_keeps_the_verdict_and_loses_the_values() {
+        let mut report = Report::new();
+        let finding = Finding::new(shown("https://sp.example/acs"), shown("https://ann@evil.example/`x`"));
+        let finding = finding.hint(format!("compare {} with the other", shown("secret-tenant")));
+        let refused = report.refuse(Check::Recipient, finding);
+        let masked = report.rejection(refused).report().masked();
+        let said = format!("{masked}{}", masked.to_json());
+        for value in ["sp.example/acs", "ann", "secret"] {
+            assert!(!said.contains(value), "{said}");
+        }
+        assert!(said.contains("compare `s***` with the other") && said.contains("saml.recipient"), "{said}");
     }
 
     #[test]

@@ -4,13 +4,11 @@ use alloc::format;
 
 use jiff::Timestamp;
 
-use super::{
-    envelope::{CLOCKS, TOO_LATE},
-    proof::ProvenAssertion,
-};
+use super::proof::ProvenAssertion;
 use crate::{
     saml::{
         check::Check,
+        hint,
         names::ASSERTION,
         policy::Policy,
         report::{Finding, Refused, Report, shown, shown_or_none},
@@ -48,11 +46,14 @@ impl Validity<'_> {
 
     fn not_before(&self, conditions: Node<'_>) -> Result<Option<()>, Finding> {
         let Some(text) = conditions.attribute("NotBefore") else { return Ok(None) };
-        match time::parse(text) {
+        let start = time::parse(text);
+        match start {
             Ok(start) if self.policy.has_come(start, self.now) => Ok(Some(())),
             _ => {
                 let expected = format!("a NotBefore at or before {}", time::format(self.now));
-                Err(Finding::new(expected, shown(text)).at(conditions.position()).hint(CLOCKS))
+                Err(Finding::new(expected, shown(text))
+                    .at(conditions.position())
+                    .hint(hint::clock_ahead(start.ok(), self.now)))
             }
         }
     }
@@ -61,13 +62,15 @@ impl Validity<'_> {
         let Some(text) = conditions.attribute("NotOnOrAfter") else { return Ok(None) };
         let finding = |expected| Finding::new(expected, shown(text)).at(conditions.position());
         let start = conditions.attribute("NotBefore").and_then(|text| time::parse(text).ok());
-        match time::parse(text) {
+        let end = time::parse(text);
+        match end {
             // saml-core 2.5.1.2: an interval that is empty is no interval, however large the skew.
             Ok(end) if start.is_some_and(|start| start >= end) => {
                 Err(finding("a NotOnOrAfter later than the NotBefore".into()))
             }
             Ok(end) if !self.policy.is_over(end, self.now) => Ok(Some(())),
-            _ => Err(finding(format!("a NotOnOrAfter later than {}", time::format(self.now))).hint(TOO_LATE)),
+            _ => Err(finding(format!("a NotOnOrAfter later than {}", time::format(self.now)))
+                .hint(hint::too_late(end.ok(), self.now))),
         }
     }
 
@@ -86,7 +89,7 @@ impl Validity<'_> {
         let first = other.elements().next().and_then(|audience| audience.text().ok());
         Err(Finding::new(shown(self.entity_id), shown_or_none(first))
             .at(other.position())
-            .hint("the login was made for another service provider; compare the entity ids on both sides"))
+            .hint(hint::entity_id("the login was made for another service provider", self.entity_id, first)))
     }
 
     /// White space around an Audience does not count: `xs:anyURI` collapses it.

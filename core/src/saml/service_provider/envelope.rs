@@ -9,6 +9,7 @@ use super::proof::Proof;
 use crate::{
     saml::{
         check::Check,
+        hint,
         name_id::NameIdFormat,
         names::ASSERTION,
         pending::Expected,
@@ -56,38 +57,32 @@ impl Envelope<'_> {
         match response.attribute("Destination") {
             Some(destination) if destination == self.acs_url => Ok(Some(())),
             None if !signed => Ok(None),
-            found => Err(Finding::new(shown(self.acs_url), shown_or_none(found)).at(response.position()).hint(
-                "the login was made for another address; compare the assertion consumer service URL on both sides, \
-                 to the last slash",
-            )),
+            found => Err(Finding::new(shown(self.acs_url), shown_or_none(found))
+                .at(response.position())
+                .hint(hint::address(self.acs_url, found))),
         }
     }
 
     fn not_from_the_future(&self, node: Node<'_>) -> Result<(), Finding> {
         let text = node.attribute("IssueInstant");
         let expected = || format!("at or before {}", time::format(self.now));
-        match text.and_then(|text| time::parse(text).ok()) {
+        let instant = text.and_then(|text| time::parse(text).ok());
+        match instant {
             Some(instant) if self.policy.has_come(instant, self.now) => Ok(()),
-            _ => Err(Finding::new(expected(), shown_or_none(text)).at(node.position()).hint(CLOCKS)),
+            _ => Err(Finding::new(expected(), shown_or_none(text))
+                .at(node.position())
+                .hint(hint::clock_ahead(instant, self.now))),
         }
     }
 }
 
-/// What a person should do about a time that has not come.
-pub(super) const CLOCKS: &str = "compare the clocks of both sides";
-
-/// What a person should do about a time that is over.
-pub(super) const TOO_LATE: &str =
-    "the login came too late: begin it again; if this happens always, compare the clocks";
-
 /// An InResponseTo that is not the ID of our request, or one where we sent none (saml-profiles 4.1.4.3, 4.1.5).
 pub(super) fn not_the_answer(expected: &Expected<'_>, claimed: Option<&str>) -> Finding {
     let wanted = expected.request_id();
-    Finding::new(shown_or_none(wanted), shown_or_none(claimed)).hint(match wanted {
-        None => "a Response to some request came where none was sent; begin the login again",
-        Some(_) => "the Response answers another request, or none; begin the login again",
-    })
+    Finding::new(shown_or_none(wanted), shown_or_none(claimed)).hint(hint::request(wanted, claimed))
 }
+
+const OTHER_ISSUER: &str = "the message names another identity provider than the one that was expected";
 
 /// An Issuer that names `entity_id`, and names it as an entity (saml-profiles 4.1.4.2, saml-core 2.2.5).
 pub(super) fn entity(issuer: Node<'_>, entity_id: &str) -> Result<(), Finding> {
@@ -98,8 +93,8 @@ pub(super) fn entity(issuer: Node<'_>, entity_id: &str) -> Result<(), Finding> {
     }
     match issuer.text() {
         Ok(found) if found == entity_id => Ok(()),
-        found => Err(Finding::new(shown(entity_id), shown_or_none(found.ok())).at(issuer.position()).hint(
-            "the message names another identity provider than the one that was expected; compare the entity ids",
-        )),
+        found => Err(Finding::new(shown(entity_id), shown_or_none(found.ok()))
+            .at(issuer.position())
+            .hint(hint::entity_id(OTHER_ISSUER, entity_id, found.ok()))),
     }
 }

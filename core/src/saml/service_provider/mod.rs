@@ -27,6 +27,7 @@ pub use self::{
 };
 use super::{
     check::Check,
+    hint,
     names::ASSERTION,
     pending::Expected,
     policy::Policy,
@@ -226,9 +227,22 @@ impl ServiceProvider {
                 let wanted = other_than.map_or_else(|| "an identity provider that is trusted".into(), shown);
                 Finding::new(wanted, shown_or_none(claimed))
                     .at(message.assertion.position())
-                    .hint("compare the identity provider's entity id on both sides, character by character")
+                    .hint(self.untrusted(other_than, claimed))
             })
         })
+    }
+
+    /// What to do about an issuer that was not asked, or is not trusted: perhaps one that is has almost its name.
+    fn untrusted(&self, asked: Option<&str>, claimed: Option<&str>) -> String {
+        let trusted = self.trusted.iter().map(|trust| trust.entity_id.as_str());
+        let same_word = |entity_id: &&str| {
+            claimed.is_some_and(|claimed| {
+                claimed.trim_matches('/').eq_ignore_ascii_case(entity_id.trim_matches('/'))
+            })
+        };
+        let nearest = asked.or_else(|| trusted.clone().find(same_word)).or_else(|| trusted.clone().next());
+        let whose = "the message names an identity provider that was not asked or is not configured";
+        hint::entity_id(whose, nearest.unwrap_or_default(), claimed)
     }
 }
 

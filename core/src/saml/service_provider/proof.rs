@@ -13,6 +13,7 @@ use crate::{
     pki::{Certificate, VerifyingKey},
     saml::{
         check::Check,
+        hint::{self, described},
         key_info,
         names::{ASSERTION, SIGNATURE},
         policy::{Policy, Required},
@@ -134,6 +135,10 @@ impl Verifier<'_> {
         let finding = match check {
             Check::SignatureValue => self.another_key(element, what),
             Check::SignatureDigest => Finding::new("the content that was signed", what).hint(CHANGED),
+            Check::SignatureAlgorithm => {
+                let is_weak = error.kind() == ErrorKind::WeakAlgorithm;
+                Finding::new("an algorithm that is allowed", what).hint(hint::algorithm(is_weak))
+            }
             _ => Finding::new("a signature as saml-core 5.4 has it", what),
         };
         // The signature is read as a whole, then its value is checked, then the digest.
@@ -154,7 +159,7 @@ impl Verifier<'_> {
         match mentioned_certificate(element) {
             Some(mentioned) if !self.trust.certificates.contains(&mentioned) => {
                 Finding::new(expected, format!("certificate {}: {what}", described(&mentioned)))
-                    .hint(ROLLED_OVER)
+                    .hint(hint::another_certificate(&mentioned, &self.trust.certificates, self.now))
             }
             _ => Finding::new(expected, what).hint(CHANGED),
         }
@@ -187,8 +192,6 @@ impl Verifier<'_> {
 
 const ROLL_OVER: &str = "export the identity provider's current certificate and configure it here";
 
-const ROLLED_OVER: &str = "the identity provider has rolled its key over, or somebody else signed: ask there for the \
-                           fingerprint of the current certificate, and configure it if it is this one";
 const CHANGED: &str =
     "something between the identity provider and here changes the message, or it was forged";
 
@@ -224,8 +227,4 @@ const fn check_of(kind: ErrorKind) -> Check {
 fn mentioned_certificate(element: Node<'_>) -> Option<Certificate> {
     let signature = dsig::signature_of(element)?;
     key_info::certificate(signature.only_element(SIGNATURE, "KeyInfo")?)?.ok()
-}
-
-fn described(certificate: &Certificate) -> String {
-    format!("`{}` (valid until {})", certificate.sha256_fingerprint(), time::format(certificate.not_after()))
 }

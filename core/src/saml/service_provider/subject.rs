@@ -4,13 +4,11 @@ use alloc::format;
 
 use jiff::Timestamp;
 
-use super::{
-    envelope::{TOO_LATE, not_the_answer},
-    proof::ProvenAssertion,
-};
+use super::{envelope::not_the_answer, proof::ProvenAssertion};
 use crate::{
     saml::{
         check::Check,
+        hint,
         name_id::NameId,
         names::{ASSERTION, BEARER},
         pending::Expected,
@@ -102,16 +100,15 @@ impl Bearer<'_> {
     fn finding(&self, check: Check, data: Node<'_>) -> Finding {
         let found = |name| shown_or_none(data.attribute(name));
         let finding = match check {
-            Check::Recipient => Finding::new(shown(self.acs_url), found("Recipient")).hint(
-                "the login was made for another address, perhaps another tenant; compare the assertion consumer \
-                 service URL on both sides, to the last slash",
-            ),
+            Check::Recipient => Finding::new(shown(self.acs_url), found("Recipient"))
+                .hint(hint::address(self.acs_url, data.attribute("Recipient"))),
             Check::ConfirmationNotBefore => {
                 Finding::new("no NotBefore in a bearer confirmation", found("NotBefore"))
             }
             Check::ConfirmationNotOnOrAfter => {
                 let expected = format!("a NotOnOrAfter later than {}", time::format(self.now));
-                Finding::new(expected, found("NotOnOrAfter")).hint(TOO_LATE)
+                let end = data.attribute("NotOnOrAfter").and_then(|text| time::parse(text).ok());
+                Finding::new(expected, found("NotOnOrAfter")).hint(hint::too_late(end, self.now))
             }
             _ => not_the_answer(self.expected, data.attribute("InResponseTo")),
         };

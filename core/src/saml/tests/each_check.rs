@@ -410,3 +410,44 @@ fn a_skew_of_nothing_is_a_policy_too() {
 fn a_signature_is_where_the_fixture_says() {
     assert!(signature_of(&signed(RESPONSE)).contains("#_assertion1"));
 }
+
+/// The hint of a refusal of the fixture as it was changed.
+#[track_caller]
+fn hint_of(xml: &str) -> String {
+    let rejection = verify(xml, Expected::Unsolicited).unwrap_err();
+    let Status::Failed(finding) = rejection.report().status(rejection.failed()) else {
+        panic!("{rejection}")
+    };
+    finding.hint.clone().unwrap_or_default().into_owned()
+}
+
+#[test]
+fn a_refusal_says_what_a_person_can_do_about_it() {
+    let acs = "https://heapanalytics.com/saml/finalize/1234567";
+    let recipient = |to: &str| hint_of(&signed(&edit_assertion(RESPONSE, &format!("{acs}/"), to)));
+    let audience = |to: &str| {
+        hint_of(&signed(&edit_assertion(RESPONSE, "<saml:Audience>https://heapanalytics.com", to)))
+    };
+    let sha1 = message_with_wrong_signature(Check::SignatureAlgorithm);
+    for (hint, said) in [
+        (recipient(acs), "slash at the end, which is missing"),
+        (
+            recipient("https://heapanalytics.com/saml/finalize/7654321/"),
+            "another tenant, `7654321` in place of `1234567`",
+        ),
+        (recipient("http://heapanalytics.com/saml/finalize/1234567/"), "http in place of https"),
+        (audience("<saml:Audience>https://heapanalytics.com/"), "one too many"),
+        (audience("<saml:Audience>urn:other"), "another service provider"),
+        (hint_of(&signed(&edit_assertion(RESPONSE, "T10:00:00Z", "T10:07:30Z"))), "clock is 7 minutes ahead"),
+        (hint_of(&signed(&edit_assertion(RESPONSE, "10:05:00Z", "07:00:30Z"))), "3 hours too late"),
+        (hint_of(&dsig::sign(RESPONSE, "_assertion1", &other_key()).unwrap()), "rolled its key over"),
+        (hint_of(&sha1), "RSA-SHA256"),
+        (hint_of(RESPONSE), "tell the identity provider what to sign"),
+        (hint_of(&signed(&edit_assertion(RESPONSE, "saml2/heap<", "saml2/heap/<"))), "one too many"),
+    ] {
+        assert!(hint.contains(said), "{said}: {hint}");
+    }
+    let other = edit_assertion(&solicited(), "_request1", "_request2");
+    let rejection = verify(&signed(&other), ANSWER).unwrap_err();
+    assert!(rejection.to_string().contains("another tab"), "{rejection}");
+}
