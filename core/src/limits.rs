@@ -74,6 +74,10 @@ pub const SCIM_BULK_OPERATIONS_MAX: usize = 1000;
 pub const SCIM_BETWEEN_OPERATIONS_MAX: usize = 64;
 /// Bytes of one SCIM request body: a group of 100,000 members by id, with room.
 pub const SCIM_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How many resources of one kind are read before the list is taken for endless (F34).
+pub const SCIM_LISTING_RESOURCES_MAX: usize = 10_000_000;
+/// How often a list is read again before it is given up as never complete (F33).
+pub const SCIM_LISTING_ATTEMPTS_MAX: u8 = 4;
 
 // The sync engine.
 
@@ -81,10 +85,6 @@ pub const SCIM_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const SYNC_IN_FLIGHT_MAX: usize = 4;
 /// How many resources the sync engine asks for on a page: what common service providers give at most.
 pub const SYNC_PAGE_SIZE: u32 = 100;
-/// How many resources of one kind are read before the list is taken for endless (F34).
-pub const SYNC_RESOURCES_MAX: usize = 10_000_000;
-/// How often a list is read again before it is given up as never complete (F33).
-pub const SYNC_LISTING_ATTEMPTS_MAX: u8 = 4;
 /// How many members one PATCH adds or removes: what the strictest known service provider takes (F10).
 pub const SYNC_MEMBERS_PER_PATCH: usize = 100;
 /// How often a request is sent before its step fails.

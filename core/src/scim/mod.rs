@@ -1,5 +1,7 @@
-//! SCIM 2.0 (RFC 7643, RFC 7644): resources and messages, filters, PATCH, and the service provider, without I/O.
+//! SCIM 2.0 (RFC 7643, RFC 7644): resources and messages, filters, PATCH, the service provider and the client's
+//! side, without I/O.
 
+pub mod client;
 pub mod filter;
 pub mod patch;
 pub mod schema;

@@ -5,7 +5,6 @@ mod drive;
 mod engine;
 mod event;
 mod journal;
-mod listing;
 mod plan;
 mod state;
 

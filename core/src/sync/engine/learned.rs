@@ -4,7 +4,7 @@
 use alloc::collections::BTreeSet;
 
 use super::messages::Kind;
-use crate::{limits::SYNC_MEMBERS_PER_PATCH, sync::listing::Listing};
+use crate::{limits::SYNC_MEMBERS_PER_PATCH, scim::client::Listing};
 
 #[derive(Debug)]
 pub(super) struct Learned {

@@ -14,10 +14,11 @@ use serde_json::Value;
 
 use super::chunk::GroupChunk;
 use crate::{
-    scim::{AttributePath, Filter, Group, ListResponse, Member, Meta, Name, Patch, Path, User},
+    scim::{
+        AttributePath, Filter, Group, ListResponse, Member, Meta, Name, Patch, Path, User, client::Position,
+    },
     sync::{
         Config,
-        listing::Position,
         plan::{Attribute, AttributeChange, UserStep},
         state::{Account, Knowledge, Team},
     },

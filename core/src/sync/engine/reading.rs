@@ -16,11 +16,11 @@ use super::{
     messages::{self, Kind},
 };
 use crate::{
-    scim::Group,
-    sync::{
-        listing::{Listing, NeverComplete, Progress},
-        state::{Account, Knowledge, Remote, Team},
+    scim::{
+        Group,
+        client::{Listing, NeverComplete, Progress},
     },
+    sync::state::{Account, Knowledge, Remote, Team},
     wire::Request,
 };
 

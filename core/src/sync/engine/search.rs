@@ -10,9 +10,9 @@ use super::{
     messages::{self, Kind, Page},
 };
 use crate::{
+    scim::client::{Listing, Progress},
     sync::{
         Config,
-        listing::{Listing, Progress},
         state::{Account, Team, same_user_name},
     },
     wire::Request,

@@ -2,11 +2,12 @@
 
 use alloc::{collections::BTreeSet, string::String};
 
-use crate::limits::{SYNC_LISTING_ATTEMPTS_MAX, SYNC_RESOURCES_MAX};
+use super::Position;
+use crate::limits::{SCIM_LISTING_ATTEMPTS_MAX, SCIM_LISTING_RESOURCES_MAX};
 
 /// How far a listing is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Progress {
+pub enum Progress {
     /// It ended without being whole and starts again from the first page.
     Again,
     /// Every resource was seen: as many distinct ids as `totalResults` says (F33).
@@ -20,24 +21,35 @@ pub(crate) enum Progress {
 #[error(
     "the list is never complete: {seen} distinct resources after {attempts} readings, while `totalResults` says {total}"
 )]
-pub(crate) struct NeverComplete {
-    seen: usize,
-    total: u64,
-    attempts: u8,
+#[non_exhaustive]
+pub struct NeverComplete {
+    /// How many distinct resources the last reading saw.
+    pub seen: usize,
+    /// How many there are, as its last page said.
+    pub total: u64,
+    /// How many readings there were.
+    pub attempts: u8,
 }
 
-/// Where the next page begins.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Position {
-    /// At a cursor; the first page is at the empty one (RFC 9865).
-    Cursor(String),
-    /// At an index, from 1 (RFC 7644 3.4.2.4).
-    Index(u64),
+impl NeverComplete {
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        "scim.client.never_complete"
+    }
 }
 
 /// A listing under way: the next page starts after what was received, not after what was asked for (F33).
+///
+/// ```
+/// use heap_identity::scim::client::{Listing, Position, Progress};
+/// let mut listing = Listing::new();
+/// assert_eq!(listing.page(3, None, ["a", "b"].into_iter())?, Progress::More);
+/// assert_eq!(listing.position(), Position::Index(3));
+/// assert_eq!(listing.page(3, None, ["c"].into_iter())?, Progress::Complete);
+/// # Ok::<_, heap_identity::scim::client::NeverComplete>(())
+/// ```
 #[derive(Debug)]
-pub(crate) struct Listing {
+pub struct Listing {
     received: u64,
     /// By cursor, and where.
     cursor: Option<String>,
@@ -49,17 +61,25 @@ pub(crate) struct Listing {
     attempts: u8,
 }
 
+impl Default for Listing {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Listing {
-    pub(crate) const fn new() -> Self {
+    /// A listing that is about to begin, by index until the service provider gives a cursor.
+    pub const fn new() -> Self {
         Self { received: 0, cursor: None, by_cursor: false, seen: BTreeSet::new(), total: 0, attempts: 1 }
     }
 
     /// A listing of a tenant that knows cursors only.
-    pub(crate) fn by_cursor() -> Self {
+    pub fn by_cursor() -> Self {
         Self { cursor: Some(String::new()), by_cursor: true, ..Self::new() }
     }
 
-    pub(crate) fn position(&self) -> Position {
+    /// Where the next page begins.
+    pub fn position(&self) -> Position {
         match &self.cursor {
             Some(cursor) => Position::Cursor(cursor.clone()),
             None => Position::Index(self.received + 1),
@@ -67,16 +87,17 @@ impl Listing {
     }
 
     /// Whether nothing was received yet.
-    pub(crate) const fn is_at_start(&self) -> bool {
+    pub const fn is_at_start(&self) -> bool {
         self.received == 0
     }
 
-    pub(crate) const fn is_by_index(&self) -> bool {
+    /// Whether the next page is asked for by index.
+    pub const fn is_by_index(&self) -> bool {
         self.cursor.is_none()
     }
 
     /// Whether every resource was seen: as many distinct ids as `totalResults` says (F33).
-    pub(crate) fn is_complete(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         self.received > 0 && self.seen.len() as u64 == self.total
     }
 
@@ -84,7 +105,10 @@ impl Listing {
     ///
     /// A page that overlaps is harmless, one that is short is not the end, and one that brings nothing new although
     /// something is missing ends the attempt: so it ends also where pages go round in a circle (F34).
-    pub(crate) fn page<'p>(
+    ///
+    /// # Errors
+    /// [`NeverComplete`] after the last attempt.
+    pub fn page<'p>(
         &mut self,
         total: u64,
         next_cursor: Option<&str>,
@@ -99,16 +123,19 @@ impl Listing {
         if self.seen.len() as u64 == total {
             return Ok(Progress::Complete);
         }
-        let is_too_much = self.seen.len() as u64 > total || self.seen.len() > SYNC_RESOURCES_MAX;
+        let is_too_much = self.seen.len() as u64 > total || self.seen.len() > SCIM_LISTING_RESOURCES_MAX;
         if self.seen.len() > before && !is_too_much && !ended {
             return Ok(Progress::More);
         }
         self.again()
     }
 
-    /// Begins again, as often as a list may be begun.
-    pub(crate) fn again(&mut self) -> Result<Progress, NeverComplete> {
-        if self.attempts >= SYNC_LISTING_ATTEMPTS_MAX {
+    /// Begins again, as often as a list may be begun: when a page cannot be read, or its cursor has expired.
+    ///
+    /// # Errors
+    /// [`NeverComplete`] after the last attempt.
+    pub fn again(&mut self) -> Result<Progress, NeverComplete> {
+        if self.attempts >= SCIM_LISTING_ATTEMPTS_MAX {
             return Err(NeverComplete { seen: self.seen.len(), total: self.total, attempts: self.attempts });
         }
         let fresh = if self.by_cursor { Self::by_cursor() } else { Self::new() };
