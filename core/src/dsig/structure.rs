@@ -1,6 +1,6 @@
 //! The strict reading of `ds:Signature`: a fixed path, one of everything, nothing unknown. No search (A10).
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
@@ -216,9 +216,10 @@ fn algorithm_of<'t>(node: Node<'t>) -> Result<&'t str, Error> {
 
 /// Base64 with white space anywhere (RFC 4648 4; XML Schema `base64Binary`).
 fn base64(node: Node<'_>) -> Result<Vec<u8>, Error> {
-    let mut text = Vec::from(node.text()?);
-    text.retain(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
-    let decoded = BASE64_STANDARD.decode(text).ok().filter(|bytes| !bytes.is_empty());
+    let text = node.text()?;
+    let mut letters = String::with_capacity(text.len());
+    letters.extend(text.split_ascii_whitespace());
+    let decoded = BASE64_STANDARD.decode(letters).ok().filter(|bytes| !bytes.is_empty());
     decoded.ok_or_else(|| fail(ErrorKind::Base64, node))
 }
 
@@ -231,9 +232,12 @@ fn allow_attributes(node: Node<'_>, allowed: &[&str]) -> Result<(), Error> {
 /// The child elements of an element that holds nothing but those and white space, taken in order.
 struct Children<'t> {
     parent: Node<'t>,
-    all: Vec<Node<'t>>,
+    all: [Option<Node<'t>>; CHILDREN_MAX + 1],
     taken: usize,
 }
+
+/// No element of XML-DSig that is read here has more child elements; one more shows the fault.
+const CHILDREN_MAX: usize = 5;
 
 impl<'t> Children<'t> {
     fn of(parent: Node<'t>, attributes: &[&str]) -> Result<Self, Error> {
@@ -241,8 +245,13 @@ impl<'t> Children<'t> {
         if !parent.has_only_elements() {
             return Err(fail(ErrorKind::UnexpectedContent, parent));
         }
-        // No element of XML-DSig that is read here has more than five children; one more shows the fault.
-        Ok(Self { parent, all: parent.elements().take(6).collect(), taken: 0 })
+        let mut elements = parent.elements();
+        Ok(Self { parent, all: core::array::from_fn(|_| elements.next()), taken: 0 })
+    }
+
+    /// The next child that is not taken.
+    fn upcoming(&self) -> Option<Node<'t>> {
+        self.all.get(self.taken).copied().flatten()
     }
 
     fn next(&mut self, local_name: &str) -> Result<Node<'t>, Error> {
@@ -257,17 +266,17 @@ impl<'t> Children<'t> {
     }
 
     fn one_of(&mut self, namespace: &str, local_name: &str) -> Option<Node<'t>> {
-        let found = self.all.get(self.taken).copied().filter(|node| node.is(namespace, local_name));
+        let found = self.upcoming().filter(|node| node.is(namespace, local_name));
         self.taken += usize::from(found.is_some());
         found
     }
 
     fn end(self) -> Result<(), Error> {
-        if self.taken == self.all.len() { Ok(()) } else { Err(self.unexpected()) }
+        if self.upcoming().is_none() { Ok(()) } else { Err(self.unexpected()) }
     }
 
     fn unexpected(&self) -> Error {
-        let Some(node) = self.all.get(self.taken) else {
+        let Some(node) = self.upcoming() else {
             return fail(ErrorKind::UnexpectedContent, self.parent);
         };
         let kind = match node.local_name() {
@@ -276,6 +285,6 @@ impl<'t> Children<'t> {
             "Transform" => ErrorKind::Transforms,
             _ => ErrorKind::UnexpectedContent,
         };
-        fail(kind, *node)
+        fail(kind, node)
     }
 }

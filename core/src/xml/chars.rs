@@ -30,14 +30,13 @@ pub(crate) const fn is_name_char(c: char) -> bool {
 
 /// `NCName` of Namespaces in XML 1.0 4.
 pub(crate) fn is_ncname(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next().is_some_and(is_name_start)
-        && (text.bytes().all(is_ascii_name_byte) || characters.all(is_name_char))
+    let starts = text.chars().next().is_some_and(is_name_start);
+    starts && (text.bytes().all(is_ascii_name_byte) || text.chars().all(is_name_char))
 }
 
 /// [`is_name_char`] within ASCII, which most names are.
 const fn is_ascii_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+    (byte | 0x20).is_ascii_lowercase() || matches!(byte, b'0'..=b'9' | b'_' | b'-' | b'.')
 }
 
 /// The bytes before the first character that is no `Char`.

@@ -1,10 +1,12 @@
 //! Prefixes and namespace names as small numbers, and which prefix means which namespace at the moment.
 
-use alloc::{borrow::Cow, collections::BTreeMap, vec, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeMap, vec::Vec};
 
 use super::chars::{is_absolute_uri, is_ncname};
 use super::error::ErrorKind;
-use super::tree::{Declaration, NO_NAMESPACE, NO_PREFIX, XML_NAMESPACE, XML_PREFIX, XMLNS_PREFIX};
+use super::tree::{
+    Declaration, NO_NAMESPACE, NO_PREFIX, XML_NAMESPACE, XML_PREFIX, XMLNS_NAMESPACE, XMLNS_PREFIX,
+};
 use crate::limits::{XML_NAME_BYTES_MAX, XML_NAMESPACES_MAX};
 
 /// The namespace of the prefix `xml` (Namespaces in XML 1.0, 3).
@@ -18,105 +20,151 @@ const NEAR: usize = 12;
 /// Slots for names seen lately; documents have few different names.
 const RECENT: usize = 64;
 
+/// A qualified name that was found right.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'a> {
+    spelling: &'a str,
+    pub(super) prefix: u16,
+    /// The prefix that an attribute of this name declares: `xmlns` and `xmlns:…` are no attributes.
+    pub(super) declares: Option<u16>,
+    /// Whether an attribute of this name identifies its element.
+    pub(super) identifies: bool,
+}
+
+/// Attributes that identify their element in some vocabulary, in any namespace (A17, A18).
+const IDENTIFIERS: [&str; 7] = ["ID", "Id", "id", "iD", "AssertionID", "RequestID", "ResponseID"];
+
+/// Whether an attribute of this local name identifies its element.
+pub(super) fn is_identifier(local_name: &str) -> bool {
+    matches!(local_name.as_bytes().last(), Some(b'D' | b'd')) && IDENTIFIERS.contains(&local_name)
+}
+
+/// What a prefix means.
+#[derive(Clone, Copy)]
+struct Meaning {
+    /// At the moment.
+    now: u16,
+    /// By its last declaration: most declare the same again.
+    last: u16,
+}
+
 /// The tables of one document while it is read.
 pub(super) struct Names<'a> {
     pub(super) prefixes: Vec<&'a str>,
     pub(super) namespaces: Vec<Cow<'a, str>>,
     by_prefix: BTreeMap<&'a str, u16>,
     by_namespace: BTreeMap<Cow<'a, str>, u16>,
-    /// The namespace that each prefix means now, by the prefix's number.
-    bound: Vec<u16>,
+    /// By the prefix's number.
+    meanings: Vec<Meaning>,
     /// What prefixes meant outside of the open elements.
     outer: Vec<Declaration>,
-    /// Qualified names that were found right, with their prefix, in a slot chosen by spelling.
-    recent: [(&'a str, u16); RECENT],
+    /// Names in a slot chosen by spelling.
+    recent: [Name<'a>; RECENT],
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new() -> Self {
-        Self {
-            prefixes: vec!["", "xml", "xmlns"],
-            namespaces: vec![Cow::Borrowed(""), Cow::Borrowed(XML), Cow::Borrowed(XMLNS)],
+        const NONE: Name<'_> = Name { spelling: "", prefix: NO_PREFIX, declares: None, identifies: false };
+        let mut names = Self {
+            prefixes: Vec::with_capacity(NEAR),
+            namespaces: Vec::with_capacity(NEAR),
             by_prefix: BTreeMap::new(),
             by_namespace: BTreeMap::new(),
-            bound: vec![NO_NAMESPACE, XML_NAMESPACE, UNBOUND],
-            outer: Vec::new(),
-            recent: [("", NO_PREFIX); RECENT],
-        }
+            meanings: Vec::with_capacity(NEAR),
+            outer: Vec::with_capacity(NEAR),
+            recent: [NONE; RECENT],
+        };
+        names.prefixes.extend(["", "xml", "xmlns"]);
+        names.namespaces.extend(["", XML, XMLNS].map(Cow::Borrowed));
+        names.meanings.extend([NO_NAMESPACE, XML_NAMESPACE, UNBOUND].map(|now| Meaning { now, last: now }));
+        names
     }
 
-    /// The prefix of a qualified name, which is checked.
-    pub(super) fn prefix_of(&mut self, name: &'a str) -> Result<u16, ErrorKind> {
-        let slot = match name.as_bytes() {
-            [first, .., last] => (name.len() * 7 + usize::from(*first) * 3 + usize::from(*last)) % RECENT,
+    /// Checks a qualified name.
+    pub(super) fn qualified(&mut self, spelling: &'a str) -> Result<Name<'a>, ErrorKind> {
+        let slot = match spelling.as_bytes() {
+            [first, .., last] => (spelling.len() * 7 + usize::from(*first) * 3 + usize::from(*last)) % RECENT,
             _ => 0,
         };
-        if let Some((_, prefix)) =
-            self.recent.get(slot).filter(|(known, _)| *known == name && !name.is_empty())
+        if let Some(known) =
+            self.recent.get(slot).filter(|known| known.spelling == spelling && !spelling.is_empty())
         {
-            return Ok(*prefix);
+            return Ok(*known);
         }
-        if name.len() > XML_NAME_BYTES_MAX {
+        if spelling.len() > XML_NAME_BYTES_MAX {
             return Err(ErrorKind::NameTooLong);
         }
-        let colon = name.bytes().position(|byte| byte == b':');
-        let (prefix, local) = match colon.and_then(|at| name.split_at_checked(at)) {
+        let colon = spelling.bytes().position(|byte| byte == b':');
+        let (prefix, local) = match colon.and_then(|at| spelling.split_at_checked(at)) {
             Some((prefix, local)) => (Some(prefix), local.get(1..).unwrap_or_default()),
-            None => (None, name),
+            None => (None, spelling),
         };
-        if !is_ncname(local) || prefix.is_some_and(|prefix| !is_ncname(prefix)) {
+        if !is_ncname(local) {
             return Err(ErrorKind::InvalidName);
         }
         let prefix = prefix.map_or(Ok(NO_PREFIX), |prefix| self.prefix(prefix))?;
+        let declares = match prefix {
+            XMLNS_PREFIX => Some(self.prefix(local)?),
+            NO_PREFIX if local == "xmlns" => Some(NO_PREFIX),
+            _ => None,
+        };
+        let name = Name { spelling, prefix, declares, identifies: is_identifier(local) };
         if let Some(recent) = self.recent.get_mut(slot) {
-            *recent = (name, prefix);
+            *recent = name;
         }
-        Ok(prefix)
+        Ok(name)
     }
 
-    /// The number of a prefix.
+    /// The number of a prefix, which is checked.
     fn prefix(&mut self, prefix: &'a str) -> Result<u16, ErrorKind> {
         // Most documents have few prefixes: equality is cheaper than order.
         let near = (0..).zip(self.prefixes.iter().take(NEAR)).find(|(_, known)| **known == prefix);
         if let Some(index) = near.map(|(index, _)| index).or_else(|| self.by_prefix.get(prefix).copied()) {
-            return Ok(index);
+            // The first is the prefix that is none, and cannot be written.
+            return if index == NO_PREFIX { Err(ErrorKind::InvalidName) } else { Ok(index) };
+        }
+        if !is_ncname(prefix) {
+            return Err(ErrorKind::InvalidName);
         }
         let index = next_index(self.prefixes.len())?;
         if self.prefixes.len() >= NEAR {
             self.by_prefix.insert(prefix, index);
         }
         self.prefixes.push(prefix);
-        self.bound.push(UNBOUND);
+        self.meanings.push(Meaning { now: UNBOUND, last: UNBOUND });
         Ok(index)
     }
 
-    /// `xmlns="name"` (no prefix) or `xmlns:prefix="name"`, under the constraints of Namespaces in XML 1.0.
-    pub(super) fn declaration(
-        &mut self,
-        prefix: Option<&'a str>,
-        name: Cow<'a, str>,
-    ) -> Result<Declaration, ErrorKind> {
-        let prefix = prefix.map_or(Ok(NO_PREFIX), |prefix| self.prefix(prefix))?;
+    /// `xmlns="name"` or `xmlns:prefix="name"`, under the constraints of Namespaces in XML 1.0.
+    pub(super) fn declaration(&mut self, prefix: u16, name: Cow<'a, str>) -> Result<Declaration, ErrorKind> {
         if matches!(prefix, XML_PREFIX | XMLNS_PREFIX) {
             return Err(ErrorKind::ReservedPrefix);
         }
+        let last = self.meanings.get(usize::from(prefix)).map_or(UNBOUND, |meaning| meaning.last);
+        let is_last = self.namespaces.get(usize::from(last)).is_some_and(|known| *known == name);
+        let namespace = if is_last { last } else { self.namespace(name)? };
+        match namespace {
+            NO_NAMESPACE if prefix != NO_PREFIX => Err(ErrorKind::PrefixUndeclared),
+            XML_NAMESPACE | XMLNS_NAMESPACE => Err(ErrorKind::ReservedPrefix),
+            namespace => Ok(Declaration { prefix, namespace }),
+        }
+    }
+
+    /// The number of a namespace name, which is checked.
+    fn namespace(&mut self, name: Cow<'a, str>) -> Result<u16, ErrorKind> {
         let near = (0..).zip(self.namespaces.iter().take(NEAR)).find(|(_, known)| **known == name);
         if let Some(index) = near.map(|(index, _)| index).or_else(|| self.by_namespace.get(&name).copied()) {
-            return match index {
-                NO_NAMESPACE if prefix != NO_PREFIX => Err(ErrorKind::PrefixUndeclared),
-                XML_NAMESPACE | 2 => Err(ErrorKind::ReservedPrefix),
-                namespace => Ok(Declaration { prefix, namespace }),
-            };
+            return Ok(index);
         }
         if !is_absolute_uri(&name) {
             return Err(ErrorKind::RelativeNamespace);
         }
-        let namespace = next_index(self.namespaces.len())?;
+        let index = next_index(self.namespaces.len())?;
         if self.namespaces.len() >= NEAR {
-            self.by_namespace.insert(name.clone(), namespace);
+            self.by_namespace.insert(name.clone(), index);
         }
         self.namespaces.push(name);
-        Ok(Declaration { prefix, namespace })
+        Ok(index)
     }
 
     /// How many bindings are to be undone later.
@@ -126,9 +174,10 @@ impl<'a> Names<'a> {
 
     /// A declaration comes into effect.
     pub(super) fn bind(&mut self, declaration: Declaration) {
-        if let Some(bound) = self.bound.get_mut(usize::from(declaration.prefix)) {
-            self.outer.push(Declaration { prefix: declaration.prefix, namespace: *bound });
-            *bound = declaration.namespace;
+        let Declaration { prefix, namespace } = declaration;
+        if let Some(meaning) = self.meanings.get_mut(usize::from(prefix)) {
+            self.outer.push(Declaration { prefix, namespace: meaning.now });
+            *meaning = Meaning { now: namespace, last: namespace };
         }
     }
 
@@ -136,8 +185,8 @@ impl<'a> Names<'a> {
     pub(super) fn release(&mut self, mark: usize) {
         while self.outer.len() > mark {
             let Some(outer) = self.outer.pop() else { break };
-            if let Some(bound) = self.bound.get_mut(usize::from(outer.prefix)) {
-                *bound = outer.namespace;
+            if let Some(meaning) = self.meanings.get_mut(usize::from(outer.prefix)) {
+                meaning.now = outer.namespace;
             }
         }
     }
@@ -147,10 +196,10 @@ impl<'a> Names<'a> {
         match prefix {
             XML_PREFIX | XMLNS_PREFIX => Err(ErrorKind::ReservedPrefix),
             _ => self
-                .bound
+                .meanings
                 .get(usize::from(prefix))
-                .copied()
-                .filter(|bound| *bound != UNBOUND)
+                .map(|meaning| meaning.now)
+                .filter(|now| *now != UNBOUND)
                 .ok_or(ErrorKind::UnboundPrefix),
         }
     }

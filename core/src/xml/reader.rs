@@ -9,6 +9,7 @@ use super::chars::{first_forbidden, is_ncname, is_space, referenced};
 use super::declaration::check_declaration;
 use super::error::{Error, ErrorKind, Position};
 use super::names::Names;
+use super::start_tag::StartTag;
 use super::tree::{Data, Kind, Span, Tree};
 use crate::limits::{XML_BYTES_MAX, XML_DEPTH_MAX, XML_NODES_MAX, XML_TEXT_BYTES_MAX};
 
@@ -76,19 +77,22 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(source: &'a str, before: usize) -> Self {
+        // About what a signed Response has: few documents need more, and growing is most of the memory's work.
+        let expected = source.len() / 64;
         let tree = Tree {
             source,
             decoded: String::new(),
-            nodes: Vec::with_capacity(source.len() / 64),
-            attributes: Vec::with_capacity(source.len() / 128),
-            declarations: Vec::new(),
+            nodes: Vec::with_capacity(expected),
+            attributes: Vec::with_capacity(expected),
+            declarations: Vec::with_capacity(expected),
             prefixes: Vec::new(),
             namespaces: Vec::new(),
             root: 0,
             ambiguous: None,
             before,
         };
-        Self { tree, names: Names::new(), open: Vec::new(), text: None, identifiers: Vec::new() }
+        let (open, identifiers) = (Vec::with_capacity(16), Vec::with_capacity(8));
+        Self { tree, names: Names::new(), open, text: None, identifiers }
     }
 
     fn read(&mut self) -> Result<(), Failure> {
@@ -110,7 +114,7 @@ impl<'a> Reader<'a> {
                 Ok(Event::CData(_)) => self.cdata(token, start)?,
                 Ok(Event::Start(tag) | Event::Empty(tag)) => {
                     self.end_text()?;
-                    self.start_tag(token, tag.name().as_ref().len(), start)?;
+                    self.start_tag(&StartTag::new(token, &tag, start))?;
                 }
                 Ok(Event::End(_)) => {
                     self.end_text()?;

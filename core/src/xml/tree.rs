@@ -10,7 +10,7 @@ use alloc::{
 use core::fmt;
 
 use super::error::{Error, ErrorKind, Position};
-use super::start_tag::is_identifier;
+use super::names::is_identifier;
 
 /// The prefix that is none, in the table of prefixes.
 pub(super) const NO_PREFIX: u16 = 0;
@@ -22,6 +22,8 @@ pub(super) const XMLNS_PREFIX: u16 = 2;
 pub(super) const NO_NAMESPACE: u16 = 0;
 /// The namespace of `xml`.
 pub(super) const XML_NAMESPACE: u16 = 1;
+/// The namespace of `xmlns`.
+pub(super) const XMLNS_NAMESPACE: u16 = 2;
 
 /// A value: where it stands, and whether it stands there as it is.
 #[derive(Clone, Copy, Default)]
@@ -46,6 +48,9 @@ pub(super) struct Element {
     pub(super) name_bytes: u16,
     pub(super) prefix: u16,
     pub(super) namespace: u16,
+    /// The bytes of the start tag, if it stands in the source as canonical XML writes it where nothing is to be
+    /// declared; else 0.
+    pub(super) canonical_bytes: u16,
 }
 
 #[derive(Clone, Copy)]
@@ -203,6 +208,7 @@ impl<'t> Node<'t> {
             name_bytes: 0,
             prefix: NO_PREFIX,
             namespace: NO_NAMESPACE,
+            canonical_bytes: 0,
         };
         if let Kind::Element(element) = &self.data().kind { element } else { &NONE }
     }

@@ -102,7 +102,7 @@ impl<'p> Canonicalization<'p> {
     ) -> Result<(), Error> {
         let output = Output::new(tree.source, sink);
         let namespaces = Namespaces::new(tree, apex, self.method, self.prefixes);
-        let mut walk = Walk { form: self, tree, apex, namespaces, output, open: Vec::new() };
+        let mut walk = Walk { form: self, tree, apex, namespaces, output, open: Vec::with_capacity(16) };
         walk.subtree(without)?;
         let nothing = walk.output.finish() == 0;
         if nothing {
@@ -121,22 +121,6 @@ struct Open {
     mark: usize,
 }
 
-/// The end of a start tag whose name ends at `at`, if it is canonical as it stands in the source: one space before
-/// each attribute, double quotes, canonical order, nothing to escape and nothing else.
-fn canonical_tag(output: &Output<'_, '_>, mut at: u32, attributes: &[AttributeData]) -> Option<u32> {
-    for data in attributes {
-        let name_end = data.name + u32::from(data.name_bytes);
-        let Span { start, end, decoded, plain } = data.value;
-        let is_next = data.name == at + 1 && start == name_end + 2 && plain && !decoded;
-        let is_canonical = is_next
-            && output.stands(at, b" ")
-            && output.stands(name_end, b"=\"")
-            && output.stands(end, b"\"");
-        at = is_canonical.then_some(end + 1)?;
-    }
-    output.stands(at, b">").then_some(at + 1)
-}
-
 /// An attribute of the apex, and its value where that is made of several.
 type Inherited<'t> = (&'t AttributeData, Option<String>);
 
@@ -144,7 +128,7 @@ struct Walk<'w, 't> {
     form: &'w Canonicalization<'w>,
     tree: &'t Tree<'t>,
     apex: u32,
-    namespaces: Namespaces<'w, 't>,
+    namespaces: Namespaces<'t>,
     output: Output<'w, 't>,
     open: Vec<Open>,
 }
@@ -207,11 +191,9 @@ impl<'t> Walk<'_, 't> {
         let inherits = is_apex && self.form.method != Method::Exclusive;
         let rendered = self.namespaces.rendered_on(element, attributes, is_apex);
         self.open.push(Open { end, name, until: element.until, mark });
-        if rendered.is_empty() && !inherits {
-            if let Some(tag_end) = canonical_tag(&self.output, name.1, attributes) {
-                self.output.source(name_start - 1, tag_end);
-                return Ok(());
-            }
+        if rendered.is_empty() && !inherits && element.canonical_bytes > 0 {
+            self.output.source(name_start - 1, name_start - 1 + u32::from(element.canonical_bytes));
+            return Ok(());
         }
         self.output.literal(b"<");
         self.output.source(name.0, name.1);
@@ -220,7 +202,7 @@ impl<'t> Walk<'_, 't> {
                 "" => self.output.literal(b" xmlns"),
                 prefix => {
                     self.output.literal(b" xmlns:");
-                    self.output.literal(prefix.as_bytes());
+                    self.output.bytes(prefix.as_bytes());
                 }
             }
             self.output.literal(b"=\"");
@@ -309,7 +291,7 @@ impl<'t> Walk<'_, 't> {
 
     fn comment(&mut self, span: Span) {
         self.output.literal(b"<!--");
-        self.output.literal(self.tree.value(span).as_bytes());
+        self.output.bytes(self.tree.value(span).as_bytes());
         self.output.literal(b"-->");
     }
 
@@ -320,10 +302,10 @@ impl<'t> Walk<'_, 't> {
             .split_once(space)
             .map_or((content, ""), |(target, data)| (target, data.trim_start_matches(space)));
         self.output.literal(b"<?");
-        self.output.literal(target.as_bytes());
+        self.output.bytes(target.as_bytes());
         if !data.is_empty() {
             self.output.literal(b" ");
-            self.output.literal(data.as_bytes());
+            self.output.bytes(data.as_bytes());
         }
         self.output.literal(b"?>");
     }

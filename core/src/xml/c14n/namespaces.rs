@@ -13,36 +13,46 @@ use crate::xml::tree::{
 /// A prefix that the output has not declared.
 const UNBOUND: u16 = u16::MAX;
 
-pub(super) struct Namespaces<'p, 't> {
+/// A prefix in the output.
+#[derive(Clone, Copy)]
+struct Slot {
+    /// What it means there.
+    namespace: u16,
+    /// Its declarations are written where they stand: those of all prefixes, or of the PrefixList.
+    is_inclusive: bool,
+}
+
+pub(super) struct Namespaces<'t> {
     tree: &'t Tree<'t>,
-    /// What each prefix means in the output, by the prefix's number.
-    output: Vec<u16>,
+    /// By the prefix's number.
+    output: Vec<Slot>,
     /// What prefixes meant before: the declarations of the innermost element are at the end.
     log: Vec<Declaration>,
     /// The declarations of the start tag that is being written.
     rendered: Vec<Declaration>,
     /// Declarations in scope at the apex which are treated inclusively, until they are written there.
     at_apex: Vec<Declaration>,
-    method: Method,
-    prefixes: &'p [&'p str],
+    /// Whether prefixes are declared where they are used.
+    is_exclusive: bool,
+    /// Whether there are prefixes whose declarations are written where they stand.
+    has_inclusive: bool,
 }
 
-impl<'p, 't> Namespaces<'p, 't> {
-    pub(super) fn new(tree: &'t Tree<'t>, apex: u32, method: Method, prefixes: &'p [&'p str]) -> Self {
-        let mut output = vec![UNBOUND; tree.prefixes.len()];
-        for (prefix, namespace) in [(NO_PREFIX, NO_NAMESPACE), (XML_PREFIX, XML_NAMESPACE)] {
-            output.get_mut(usize::from(prefix)).into_iter().for_each(|slot| *slot = namespace);
-        }
-        let mut all = Self {
-            tree,
-            output,
-            log: Vec::new(),
-            rendered: Vec::new(),
-            at_apex: Vec::new(),
-            method,
-            prefixes,
+impl<'t> Namespaces<'t> {
+    pub(super) fn new(tree: &'t Tree<'t>, apex: u32, method: Method, listed: &[&str]) -> Self {
+        let is_exclusive = method == Method::Exclusive;
+        let has_inclusive = !is_exclusive || !listed.is_empty();
+        let slot = |name: &&str| {
+            let name = if name.is_empty() { "#default" } else { *name };
+            Slot { namespace: UNBOUND, is_inclusive: !is_exclusive || listed.contains(&name) }
         };
-        if method != Method::Exclusive || !prefixes.is_empty() {
+        let mut output: Vec<_> = tree.prefixes.iter().map(slot).collect();
+        for (prefix, namespace) in [(NO_PREFIX, NO_NAMESPACE), (XML_PREFIX, XML_NAMESPACE)] {
+            output.get_mut(usize::from(prefix)).into_iter().for_each(|slot| slot.namespace = namespace);
+        }
+        let (log, rendered) = (Vec::with_capacity(8), Vec::with_capacity(8));
+        let mut all = Self { tree, output, log, rendered, at_apex: Vec::new(), is_exclusive, has_inclusive };
+        if has_inclusive {
             all.at_apex = all.in_scope(apex);
         }
         all
@@ -57,7 +67,7 @@ impl<'p, 't> Namespaces<'p, 't> {
         while self.log.len() > mark {
             let Some(before) = self.log.pop() else { break };
             if let Some(slot) = self.output.get_mut(usize::from(before.prefix)) {
-                *slot = before.namespace;
+                slot.namespace = before.namespace;
             }
         }
     }
@@ -74,14 +84,14 @@ impl<'p, 't> Namespaces<'p, 't> {
             for declaration in core::mem::take(&mut self.at_apex) {
                 self.render(declaration);
             }
-        } else {
+        } else if self.has_inclusive {
             for declaration in self.tree.declarations_of(element) {
                 if self.is_inclusive(declaration.prefix) {
                     self.render(*declaration);
                 }
             }
         }
-        if self.method == Method::Exclusive {
+        if self.is_exclusive {
             self.render(Declaration { prefix: element.prefix, namespace: element.namespace });
             for data in attributes.iter().filter(|data| data.prefix != NO_PREFIX) {
                 self.render(Declaration { prefix: data.prefix, namespace: data.namespace });
@@ -97,21 +107,15 @@ impl<'p, 't> Namespaces<'p, 't> {
     /// Declares, unless the output has it so already.
     fn render(&mut self, declaration: Declaration) {
         let Some(slot) = self.output.get_mut(usize::from(declaration.prefix)) else { return };
-        if *slot != declaration.namespace {
-            self.log.push(Declaration { prefix: declaration.prefix, namespace: *slot });
-            *slot = declaration.namespace;
+        if slot.namespace != declaration.namespace {
+            self.log.push(Declaration { prefix: declaration.prefix, namespace: slot.namespace });
+            slot.namespace = declaration.namespace;
             self.rendered.push(declaration);
         }
     }
 
-    /// Whether declarations of this prefix are written where they stand: all of them, or those of the PrefixList.
     fn is_inclusive(&self, prefix: u16) -> bool {
-        self.method != Method::Exclusive || {
-            let name = self.tree.prefix(prefix);
-            self.prefixes
-                .iter()
-                .any(|listed| if prefix == NO_PREFIX { *listed == "#default" } else { *listed == name })
-        }
+        self.output.get(usize::from(prefix)).is_some_and(|slot| slot.is_inclusive)
     }
 
     /// What is in scope at an element and treated inclusively.
