@@ -91,6 +91,11 @@ impl Inputs {
         self.all().find(|(name, _)| *name == input).map(|(_, entry)| entry.clone()).unwrap_or_default()
     }
 
+    /// What the manifest says of all inputs.
+    pub fn text(&self, field: &str) -> String {
+        self.manifest.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
     /// A file of the folder.
     ///
     /// # Errors
