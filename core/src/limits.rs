@@ -89,6 +89,8 @@ pub const SYNC_PAGE_SIZE: u32 = 100;
 pub const SYNC_MEMBERS_PER_PATCH: usize = 100;
 /// How often a request is sent before its step fails.
 pub const SYNC_ATTEMPTS_MAX: u32 = 6;
+/// How often a step waits because the other side asks for it (429 with `Retry-After`) before it fails: a busy day's worth, not for ever.
+pub const SYNC_WAITS_MAX: u32 = 100;
 /// Seconds before the first repetition; each further one waits twice as long.
 pub const SYNC_BACKOFF_FIRST_SECONDS: i64 = 1;
 /// Seconds that a repetition waits at most, unless the other side asks for more.

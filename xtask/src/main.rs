@@ -8,6 +8,7 @@
 mod fuzz;
 mod python;
 mod rust;
+mod simulate;
 mod steps;
 mod swift;
 
@@ -47,6 +48,12 @@ const TASKS: &[Task] = &[
         arguments: "[TARGET]... [--seconds N]",
         help: "fuzz every target or those that are named, 60 seconds each unless told otherwise",
         run: fuzz::fuzz,
+    },
+    Task {
+        name: "simulate",
+        arguments: "[--seeds N|--seed N|--planted]",
+        help: "the sync engine against bad luck: many seeds, one as a story, or with mistakes planted in the engine",
+        run: simulate::simulate,
     },
     Task {
         name: "swift-bindings",
@@ -97,10 +104,14 @@ fn test(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     match arguments {
         [] => {
             rust::test(steps)?;
+            simulate::test(steps)?;
             python::test(steps)?;
             swift::test(steps)
         }
-        ["rust"] => rust::test(steps),
+        ["rust"] => {
+            rust::test(steps)?;
+            simulate::test(steps)
+        }
         ["python"] => python::test(steps),
         ["swift"] => swift::test(steps),
         other => Err(format!("expected nothing, rust, python or swift; found {}", other.join(" "))),

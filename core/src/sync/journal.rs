@@ -1,7 +1,7 @@
 //! What must survive a crash: appended records (D12). The driver stores them in order; where is its choice (D37).
 
 use alloc::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
     vec::Vec,
 };
@@ -78,8 +78,8 @@ impl ResumeError {
 pub(crate) enum Entry {
     /// The first record.
     Opened { version: u32, integration: String },
-    /// A group is about to be created.
-    GroupIntent { group: String },
+    /// A group is about to be created, with this name.
+    GroupIntent { group: String, name: String },
     /// A group at Heap is ours.
     GroupLinked { group: String, link: GroupLink },
     /// A group at Heap is gone or was deleted.
@@ -92,8 +92,8 @@ pub(crate) enum Entry {
     MembersTold { team: String },
     /// The tenant does not keep the role (D8).
     RoleDropped,
-    /// An account is about to be created.
-    UserIntent { person: String },
+    /// An account is about to be created, with this user name: by it the account is found where the directory id is not kept.
+    UserIntent { person: String, user_name: String },
     /// An account at Heap is ours.
     UserLinked { person: String, link: Link },
     /// An account was left behind by a replacement (R22) and is still to be deactivated.
@@ -132,8 +132,10 @@ fn digest_of(line: &str) -> String {
 /// The creations whose outcome is not known: they are looked for before they are repeated (D12).
 #[derive(Debug, Default)]
 pub(crate) struct Uncertain {
-    pub(crate) people: BTreeSet<String>,
-    pub(crate) groups: BTreeSet<String>,
+    /// With the user name.
+    pub(crate) people: BTreeMap<String, String>,
+    /// With the name.
+    pub(crate) groups: BTreeMap<String, String>,
 }
 
 /// What a journal amounts to.
@@ -172,7 +174,9 @@ impl Replayed {
                 return Err(ResumeError::Integration { expected: integration.to_string(), found });
             }
             Entry::Opened { .. } => self.is_opened = true,
-            Entry::GroupIntent { group } => drop(self.uncertain.groups.insert(group)),
+            Entry::GroupIntent { group, name } => {
+                self.uncertain.groups.insert(group, name);
+            }
             Entry::GroupLinked { group, link } => {
                 self.uncertain.groups.remove(&group);
                 self.ledger.set_group_link(&Id::from(group), link);
@@ -184,7 +188,9 @@ impl Replayed {
             }
             Entry::MembersTold { team } => self.ledger.forget_sent(&team),
             Entry::RoleDropped => self.ledger.role_is_dropped = true,
-            Entry::UserIntent { person } => drop(self.uncertain.people.insert(person)),
+            Entry::UserIntent { person, user_name } => {
+                self.uncertain.people.insert(person, user_name);
+            }
             Entry::UserLinked { person, link } => {
                 self.uncertain.people.remove(&person);
                 self.ledger.set_link(&Id::from(person), link);
@@ -217,12 +223,20 @@ pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertai
             .groups()
             .map(|(group, link)| Entry::GroupLinked { group: group.to_string(), link: link.clone() }),
     );
-    entries.extend(uncertain.people.iter().map(|person| Entry::UserIntent { person: person.clone() }));
-    entries.extend(uncertain.groups.iter().map(|group| Entry::GroupIntent { group: group.clone() }));
-    for (team, Sent { members, doubtful }) in ledger.sent() {
+    entries.extend(uncertain.people.iter().map(|(person, user_name)| Entry::UserIntent {
+        person: person.clone(),
+        user_name: user_name.clone(),
+    }));
+    entries.extend(
+        uncertain
+            .groups
+            .iter()
+            .map(|(group, name)| Entry::GroupIntent { group: group.clone(), name: name.clone() }),
+    );
+    for (team, Sent { members, doubtful, is_whole }) in ledger.sent() {
         let list = |ids: &BTreeSet<String>| ids.iter().cloned().collect();
         let (team, add) = (team.clone(), list(members));
-        entries.push(Entry::MembersSent { team: team.clone(), replaced: true, add, remove: Vec::new() });
+        entries.push(Entry::MembersSent { team: team.clone(), replaced: *is_whole, add, remove: Vec::new() });
         entries.push(Entry::MembersIntent { team, members: list(doubtful) });
     }
     if ledger.role_is_dropped {
@@ -250,10 +264,10 @@ mod tests {
     fn journal() -> Vec<Record> {
         records(&[
             opened(TENANT),
-            Entry::UserIntent { person: "u1".into() },
+            Entry::UserIntent { person: "u1".into(), user_name: "ann@old.example".into() },
             Entry::UserLinked { person: "u1".into(), link: link("r1", "ann@old.example") },
             Entry::UserLinked { person: "u1".into(), link: link("r2", "ann@new.example") },
-            Entry::UserIntent { person: "u2".into() },
+            Entry::UserIntent { person: "u2".into(), user_name: "bob@example".into() },
             Entry::GroupLinked {
                 group: "g1".into(),
                 link: GroupLink { remote: "t1".into(), managed: false },
@@ -265,7 +279,7 @@ mod tests {
     #[test]
     fn d12_an_intent_without_an_outcome_is_uncertain() {
         let replayed = Replayed::of(TENANT, journal()).unwrap();
-        assert_eq!(replayed.uncertain.people.iter().collect::<Vec<_>>(), ["u2"]);
+        assert_eq!(replayed.uncertain.people.keys().collect::<Vec<_>>(), ["u2"]);
         assert_eq!(replayed.ledger.link("u1").unwrap().remote, "r2");
         assert!(!replayed.ledger.group_link("g1").unwrap().managed);
     }

@@ -6,6 +6,7 @@ mod engine;
 mod event;
 mod journal;
 mod plan;
+mod planted;
 mod state;
 
 pub use config::{ChangedUserName, Config, ConfigError, Review};
@@ -19,3 +20,5 @@ pub use plan::{
     AddedMember, Attribute, AttributeChange, Conflict, ConflictKind, Counts, Digest, GroupStep, GroupVerb,
     Guards, InvalidDigest, Limit, Plan, Reason, RemovedMember, Step, Totals, Trip, UserStep, UserVerb,
 };
+#[cfg(planted_bug)]
+pub use planted::{PLANTABLE, plant};

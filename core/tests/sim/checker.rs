@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heap_identity::{
-    sync::{ChangedUserName, Engine, TransportFailure},
+    scim::service::Kind,
+    sync::{ChangedUserName, Engine, Event, EventName, TransportFailure},
     wire::{Request, Response},
 };
 use http::{Method, header};
@@ -21,7 +22,7 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_secs(3600);
 
 #[derive(Debug, Default)]
 pub struct Checker {
-    /// What the tenant held before the first request, by id.
+    /// What the tenant holds that was not made by us, as it was when others last changed something, by id.
     pub before: BTreeMap<String, Value>,
     /// Whose account or group it is, by its id at the tenant, for all that were made by us.
     pub made: BTreeMap<String, String>,
@@ -30,8 +31,16 @@ pub struct Checker {
     /// Who ever held an account.
     pub held: BTreeMap<String, BTreeSet<String>>,
     /// Creations whose outcome the engine cannot know, by resource type and directory id.
-    unresolved: BTreeSet<(&'static str, String)>,
+    unresolved: BTreeSet<(Kind, String)>,
     quiet_until: Option<Timestamp>,
+    /// Whether others have changed anything, and the members of which groups.
+    pub had_visitors: bool,
+    pub visited_teams: BTreeSet<String>,
+    /// What a group was called, also before others renamed it.
+    team_names_ever: BTreeMap<String, BTreeSet<String>>,
+    /// What was made before the journal was lost.
+    pub orphans: BTreeSet<String>,
+    hands: usize,
 }
 
 /// What a check may look at.
@@ -48,26 +57,65 @@ pub fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 }
 
 /// The resource type and the id of a path below the base URL.
-fn route(request: &Request) -> (&'static str, Option<String>) {
+pub fn route(request: &Request) -> (Kind, Option<String>) {
     let path = request.uri().path();
-    let kind = if path.contains("/Users") { "/Users" } else { "/Groups" };
+    let kind = if path.contains("/Users") { Kind::User } else { Kind::Group };
     let id = path.rsplit_once('/').map(|(_, id)| id).filter(|id| !["Users", "Groups"].contains(id));
     (kind, id.map(Into::into))
 }
 
-pub fn without_groups(mut user: Value) -> Value {
-    if let Some(map) = user.as_object_mut() {
-        map.remove("groups");
-    }
-    user
-}
-
 impl Checker {
-    pub fn new(tenant: &mut Tenant, now: Timestamp) -> Self {
-        let mut all = tenant.all("/Users", now);
-        all.extend(tenant.all("/Groups", now));
-        let before = all.into_iter().map(|one| (text(&one, "id").to_string(), without_groups(one))).collect();
-        Self { before, ..Self::default() }
+    pub fn new(tenant: &Tenant) -> Self {
+        let mut checker = Self::default();
+        checker.refresh(tenant);
+        checker
+    }
+
+    fn refresh(&mut self, tenant: &Tenant) {
+        let all = tenant.all(Kind::User).into_iter().chain(tenant.all(Kind::Group));
+        let all = all.map(|one| (text(&one, "id").to_string(), one));
+        let all: Vec<_> = all.collect();
+        for (id, group) in all.iter().filter(|(_, one)| one["displayName"].is_string()) {
+            self.team_names_ever.entry(id.clone()).or_default().insert(text(group, "displayName").into());
+        }
+        self.before = all.into_iter().filter(|(id, _)| !self.made.contains_key(id)).collect();
+    }
+
+    /// Others have changed something at Heap.
+    pub fn by_other_hands(&mut self, tenant: &Tenant, team: Option<String>) {
+        (self.had_visitors, self.hands) = (true, self.hands + 1);
+        self.visited_teams.extend(team);
+        self.refresh(tenant);
+    }
+
+    /// The journal is lost: what was ours is found again by the rules of a first contact, or not.
+    pub fn journal_lost(&mut self) {
+        self.orphans.extend(self.made.keys().cloned());
+        self.orphans.extend(self.adopted.iter().cloned());
+    }
+
+    /// R33: what was there before and did not become ours is as it was; what became ours keeps its address (F37).
+    pub fn unmanaged_are_untouched(&self, tenant: &Tenant) -> Result<(), String> {
+        for (id, before) in &self.before {
+            let is_group = before["displayName"].is_string();
+            let kind = if is_group { Kind::Group } else { Kind::User };
+            let is_ours = self.adopted.contains(id);
+            let Some(now) = tenant.one(kind, id) else {
+                if is_ours && is_group {
+                    continue;
+                }
+                return Err(format!("it is gone: {before}"));
+            };
+            if !is_ours && *before != now {
+                return Err(format!("R33: {before} became {now}"));
+            }
+            for attribute in ["userName", "externalId", "title"] {
+                if before[attribute] != now[attribute] {
+                    return Err(format!("F37: {before} became {now}"));
+                }
+            }
+        }
+        Ok(())
     }
 
     pub fn clock_jumped(&mut self) {
@@ -79,22 +127,55 @@ impl Checker {
     }
 
     /// Looks at what the engine takes for its own: also an adoption that writes nothing follows the rules.
-    pub fn linked(&mut self, scene: &Scene<'_>, tenant: &mut Tenant) -> Result<(), String> {
+    pub fn linked(&mut self, scene: &Scene<'_>, tenant: &Tenant) -> Result<(), String> {
         for person in scene.directory.names_ever.keys() {
             let Some(account) = scene.engine.account_of(person) else { continue };
+            self.orphans.remove(account);
             let is_new = self.held.entry(account.into()).or_default().insert(person.clone());
             if !is_new || self.made.contains_key(account) || self.adopted.contains(account) {
                 continue;
             }
-            let Some(shown) = tenant.one(&format!("/Users/{account}"), scene.now) else { continue };
+            let Some(shown) = tenant.one(Kind::User, account) else { continue };
             self.adoption(&shown, &[person], scene)?;
             self.adopted.insert(account.into());
+        }
+        for group in scene.directory.group_names_ever.keys() {
+            let Some(team) = scene.engine.team_of(group) else { continue };
+            self.orphans.remove(team);
+            if self.made.contains_key(team) || self.adopted.contains(team) {
+                continue;
+            }
+            let Some(shown) = tenant.one(Kind::Group, team) else { continue };
+            self.take_over(team, &shown, Some(group), scene)?;
         }
         Ok(())
     }
 
+    /// R26, D3: of the same name and nobody else's, or with the directory id.
+    fn take_over(
+        &mut self,
+        team: &str,
+        shown: &Value,
+        holder: Option<&String>,
+        scene: &Scene<'_>,
+    ) -> Result<(), String> {
+        let external = shown["externalId"].as_str();
+        let names = &scene.directory.group_names_ever;
+        let is_named = |group: &String| {
+            external.map_or_else(
+                || self.team_names_ever.get(team).is_some_and(|ever| !ever.is_disjoint(&names[group])),
+                |external| external == group,
+            )
+        };
+        if !holder.is_some_and(is_named) {
+            return Err(format!("the unmanaged group {shown} is written (R33); linked to {holder:?}"));
+        }
+        self.adopted.insert(team.into());
+        Ok(())
+    }
+
     /// The engine sends a request.
-    pub fn sent(&mut self, request: &Request, scene: &Scene<'_>, tenant: &mut Tenant) -> Result<(), String> {
+    pub fn sent(&mut self, request: &Request, scene: &Scene<'_>, tenant: &Tenant) -> Result<(), String> {
         if let Some(until) = self.quiet_until.filter(|until| scene.now < *until) {
             return Err(format!(
                 "Retry-After is not followed: {} at {}, quiet until {until}",
@@ -106,19 +187,21 @@ impl Checker {
         match (request.method().clone(), route(request)) {
             (Method::GET, _) => Ok(()),
             (Method::POST, (kind, None)) => self.creation(kind, &body, scene),
-            (Method::PATCH, ("/Users", Some(account))) => self.account(&account, &body, scene, tenant),
-            (method, ("/Groups", Some(team))) => self.team(&method, &team, scene, tenant),
+            (Method::PATCH | Method::PUT, (Kind::User, Some(account))) => {
+                self.account(&account, &body, scene, tenant)
+            }
+            (method, (Kind::Group, Some(team))) => self.team(&method, &team, scene, tenant),
             (method, _) => Err(format!("nobody asked for {method} {}", request.uri())),
         }
     }
 
-    fn creation(&mut self, kind: &'static str, body: &Value, scene: &Scene<'_>) -> Result<(), String> {
+    fn creation(&mut self, kind: Kind, body: &Value, scene: &Scene<'_>) -> Result<(), String> {
         let id = text(body, "externalId").to_string();
         let directory = scene.directory;
-        if kind == "/Users" && !directory.is_wanted(&id) {
+        if kind == Kind::User && !directory.is_wanted(&id) {
             return Err(format!("{id} gets an account although no rule gives access (R12, D6)"));
         }
-        if kind == "/Groups" {
+        if kind == Kind::Group {
             if !directory.management {
                 return Err(format!("group {id} is created while groups are not managed (R31)"));
             }
@@ -140,9 +223,9 @@ impl Checker {
         account: &str,
         body: &Value,
         scene: &Scene<'_>,
-        tenant: &mut Tenant,
+        tenant: &Tenant,
     ) -> Result<(), String> {
-        let Some(shown) = tenant.one(&format!("/Users/{account}"), scene.now) else { return Ok(()) };
+        let Some(shown) = tenant.one(Kind::User, account) else { return Ok(()) };
         let holders: Vec<&String> = scene
             .directory
             .names_ever
@@ -153,8 +236,10 @@ impl Checker {
             self.adoption(&shown, &holders, scene)?;
             self.adopted.insert(account.into());
         }
-        for operation in body["Operations"].as_array().into_iter().flatten() {
-            match (text(operation, "path"), &operation["value"]) {
+        for (path, value) in written(body) {
+            match (path.as_str(), &value) {
+                ("active", Value::Bool(true)) if shown["active"] == true => {}
+                ("active", Value::Bool(false)) if shown["active"] == false => {}
                 ("active", Value::Bool(true)) => {
                     if !holders.iter().any(|id| scene.directory.is_wanted(id)) {
                         return Err(format!(
@@ -169,6 +254,9 @@ impl Checker {
                     }
                 }
                 ("name.givenName" | "name.familyName" | "role", _) => {}
+                // Put back whole: as it was.
+                ("title", _) if body["Operations"].is_null() => {}
+                (path, value) if shown[path] == *value || ["name", "schemas", "id"].contains(&path) => {}
                 (path, value) => return Err(format!("`{path}` of an account is written: {value}")),
             }
         }
@@ -209,6 +297,7 @@ impl Checker {
             let has_another = scene.engine.account_of(id).is_some();
             // Made for them: theirs, unless another took its place (R22).
             self.made.get(account) == Some(id)
+                && !self.orphans.contains(account)
                 && (!has_another || has_name(id) && scene.policy == ChangedUserName::Report)
         };
         directory.people.keys().filter(|id| directory.is_wanted(id)).find(|id| is_theirs(id))
@@ -225,9 +314,9 @@ impl Checker {
         method: &Method,
         team: &str,
         scene: &Scene<'_>,
-        tenant: &mut Tenant,
+        tenant: &Tenant,
     ) -> Result<(), String> {
-        let Some(shown) = tenant.one(&format!("/Groups/{team}"), scene.now) else { return Ok(()) };
+        let Some(shown) = tenant.one(Kind::Group, team) else { return Ok(()) };
         let directory = scene.directory;
         if !directory.management {
             return Err(format!(
@@ -238,11 +327,7 @@ impl Checker {
         let names = &directory.group_names_ever;
         let holder = names.keys().find(|group| scene.engine.team_of(group) == Some(team));
         if !self.made.contains_key(team) && !self.adopted.contains(team) {
-            let is_named = |group: &String| names[group].contains(text(&shown, "displayName"));
-            if !holder.is_some_and(is_named) {
-                return Err(format!("the unmanaged group {shown} is written (R33); linked to {holder:?}"));
-            }
-            self.adopted.insert(team.into());
+            self.take_over(team, &shown, holder, scene)?;
         }
         let group = holder.and_then(|id| directory.groups.get(id));
         match (*method == Method::DELETE, group) {
@@ -253,30 +338,65 @@ impl Checker {
         }
     }
 
+    /// What a request that arrives is about, as it is before.
+    pub fn before_arrival(&self, request: &Request, tenant: &Tenant) -> Option<Value> {
+        let (kind, id) = route(request);
+        (request.method() == Method::PUT).then(|| tenant.one(kind, &id?)).flatten()
+    }
+
     /// A request has reached the tenant.
     pub fn arrived(
         &mut self,
         request: &Request,
         response: &Response,
-        tenant: &mut Tenant,
-        now: Timestamp,
+        before: Option<Value>,
+        tenant: &Tenant,
     ) -> Result<(), String> {
+        let (kind, id) = route(request);
+        if let (Some(before), Some(now)) = (before, id.and_then(|id| tenant.one(kind, &id))) {
+            if before["title"] != now["title"] {
+                return Err(format!("F22: an update is lost: {before} became {now}"));
+            }
+        }
         if request.method() != Method::POST || response.status() != 201 {
             return Ok(());
         }
-        let (kind, _) = route(request);
+        let asked: Value = serde_json::from_slice(request.body()).unwrap_or_default();
         let made: Value = serde_json::from_slice(response.body()).unwrap();
-        let owner = text(&made, "externalId").to_string();
-        let earlier = self.made.iter().filter(|(_, of)| **of == owner).map(|(id, _)| id.clone());
-        for id in earlier.collect::<Vec<_>>() {
-            let Some(other) = tenant.one(&format!("{kind}/{id}"), now) else { continue };
-            let same_name = folded(text(&other, "userName")) == folded(text(&made, "userName"));
-            if kind == "/Groups" || same_name {
-                return Err(format!("{owner} has two of {kind}: {other} and {made}"));
+        let owner = text(&asked, "externalId").to_string();
+        for (id, _) in self.made.iter().filter(|(_, of)| **of == owner) {
+            let Some(other) = tenant.one(kind, id) else { continue };
+            let same_name = match kind {
+                Kind::User => folded(text(&other, "userName")) == folded(text(&made, "userName")),
+                Kind::Group => other["displayName"] == made["displayName"],
+            };
+            let is_lost =
+                self.visited_teams.contains(id) || self.orphans.contains(id) && other["externalId"] != owner;
+            if same_name || kind == Kind::Group && !is_lost {
+                return Err(format!("{owner} has two of {kind:?}: {other} and {made}"));
             }
         }
         self.made.insert(text(&made, "id").into(), owner);
         Ok(())
+    }
+
+    /// What an event says of a request that was answered must be so (R41).
+    pub fn told(&self, event: &Event, request: Option<&Request>, tenant: &Tenant) -> Result<(), String> {
+        let Some((kind, Some(id))) = request.map(route) else { return Ok(()) };
+        let shown = tenant.one(kind, &id);
+        match (event.name, event.error.as_deref()) {
+            (EventName::UserDeprovision, None)
+                if self.hands == 0 && shown.is_some_and(|user| user["active"] == true) =>
+            {
+                Err(format!("{id} is said to be deactivated and is active"))
+            }
+            (EventName::GroupDeleteProvision, Some(error))
+                if tenant.one(kind, &id).is_none() && !error.starts_with("given up") =>
+            {
+                Err(format!("group {id} is gone, and its deletion is said to have failed: {error} (F06)"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The engine is handed an answer, or learns that there is none.
@@ -301,7 +421,7 @@ impl Checker {
         }
     }
 
-    fn resolve(&mut self, kind: &'static str, request: &Request) {
+    fn resolve(&mut self, kind: Kind, request: &Request) {
         let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
         self.unresolved.remove(&(kind, text(&body, "externalId").to_string()));
     }
@@ -322,11 +442,22 @@ impl Checker {
     }
 }
 
+/// What a write of an account writes, by path: operations of a PATCH, or the attributes of what is put back whole.
+fn written(body: &Value) -> Vec<(String, Value)> {
+    if let Some(operations) = body["Operations"].as_array() {
+        return operations
+            .iter()
+            .map(|operation| (text(operation, "path").to_string(), operation["value"].clone()))
+            .collect();
+    }
+    body.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 /// Whether the durable journal says that a creation was intended and not that it has an outcome.
-fn has_open_intent(journal: &[String], kind: &str, id: &str) -> bool {
+fn has_open_intent(journal: &[String], kind: Kind, id: &str) -> bool {
     let (key, intent, linked) = match kind {
-        "/Users" => ("person", "user_intent", "user_linked"),
-        _ => ("group", "group_intent", "group_linked"),
+        Kind::User => ("person", "user_intent", "user_linked"),
+        Kind::Group => ("group", "group_intent", "group_linked"),
     };
     let quoted = format!("\"{id}\"");
     let lines = journal.iter().filter(|line| line.contains(&quoted));

@@ -35,15 +35,19 @@ impl Directory {
         };
         for _ in 0..people {
             let person = directory.new_person(random);
-            directory.apply(&Change::PersonSet(person));
+            if random.occurs() {
+                directory.apply(&Change::PersonSet(person));
+            }
         }
         for _ in 0..random.below(6) {
             let group = directory.new_group(random);
             let id = group.id.clone();
-            directory.apply(&Change::GroupSet(group));
+            if random.occurs() {
+                directory.apply(&Change::GroupSet(group));
+            }
             let share = [0, 10, 50, 100][random.below(4)];
             for person in directory.people.keys().cloned().collect::<Vec<_>>() {
-                if random.chance(share) {
+                if random.chance(share) && random.occurs() {
                     directory.apply(&Change::Joined { group: id.clone(), person });
                 }
             }
@@ -173,7 +177,8 @@ impl Directory {
 
     /// Something that happens in the directory: it is applied here, and returned for the engine.
     pub fn happen(&mut self, random: &mut Random) -> Vec<Change> {
-        let changes = self.event(random);
+        let mut changes = self.event(random);
+        changes.retain(|_| random.occurs());
         for change in &changes {
             self.apply(change);
         }
@@ -205,7 +210,7 @@ impl Directory {
                 .members_of(&group)
                 .map(|person| Change::Left { group: group.clone(), person: person.clone() })
                 .collect(),
-            (96, _, _) => people.into_iter().map(|person| Change::PersonRemoved { person }).collect(),
+            (96..=97, _, _) => people.into_iter().map(|person| Change::PersonRemoved { person }).collect(),
             _ => Vec::new(),
         }
     }

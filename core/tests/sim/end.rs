@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heap_identity::sync::{ChangedUserName, Engine};
-use jiff::Timestamp;
+use heap_identity::{
+    scim::service::Kind,
+    sync::{ChangedUserName, Engine},
+};
 use serde_json::Value;
 
 use crate::{
-    checker::{Checker, text, without_groups},
+    checker::{Checker, text},
     directory::{Directory, folded},
-    tenant::Tenant,
+    tenant::{Tenant, Traits},
 };
 
 pub struct End<'e> {
@@ -17,6 +19,7 @@ pub struct End<'e> {
     engine: &'e Engine,
     checker: &'e Checker,
     policy: ChangedUserName,
+    traits: &'e Traits,
     users: BTreeMap<String, Value>,
     groups: BTreeMap<String, Value>,
 }
@@ -36,17 +39,15 @@ impl<'e> End<'e> {
         engine: &'e Engine,
         checker: &'e Checker,
         policy: ChangedUserName,
-        tenant: &mut Tenant,
-        now: Timestamp,
+        tenant: &'e Tenant,
     ) -> Self {
-        let (users, groups) = (by_id(tenant.all("/Users", now)), by_id(tenant.all("/Groups", now)));
-        Self { directory, engine, checker, policy, users, groups }
+        let (users, groups) = (by_id(tenant.all(Kind::User)), by_id(tenant.all(Kind::Group)));
+        Self { directory, engine, checker, policy, traits: &tenant.traits, users, groups }
     }
 
-    pub fn check(&self) -> Result<(), String> {
-        self.directory.people.keys().try_for_each(|id| self.person(id))?;
+    pub fn check(&self, foreign: &BTreeSet<String>) -> Result<(), String> {
+        self.directory.people.keys().try_for_each(|id| self.person(id, foreign))?;
         self.users.iter().try_for_each(|(id, user)| self.access(id, user))?;
-        self.unmanaged()?;
         if self.directory.management {
             self.directory.group_names_ever.keys().try_for_each(|id| self.group(id))?;
             self.one_team_each()?;
@@ -72,17 +73,18 @@ impl<'e> End<'e> {
             let is_foreign = user["externalId"].as_str().is_some_and(|external| external != id);
             is_held
                 || !self.checker.is_free(account, id, self.directory)
-                || is_foreign && !self.checker.made.contains_key(account)
+                || is_foreign
+                    && (!self.checker.made.contains_key(account) || self.checker.orphans.contains(account))
         })
     }
 
-    fn person(&self, id: &String) -> Result<(), String> {
+    fn person(&self, id: &String, foreign: &BTreeSet<String>) -> Result<(), String> {
         let person = &self.directory.people[id];
         if !self.directory.is_wanted(id) {
             return Ok(());
         }
         let Some(account) = self.account(id) else {
-            if self.directory.is_contested(id) || self.is_blocked(id) {
+            if self.directory.is_contested(id) || self.is_blocked(id) || foreign.contains(id) {
                 return Ok(());
             }
             return Err(format!("{id} has access and no account"));
@@ -91,11 +93,13 @@ impl<'e> End<'e> {
             return Err(format!("{id} has access, and the account is not active: {account}"));
         }
         let same_name = folded(text(account, "userName")) == folded(&person.user_name);
-        let had_name = self.directory.names_ever[id].contains(&folded(text(account, "userName")));
+        let is_known_by_id = account["externalId"] == id.as_str();
+        let had_name =
+            is_known_by_id || self.directory.names_ever[id].contains(&folded(text(account, "userName")));
         if !had_name {
             return Err(format!("{id} never had the user name of their account: {account}"));
         }
-        let may_keep = self.directory.is_contested(id) || self.is_blocked(id);
+        let may_keep = self.directory.is_contested(id) || self.is_blocked(id) || foreign.contains(id);
         if self.policy == ChangedUserName::Replace && !same_name && !may_keep {
             return Err(format!("{id} was renamed, and the account was not replaced: {account} (R22)"));
         }
@@ -107,7 +111,9 @@ impl<'e> End<'e> {
             }
         }
         match given(person.role.as_ref()) {
-            Some(role) if account["role"] != role => Err(format!("{id}: the role is {}", account["role"])),
+            Some(role) if account["role"] != role && self.traits.keeps_role() => {
+                Err(format!("{id}: the role is {}", account["role"]))
+            }
             _ => Ok(()),
         }
     }
@@ -119,8 +125,9 @@ impl<'e> End<'e> {
         if holders.len() > 1 {
             return Err(format!("{holders:?} hold one account: {user}"));
         }
-        let is_ours = self.checker.made.contains_key(account)
-            || self.checker.adopted.contains(account)
+        let is_lost = self.checker.orphans.contains(account) && holders.is_empty();
+        let is_ours = !is_lost && self.checker.made.contains_key(account)
+            || !is_lost && self.checker.adopted.contains(account)
             || !holders.is_empty();
         let has_access = holders.iter().any(|id| self.directory.is_wanted(id));
         if is_ours && user["active"] == true && !has_access {
@@ -143,30 +150,6 @@ impl<'e> End<'e> {
         Ok(())
     }
 
-    /// R33: what was there before and did not become ours is as it was; what became ours keeps its address (F37).
-    fn unmanaged(&self) -> Result<(), String> {
-        for (id, before) in &self.checker.before {
-            let now = self.users.get(id).or_else(|| self.groups.get(id)).cloned().map(without_groups);
-            let is_ours = self.checker.adopted.contains(id);
-            let Some(now) = now else {
-                let is_group = before["displayName"].is_string();
-                if is_ours && is_group {
-                    continue;
-                }
-                return Err(format!("it is gone: {before}"));
-            };
-            if !is_ours && *before != now {
-                return Err(format!("R33: {before} became {now}"));
-            }
-            for attribute in ["userName", "externalId", "title"] {
-                if before[attribute] != now[attribute] {
-                    return Err(format!("F37: {before} became {now}"));
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn group(&self, id: &String) -> Result<(), String> {
         let team = self.engine.team_of(id).and_then(|team| self.groups.get(team));
         let Some(group) = self.directory.groups.get(id) else {
@@ -180,6 +163,10 @@ impl<'e> End<'e> {
             return Ok(());
         };
         if !group.bound {
+            return Ok(());
+        }
+        if !self.traits.tells_members() && self.checker.had_visitors {
+            // What others did to members cannot be seen here.
             return Ok(());
         }
         let people: Vec<&String> =

@@ -39,6 +39,16 @@ pub enum RetryAfter {
     Date(i64),
 }
 
+/// What no client could avoid the harm of.
+#[derive(Clone, Copy, Debug)]
+pub enum Care {
+    None,
+    /// The network itself delivers the creation of a group twice.
+    NotTwice,
+    /// The answer to the creation of a group is lost, and lists do not show the group yet.
+    Answered,
+}
+
 /// How bad this run's network is.
 #[derive(Debug)]
 pub struct Faults {
@@ -46,6 +56,12 @@ pub struct Faults {
     pub crash_permille: usize,
     pub jump_permille: usize,
     pub change_permille: usize,
+    /// How often somebody else changes something at Heap.
+    pub hand_permille: usize,
+    /// How often the token ends.
+    pub expiry_permille: usize,
+    /// How many crashes of a hundred lose the journal.
+    pub loss_percent: usize,
 }
 
 impl Faults {
@@ -55,18 +71,41 @@ impl Faults {
             crash_permille: [0, 0, 10, 60][random.below(4)],
             jump_permille: [0, 0, 0, 10][random.below(4)],
             change_permille: [0, 0, 20, 100][random.below(4)],
+            hand_permille: [0, 0, 0, 10, 60][random.below(5)],
+            expiry_permille: [0, 0, 0, 5][random.below(4)],
+            loss_percent: [0, 20][random.below(2)],
         }
     }
 
     pub fn none() -> Self {
-        Self { percent: 0, crash_permille: 0, jump_permille: 0, change_permille: 0 }
+        Self {
+            percent: 0,
+            crash_permille: 0,
+            jump_permille: 0,
+            change_permille: 0,
+            hand_permille: 0,
+            expiry_permille: 0,
+            loss_percent: 0,
+        }
     }
 
-    /// The fault of the next request. `is_repeatable`: arriving twice does no harm that any client could avoid.
-    pub fn next(&self, random: &mut Random, is_repeatable: bool) -> Fault {
+    /// The fault of the next request.
+    pub fn next(&self, random: &mut Random, care: Care) -> Fault {
         if !random.chance(self.percent) {
             return Fault::None;
         }
+        let fault = Self::any(random);
+        let is_harmless = match care {
+            Care::None => true,
+            Care::NotTwice => !matches!(fault, Fault::Twice),
+            Care::Answered => {
+                matches!(fault, Fault::NotSent | Fault::RequestLost | Fault::Before(_))
+            }
+        };
+        if is_harmless && random.occurs() { fault } else { Fault::None }
+    }
+
+    fn any(random: &mut Random) -> Fault {
         let retry_after = |random: &mut Random| match random.below(5) {
             0 => RetryAfter::Seconds(random.below(200) as i64),
             1 => RetryAfter::Date(random.below(200) as i64),
@@ -79,7 +118,7 @@ impl Faults {
             1 => Fault::RequestLost,
             2 | 3 => Fault::AnswerLost,
             4 => Fault::Late,
-            5 if is_repeatable => Fault::Twice,
+            5 => Fault::Twice,
             6..=8 => Fault::Before(Answer::TooMany(retry_after(random))),
             9 => Fault::Before(Answer::ServerError(error, retry_after(random))),
             10 | 11 => Fault::After(Answer::ServerError(error, retry_after(random))),

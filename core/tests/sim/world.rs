@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use crate::{
     checker::Checker,
     directory::Directory,
-    faults::{Answer, Fault, Faults, RetryAfter},
+    faults::{Answer, Care, Fault, Faults, RetryAfter},
     random::Random,
     tenant::Tenant,
 };
@@ -26,12 +26,15 @@ struct Flight {
     /// When the answer arrives; never, where there is no time.
     answered_at: Option<Timestamp>,
     give_up_at: Timestamp,
+    /// The engine had given it up before the clock jumped.
+    is_given_up: bool,
     outcome: Outcome,
 }
 
 /// What the engine is handed.
 pub struct Delivery {
     pub id: RequestId,
+    pub request: Request,
     pub outcome: Outcome,
 }
 
@@ -43,6 +46,7 @@ pub struct World {
     pub journal: Vec<String>,
     pub checker: Checker,
     pub requests: usize,
+    /// Writes that changed something.
     pub writes: usize,
     pub harmed: usize,
     flights: Vec<Flight>,
@@ -55,8 +59,8 @@ fn later(now: Timestamp, milliseconds: i64) -> Timestamp {
 impl World {
     pub fn new(mut random: Random, directory: &Directory) -> Self {
         let now = "2026-03-01T10:00:00Z".parse().unwrap();
-        let mut tenant = Tenant::random(&mut random, directory, now);
-        let checker = Checker::new(&mut tenant, now);
+        let tenant = Tenant::random(&mut random, directory, now);
+        let checker = Checker::new(&tenant);
         let faults = Faults::random(&mut random);
         let (journal, flights) = (Vec::new(), Vec::new());
         Self { tenant, now, random, faults, journal, checker, requests: 0, writes: 0, harmed: 0, flights }
@@ -69,11 +73,13 @@ impl World {
     /// Takes a request on its way. Returns what happens to it, for the story.
     pub fn send(&mut self, out: Outgoing) -> Result<Fault, String> {
         self.requests += 1;
-        self.writes += usize::from(out.request.method() != Method::GET);
         let request = out.request;
-        // A group that is created twice by the network itself is one that no client can avoid, and the next comparison removes.
-        let is_repeatable = !(request.method() == Method::POST && request.uri().path().ends_with("/Groups"));
-        let fault = self.faults.next(&mut self.random, is_repeatable);
+        let care = match request.method() == Method::POST && request.uri().path().ends_with("/Groups") {
+            false => Care::None,
+            true if self.tenant.traits.is_late() => Care::Answered,
+            true => Care::NotTwice,
+        };
+        let fault = self.faults.next(&mut self.random, care);
         self.harmed += usize::from(!matches!(fault, Fault::None));
         let soon = self.milliseconds(0, 3000);
         let mut flight = Flight {
@@ -82,6 +88,7 @@ impl World {
             arrives_at: None,
             answered_at: Some(later(self.now, soon)),
             give_up_at: out.give_up_at,
+            is_given_up: false,
             outcome: Err(TransportFailure::OutcomeUnknown),
         };
         let never = self.random.chance(40);
@@ -142,8 +149,10 @@ impl World {
 
     /// A request reaches the tenant.
     fn arrive(&mut self, request: &Request) -> Result<Response, String> {
+        let before = self.checker.before_arrival(request, &self.tenant);
         let response = self.tenant.handle(request, self.now);
-        self.checker.arrived(request, &response, &mut self.tenant, self.now)?;
+        self.writes += usize::from(request.method() != Method::GET && response.status().is_success());
+        self.checker.arrived(request, &response, before, &self.tenant)?;
         Ok(response)
     }
 
@@ -164,15 +173,26 @@ impl World {
                 continue;
             }
             let flight = self.flights.remove(number);
-            let is_in_time = self.now <= flight.give_up_at;
+            let is_in_time = self.now <= flight.give_up_at && !flight.is_given_up;
             self.checker.answered(&flight.request, &flight.outcome, is_in_time, self.now);
-            return Ok(Some(Delivery { id: flight.id, outcome: flight.outcome }));
+            let Flight { id, request, outcome, .. } = flight;
+            return Ok(Some(Delivery { id, request, outcome }));
         }
+    }
+
+    /// Somebody else changes something at Heap. Returns what, for the story.
+    pub fn other_hands(&mut self, directory: &Directory) -> Result<String, String> {
+        self.checker.unmanaged_are_untouched(&self.tenant)?;
+        let (what, team) = self.tenant.by_other_hands(&mut self.random, directory, self.now);
+        self.checker.by_other_hands(&self.tenant, team);
+        Ok(what)
     }
 
     /// The clock jumps; what is under way takes as long as before, and what is late arrives before.
     pub fn jump(&mut self, seconds: i64) -> Result<(), String> {
         self.arrive_all()?;
+        let now = self.now;
+        self.flights.iter_mut().for_each(|flight| flight.is_given_up |= flight.give_up_at <= now);
         let by = SignedDuration::from_secs(seconds);
         self.now = self.now.checked_add(by).unwrap();
         for flight in &mut self.flights {
@@ -196,6 +216,7 @@ impl World {
     pub fn crash(&mut self) -> Result<(), String> {
         self.arrive_all()?;
         self.flights.clear();
+        self.tenant.settle(self.now);
         self.checker.crashed();
         Ok(())
     }

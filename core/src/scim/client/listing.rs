@@ -51,6 +51,8 @@ impl NeverComplete {
 #[derive(Debug)]
 pub struct Listing {
     received: u64,
+    /// Whether a page has come.
+    is_begun: bool,
     /// By cursor, and where.
     cursor: Option<String>,
     /// It is by cursor from its first page.
@@ -70,7 +72,15 @@ impl Default for Listing {
 impl Listing {
     /// A listing that is about to begin, by index until the service provider gives a cursor.
     pub const fn new() -> Self {
-        Self { received: 0, cursor: None, by_cursor: false, seen: BTreeSet::new(), total: 0, attempts: 1 }
+        Self {
+            received: 0,
+            is_begun: false,
+            cursor: None,
+            by_cursor: false,
+            seen: BTreeSet::new(),
+            total: 0,
+            attempts: 1,
+        }
     }
 
     /// A listing of a tenant that knows cursors only.
@@ -96,9 +106,14 @@ impl Listing {
         self.cursor.is_none()
     }
 
+    /// Whether a resource was seen.
+    pub fn has(&self, id: &str) -> bool {
+        self.seen.contains(id)
+    }
+
     /// Whether every resource was seen: as many distinct ids as `totalResults` says (F33).
     pub fn is_complete(&self) -> bool {
-        self.received > 0 && self.seen.len() as u64 == self.total
+        self.is_begun && self.seen.len() as u64 == self.total
     }
 
     /// Takes a page with the ids of its resources, and the cursor of the next page where there is one.
@@ -115,7 +130,7 @@ impl Listing {
         ids: impl ExactSizeIterator<Item = &'p str>,
     ) -> Result<Progress, NeverComplete> {
         let before = self.seen.len();
-        self.total = total;
+        (self.total, self.is_begun) = (total, true);
         self.received += ids.len() as u64;
         let ended = self.cursor.is_some() && next_cursor.is_none();
         self.cursor = next_cursor.map(String::from);

@@ -8,7 +8,8 @@ use super::TransportFailure;
 use crate::{
     entropy::Seeded,
     limits::{
-        SYNC_ATTEMPTS_MAX, SYNC_BACKOFF_FIRST_SECONDS, SYNC_BACKOFF_MAX_SECONDS, SYNC_RETRY_AFTER_MAX_SECONDS,
+        SYNC_ATTEMPTS_MAX, SYNC_BACKOFF_FIRST_SECONDS, SYNC_BACKOFF_MAX_SECONDS,
+        SYNC_RETRY_AFTER_MAX_SECONDS, SYNC_WAITS_MAX,
     },
     scim::ErrorBody,
     sync::event::masked,
@@ -111,13 +112,15 @@ fn explained(response: &Response) -> String {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Attempts {
     pub(super) failures: u32,
+    /// How often the other side asked to wait, which is no failure of the step.
+    pub(super) waits: u32,
     pub(super) not_before: Option<Timestamp>,
 }
 
 impl Attempts {
     /// Whether it failed as often as it may.
     pub(super) const fn are_spent(&self) -> bool {
-        self.failures >= SYNC_ATTEMPTS_MAX - 1
+        self.failures >= SYNC_ATTEMPTS_MAX - 1 || self.waits >= SYNC_WAITS_MAX
     }
 
     /// Whether the time of the next attempt has come. A time that is further off than any wait may be was set before the clock
@@ -130,7 +133,8 @@ impl Attempts {
     /// Notes a failure, and waits: as long as the other side asks, within bounds, else with exponential backoff and jitter.
     pub(super) fn wait(&mut self, asked: Option<Timestamp>, now: Timestamp, jitter: &mut Seeded) {
         let doublings = self.failures.min(16);
-        self.failures = self.failures.saturating_add(1);
+        let count = if asked.is_some() { &mut self.waits } else { &mut self.failures };
+        *count = count.saturating_add(1);
         let whole = SYNC_BACKOFF_FIRST_SECONDS.saturating_mul(1 << doublings).min(SYNC_BACKOFF_MAX_SECONDS);
         let half_ms = whole.saturating_mul(500);
         let spread =
@@ -189,6 +193,16 @@ mod tests {
         assert_eq!(attempts.not_before, Some(asked));
         attempts.wait(Some("2027-01-01T00:00:00Z".parse().unwrap()), now(), &mut Seeded::new(1));
         assert_eq!(attempts.not_before, Some("2026-03-01T11:00:00Z".parse().unwrap()));
+    }
+
+    #[test]
+    fn f08_to_be_asked_to_wait_is_no_failure_and_still_ends() {
+        let mut attempts = Attempts::default();
+        for _ in 0..super::SYNC_WAITS_MAX {
+            assert!(!attempts.are_spent());
+            attempts.wait(Some(now()), now(), &mut Seeded::new(1));
+        }
+        assert!(attempts.are_spent());
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::{
     scim::Group,
     sync::{
         plan::{ConflictKind, GroupStep},
+        planted::{Bug, is_planted},
         state::{Candidate, Knowledge, Team},
     },
     wire::Response,
@@ -76,6 +77,9 @@ impl Engine {
                 Next::Now(GroupStage::Create { first, rest })
             }
             Verdict::Gone => Next::Ended(Err(NO_ENDPOINT.into())),
+            Verdict::Unknown(error) if is_planted(Bug::RetryWithoutLook) => {
+                Next::Later(GroupStage::Create { first, rest }, error, None)
+            }
             Verdict::Unknown(error) => Next::Later(GroupStage::Search(Search::new(None)), error, None),
             Verdict::NotDone(error, at) => Next::Later(GroupStage::Create { first, rest }, error, at),
             Verdict::Refused(error)
@@ -90,7 +94,7 @@ impl Engine {
         match verdict {
             Verdict::Done(response) => {
                 let page = messages::teams(response.body());
-                match search.take_teams(page, &step.name, &self.learned) {
+                match search.take_teams(page, &step.name, &step.group, &self.learned) {
                     Found::MoreToRead => Next::Now(GroupStage::Search(search)),
                     Found::Unreadable(error) => Next::Later(GroupStage::Search(search), error, None),
                     Found::These(teams) => self.group_found(&search, step, &teams),
@@ -207,6 +211,7 @@ impl Engine {
             Verdict::Done(response) if messages::is_garbled(&response) => {
                 Next::Later(GroupStage::Delete { team }, GARBLED.into(), None)
             }
+            Verdict::Gone if is_planted(Bug::NotFoundOnDeleteIsFailure) => Next::Ended(Err(GONE.into())),
             Verdict::Done(_) | Verdict::Gone => {
                 if self.state.ledger.group_owner(&team).is_some() {
                     self.lose_team(&step.group);

@@ -1,6 +1,10 @@
 //! One step of the plan on its way through its requests.
 
-use alloc::{collections::VecDeque, string::String, vec::Vec};
+use alloc::{
+    collections::{BTreeSet, VecDeque},
+    string::String,
+    vec::Vec,
+};
 
 use super::{
     Engine,
@@ -15,6 +19,7 @@ use crate::{
         event::{EventChange, EventName, EventResource, changes_of_group, changes_of_user},
         journal::Entry,
         plan::{AddedMember, Attribute, AttributeChange, GroupStep, GroupVerb, Step, UserStep, UserVerb},
+        planted::{Bug, is_planted},
         state::Knowledge,
     },
     wire::Request,
@@ -188,6 +193,7 @@ impl Engine {
     fn is_overtaken(&mut self, work: &Work) -> bool {
         let desired = &mut self.state.desired;
         match work {
+            _ if is_planted(Bug::OvertakenStepIsSent) => false,
             Work::User { stage: UserStage::Search(_), .. } => false,
             Work::User { step, .. } if desired.is_touched_person(&step.person) => true,
             Work::User { step, .. } => step.verb == UserVerb::Deactivate && self.is_kept_active(step),
@@ -206,7 +212,7 @@ impl Engine {
 
     fn start_user(&mut self, step: &UserStep) -> UserStage {
         let Some(account) = &step.remote else {
-            let uncertain = self.uncertain.people.contains(&step.person);
+            let uncertain = self.uncertain.people.contains_key(&step.person);
             return if uncertain {
                 UserStage::Search(Search::new(None))
             } else {
@@ -223,7 +229,8 @@ impl Engine {
         match stage {
             UserStage::Start => Wish::Drop,
             UserStage::Create { .. } if !has_intent => {
-                Wish::Intent(Entry::UserIntent { person: step.person.clone() })
+                let (person, user_name) = (step.person.clone(), step.user_name.clone());
+                Wish::Intent(Entry::UserIntent { person, user_name })
             }
             UserStage::Create { without_role } => {
                 let mut changes = step.changes.clone();
@@ -266,7 +273,7 @@ impl Engine {
             return Ok(GroupStage::Delete { team: team.clone() });
         }
         let Some(team) = &step.remote else {
-            if self.uncertain.groups.contains(&step.group) {
+            if self.uncertain.groups.contains_key(&step.group) {
                 return Ok(GroupStage::Search(Search::new(None)));
             }
             return self.creation(step).map_err(Err);
@@ -279,12 +286,16 @@ impl Engine {
             GroupVerb::TakeOver => self.link_group(&step.group, team, true),
             _ => {}
         }
-        let whole = GroupChunk {
-            rename: step.renamed_from.is_some().then(|| step.name.clone()),
-            replaces: step.blind,
-            add: self.accounts_of(&step.add),
-            remove: step.remove.iter().map(|member| member.remote.clone()).collect(),
-        };
+        let mut add = self.accounts_of(&step.add);
+        let mut remove: Vec<String> = step.remove.iter().map(|member| member.remote.clone()).collect();
+        // Where a replacement did not come about (R22), the old account stays a member.
+        let staying: BTreeSet<&String> = add.iter().collect();
+        remove.retain(|account| !staying.contains(account));
+        if let Some(team) = self.state.remote.team(team).filter(|_| !step.blind) {
+            add.retain(|account| !team.surely_has(account));
+        }
+        let rename = step.renamed_from.is_some().then(|| step.name.clone());
+        let whole = GroupChunk { rename, replaces: step.blind, add, remove };
         Ok(GroupStage::change(team.clone(), chunks(whole, self.learned.members_per_request)))
     }
 
@@ -302,7 +313,8 @@ impl Engine {
         match stage {
             GroupStage::Start => Wish::Drop,
             GroupStage::Create { .. } if !has_intent => {
-                Wish::Intent(Entry::GroupIntent { group: step.group.clone() })
+                let (group, name) = (step.group.clone(), step.name.clone());
+                Wish::Intent(Entry::GroupIntent { group, name })
             }
             GroupStage::Create { first, .. } => {
                 let request = messages::create_group(&self.config, &step.group, &step.name, first);

@@ -20,6 +20,7 @@ use crate::{
     sync::{
         Config,
         plan::{Attribute, AttributeChange, UserStep},
+        planted::{Bug, is_planted},
         state::{Account, Knowledge, Team},
     },
     wire::{Request, Response, bearer},
@@ -150,7 +151,8 @@ impl Whole {
     fn new(body: Vec<u8>, meta: Option<Meta>, read: &Response) -> Self {
         let version = read.headers().get(header::ETAG).cloned();
         let told = || HeaderValue::from_str(&meta?.version?).ok();
-        Self { body, version: version.or_else(told) }
+        let version = version.or_else(told).filter(|_| !is_planted(Bug::LostUpdate));
+        Self { body, version }
     }
 }
 
@@ -310,7 +312,9 @@ pub(super) fn teams(body: &[u8]) -> Option<Page<Team>> {
 /// Whether an answer that says that something was done comes from somebody who did not do it: a proxy's page, or a part of an
 /// answer.
 pub(super) fn is_garbled(response: &Response) -> bool {
-    !response.body().is_empty() && serde_json::from_slice::<IgnoredAny>(response.body()).is_err()
+    !is_planted(Bug::ProxyPageIsBelieved)
+        && !response.body().is_empty()
+        && serde_json::from_slice::<IgnoredAny>(response.body()).is_err()
 }
 
 fn present(text: Option<String>) -> Option<String> {

@@ -39,7 +39,8 @@ use super::{
     Config, ConfigError, Review,
     event::{Event, EventName},
     journal::{self, Record, Replayed, ResumeError, Uncertain},
-    plan::{Digest, Plan, Trip},
+    plan::{Conflict, Digest, Plan, Trip},
+    planted::{Bug, is_planted},
     state::{Desired, Remote, State},
 };
 use crate::{
@@ -138,6 +139,8 @@ pub struct Engine {
     is_reauthorised: bool,
     /// Nothing more is begun.
     is_cancelled: bool,
+    /// Conflicts that were told since the engine was last done.
+    told_conflicts: Vec<Conflict>,
     conflicts: usize,
     steps: usize,
     failed: usize,
@@ -168,7 +171,11 @@ impl Engine {
         if !replayed.is_opened {
             return Ok(Self::new(config, directory, seed));
         }
-        Ok(Self::with(config, directory, seed, replayed))
+        let mut engine = Self::with(config, directory, seed, replayed);
+        if is_planted(Bug::GuardSkippedOnResume) {
+            engine.config.guards = None;
+        }
+        Ok(engine)
     }
 
     fn with(config: Config, directory: &Snapshot, seed: u64, replayed: Replayed) -> Self {
@@ -192,6 +199,7 @@ impl Engine {
             is_new: !replayed.is_opened,
             is_reauthorised: false,
             is_cancelled: false,
+            told_conflicts: Vec::new(),
             conflicts: 0,
             steps: 0,
             failed: 0,
@@ -223,6 +231,7 @@ impl Engine {
             Phase::Running(mut running) => match self.run(&mut running, now) {
                 Turn::Finished => {
                     self.is_cancelled = false;
+                    self.look_at_conflicts_again(&running);
                     self.steps += running.done;
                     self.failed += running.failed;
                     if let Some(stop) = running.stopping {
@@ -245,11 +254,34 @@ impl Engine {
             }
             Phase::Idle if self.state.desired.is_touched() => {
                 let touched = self.state.desired.take_touched();
-                let plan = Plan::of_touched(&self.state, self.config.changed_user_name, &touched);
+                let mut plan = Plan::of_touched(&self.state, self.config.changed_user_name, &touched);
+                plan.forget_conflicts(&self.told_conflicts);
                 self.phase = Phase::Planned(plan);
                 Turn::Again
             }
-            Phase::Idle => Turn::Finished,
+            Phase::Idle => {
+                self.told_conflicts.clear();
+                Turn::Finished
+            }
+        }
+    }
+
+    /// A step may have freed the name that a conflict of the same plan was about: as long as steps succeed, conflicts are planned
+    /// again, and what stays one is not told twice. Likewise for accounts that were found again under another user name (R22).
+    fn look_at_conflicts_again(&mut self, running: &Running) {
+        if running.stopping.is_some() || self.must_read || running.done == running.failed {
+            return;
+        }
+        self.told_conflicts.extend(running.conflicts().cloned());
+        for conflict in &self.told_conflicts {
+            if conflict.kind.is_of_group() {
+                self.state.desired.touch_group(&conflict.id);
+            } else {
+                self.state.desired.touch_person(&conflict.id);
+            }
+        }
+        for person in running.found_again() {
+            self.state.desired.touch_person(person);
         }
     }
 

@@ -12,7 +12,8 @@ use super::{Engine, chunk::GroupChunk};
 use crate::sync::{
     event::{Event, EventChange, EventName, EventResource},
     journal::Entry,
-    state::{GroupLink, Id, Knowledge, Link},
+    planted::{Bug, is_planted},
+    state::{Account, Candidate, GroupLink, Id, Knowledge, Link, Team},
 };
 
 impl Engine {
@@ -65,7 +66,7 @@ impl Engine {
         let record = Entry::UserLinked { person: person.to_string(), link: link.clone() }.record();
         // An intent is found again by what it left; an account that we did not create is ours by this record alone.
         let is_known = self.state.ledger.link(person).is_some_and(|before| before.remote == account);
-        if is_known || self.uncertain.people.contains(person) {
+        if is_known || self.uncertain.people.contains_key(person) || is_planted(Bug::AdoptedBeforeStored) {
             self.outbox.push(record);
         } else {
             self.outbox.push_urgent(record);
@@ -77,24 +78,30 @@ impl Engine {
     /// Finds what creations with an unknown outcome have left in the tenant, by the directory id that they carry: also for people
     /// and groups who are gone from the directory since, or have another name there.
     pub(super) fn settle_uncertain(&mut self) {
-        for person in self.uncertain.people.clone() {
-            let found = self
-                .state
-                .remote
-                .accounts_carrying(&person)
-                .find(|account| self.state.ledger.owner(&account.id).is_none())
-                .map(|account| (account.id.clone(), account.user_name.clone()));
+        for (person, name) in self.uncertain.people.clone() {
+            let is_free = |account: &&Account| self.state.ledger.owner(&account.id).is_none();
+            let named: Vec<&Account> = self.state.remote.accounts_named(&name).filter(is_free).collect();
+            // Where the directory id is not kept, the one account with this name is what the creation left.
+            let named = match named.as_slice() {
+                [account] if account.external_id.is_none() => Some(*account),
+                _ => None,
+            };
+            let found = self.state.remote.accounts_carrying(&person).find(is_free).or(named);
+            let found = found.map(|account| (account.id.clone(), account.user_name.clone()));
             if let Some((account, user_name)) = found {
                 self.link_user(&person, &account, &user_name, None);
             }
         }
-        for group in self.uncertain.groups.clone() {
-            let found = self
-                .state
-                .remote
-                .teams_carrying(&group)
-                .find(|team| self.state.ledger.group_owner(&team.id).is_none())
-                .map(|team| team.id.clone());
+        for (group, name) in self.uncertain.groups.clone() {
+            let is_free = |team: &&Team| self.state.ledger.group_owner(&team.id).is_none();
+            let named = self.state.remote.teams_named(&name).filter(|team| team.name == name);
+            // A group that the directory no longer has would be deleted: a name alone is not enough for that.
+            let named = match self.state.candidate(&group, named) {
+                Candidate::One(team) if self.state.desired.group(&group).is_some() => Some(team),
+                _ => None,
+            };
+            let found = self.state.remote.teams_carrying(&group).find(is_free).or(named);
+            let found = found.map(|team| team.id.clone());
             if let Some(team) = found {
                 self.link_group(&group, &team, true);
             }
@@ -109,7 +116,7 @@ impl Engine {
     pub(super) fn link_group(&mut self, group: &str, team: &str, managed: bool) {
         let link = GroupLink { remote: team.to_string(), managed };
         let record = Entry::GroupLinked { group: group.to_string(), link: link.clone() }.record();
-        if !managed || self.uncertain.groups.contains(group) {
+        if !managed || self.uncertain.groups.contains_key(group) {
             self.outbox.push(record);
         } else {
             self.outbox.push_urgent(record);
@@ -145,7 +152,9 @@ impl Engine {
 
     /// D8: told once, and not written again.
     pub(super) fn role_was_dropped(&mut self, person: &str, now: Timestamp) {
-        if mem::replace(&mut self.state.ledger.role_is_dropped, true) {
+        if mem::replace(&mut self.state.ledger.role_is_dropped, true)
+            || is_planted(Bug::DroppedRoleIsSentAgain)
+        {
             return;
         }
         self.outbox.push(Entry::RoleDropped.record());

@@ -17,25 +17,36 @@ use super::{
 };
 use crate::{
     scim::{
-        Group,
+        Group, User,
         client::{Listing, NeverComplete, Progress},
     },
-    sync::state::{Account, Knowledge, Remote, Team},
+    sync::{
+        planted::{Bug, is_planted},
+        state::{Account, Knowledge, Remote, Team},
+    },
     wire::Request,
 };
 
 /// How often a page of groups may fail before it is asked for without members (F35).
 const FAILURES_WITH_MEMBERS: u32 = 2;
 
-/// A reading under way: users, then groups where groups are managed (D7), then groups whose members the list did not tell (F13).
+/// A resource that is read by itself, after the list.
+#[derive(Debug)]
+struct Single {
+    id: String,
+    /// A team whose members the list did not tell (F13); `None` for what is ours and not in the list: lists may come late, and
+    /// what is ours is gone only if its own address says so (F12).
+    team: Option<Team>,
+}
+
+/// A reading under way: users, then groups where groups are managed (D7), each followed by what is read by itself.
 #[derive(Debug)]
 pub(super) struct Reading {
     kind: Kind,
     pub(super) listing: Listing,
     accounts: Vec<Account>,
     teams: Vec<Team>,
-    /// Teams whose members the list did not tell: each is read by itself.
-    silent: Vec<Team>,
+    singles: Vec<Single>,
     /// Teams whose members nothing told.
     untold: Vec<Team>,
     /// Whether any team told its members: then one that does not has none.
@@ -59,7 +70,7 @@ impl Reading {
             listing: learned.listing(),
             accounts: Vec::new(),
             teams: Vec::new(),
-            silent: Vec::new(),
+            singles: Vec::new(),
             untold: Vec::new(),
             tells: false,
             without_members: false,
@@ -71,31 +82,42 @@ impl Reading {
         let mut remote = Remote::default();
         self.accounts.into_iter().for_each(|account| remote.put_account(account));
         self.teams.into_iter().for_each(|team| remote.put_team(team));
-        let knowledge = if self.tells { Knowledge::Told } else { Knowledge::Nothing };
+        let knowledge = if self.tells || is_planted(Bug::AbsentMembersAreNone) {
+            Knowledge::Told
+        } else {
+            Knowledge::Nothing
+        };
         self.untold.into_iter().for_each(|team| remote.put_team(Team { knowledge, ..team }));
         remote
     }
 
     fn take_teams(&mut self, teams: Vec<Team>) {
         for team in teams {
-            let is_told = team.knowledge == Knowledge::Told;
-            self.tells |= is_told;
-            if is_told { &mut self.teams } else { &mut self.silent }.push(team);
+            if team.knowledge == Knowledge::Told {
+                self.tells = true;
+                self.teams.push(team);
+            } else {
+                self.singles.push(Single { id: team.id.clone(), team: Some(team) });
+            }
         }
     }
 
     /// Takes a group that was read by itself.
     fn take_single(&mut self, team: Team) {
-        self.silent.pop();
+        let was_listed = self.singles.pop().is_some_and(|single| single.team.is_some());
         if team.knowledge == Knowledge::Told {
             self.tells = true;
             self.teams.push(team);
             return;
         }
         self.untold.push(team);
-        if !self.tells && !self.without_members {
+        if was_listed && !self.tells && !self.without_members {
             // Neither lists nor groups tell: no further group is asked.
-            self.untold.append(&mut self.silent);
+            let (listed, rest) =
+                core::mem::take(&mut self.singles).into_iter().partition(|one| one.team.is_some());
+            let listed: Vec<Single> = listed;
+            self.untold.extend(listed.into_iter().filter_map(|single| single.team));
+            self.singles = rest;
         }
     }
 
@@ -105,7 +127,7 @@ impl Reading {
             Kind::User => self.accounts.clear(),
             Kind::Group => {
                 self.teams.clear();
-                self.silent.clear();
+                self.singles.clear();
             }
         }
     }
@@ -113,11 +135,10 @@ impl Reading {
 
 impl Engine {
     pub(super) fn next_read(&self, reading: &Reading) -> (Task, Request) {
-        match (reading.kind, reading.silent.last()) {
-            (Kind::Group, Some(team)) if self.is_listed(reading) => {
-                (Task::Read(Kind::Group), messages::read(&self.config, Kind::Group, &team.id))
-            }
-            (kind, _) => {
+        let kind = reading.kind;
+        match reading.singles.last().filter(|_| reading.listing.is_complete()) {
+            Some(single) => (Task::Read(kind), messages::read(&self.config, kind, &single.id)),
+            None => {
                 let position = reading.listing.position();
                 let request = messages::list(&self.config, kind, &position, !reading.without_members);
                 (Task::Page(kind), request)
@@ -125,17 +146,13 @@ impl Engine {
         }
     }
 
-    fn is_listed(&self, reading: &Reading) -> bool {
-        reading.listing.is_complete()
-    }
-
     /// Takes an answer to a read. Returns the reading if it goes on.
     pub(super) fn read(&mut self, mut reading: Reading, verdict: Verdict, now: Timestamp) -> Option<Reading> {
-        let is_single = reading.kind == Kind::Group && self.is_listed(&reading);
+        let is_single = reading.listing.is_complete();
         let next = match verdict.plain() {
             Verdict::Done(response) => {
                 let taken = if is_single {
-                    Self::take_group(&mut reading, response.body())
+                    self.take_resource(&mut reading, response.body())
                 } else {
                     self.take_page(&mut reading, response.body())
                 };
@@ -156,8 +173,8 @@ impl Engine {
             }
             Verdict::Token(error) => Next::Stopped(Stop::Token(error)),
             Verdict::Gone if is_single => {
-                reading.silent.pop();
-                reading.next()
+                reading.singles.pop();
+                self.after_list(&mut reading)
             }
             Verdict::Gone => Next::Stopped(Stop::Unreadable(
                 "Heap answered 404; expected a SCIM service provider at the base URL (is the tenant's name right?)".into(),
@@ -217,12 +234,24 @@ impl Engine {
         Next::MoreToRead
     }
 
-    fn take_group(reading: &mut Reading, body: &[u8]) -> Result<Next, String> {
-        let group = Group::from_slice(body).map_err(|error| error.to_string())?;
-        let asked = reading.silent.last().map(|team| team.id.as_str());
-        let team = messages::team(group).filter(|team| Some(team.id.as_str()) == asked);
-        reading.take_single(team.ok_or("Heap answered with another group than was asked for")?);
-        Ok(reading.next())
+    fn take_resource(&self, reading: &mut Reading, body: &[u8]) -> Result<Next, String> {
+        const OTHER: &str = "Heap answered with another resource than was asked for";
+        let asked = reading.singles.last().map(|single| single.id.as_str());
+        match reading.kind {
+            Kind::User => {
+                let user = User::from_slice(body).map_err(|error| error.to_string())?;
+                let account = messages::account(&self.config, user);
+                let account = account.filter(|account| Some(account.id.as_str()) == asked).ok_or(OTHER)?;
+                reading.singles.pop();
+                reading.accounts.push(account);
+            }
+            Kind::Group => {
+                let group = Group::from_slice(body).map_err(|error| error.to_string())?;
+                let team = messages::team(group).filter(|team| Some(team.id.as_str()) == asked);
+                reading.take_single(team.ok_or(OTHER)?);
+            }
+        }
+        Ok(self.after_list(reading))
     }
 
     fn take_page(&self, reading: &mut Reading, body: &[u8]) -> Result<Next, String> {
@@ -255,30 +284,57 @@ impl Engine {
     fn after_page(&self, reading: &mut Reading, progress: Result<Progress, NeverComplete>) -> Next {
         match progress {
             Err(error) => Next::Stopped(Stop::Unreadable(format!("{error}"))),
-            Ok(Progress::More) => Next::MoreToRead,
+            Ok(Progress::More) if !is_planted(Bug::ShortPageIsEnd) => Next::MoreToRead,
             Ok(Progress::Again) => {
                 reading.forget_list();
                 Next::MoreToRead
             }
-            Ok(Progress::Complete)
-                if reading.kind == Kind::User && self.state.desired.has_group_management() =>
-            {
-                reading.kind = Kind::Group;
-                reading.listing = self.learned.listing();
-                Next::MoreToRead
-            }
-            Ok(Progress::Complete) => {
+            Ok(Progress::Complete | Progress::More) => {
                 // Pages may overlap: what was seen twice is asked for once.
-                reading.silent.sort_by(|a, b| a.id.cmp(&b.id));
-                reading.silent.dedup_by(|a, b| a.id == b.id);
-                reading.next()
+                reading.singles.sort_by(|a, b| a.id.cmp(&b.id));
+                reading.singles.dedup_by(|a, b| a.id == b.id);
+                self.add_missing(reading);
+                self.after_list(reading)
             }
         }
     }
+
+    /// What is ours and not in the list.
+    fn add_missing(&self, reading: &mut Reading) {
+        if is_planted(Bug::UnlistedIsGone) {
+            return;
+        }
+        let ledger = &self.state.ledger;
+        let is_missing = |id: &&String| !reading.listing.has(id);
+        let missing: Vec<Single> = match reading.kind {
+            Kind::User => ledger
+                .people()
+                .map(|(_, link)| &link.remote)
+                .filter(is_missing)
+                .map(|id| unlisted(id))
+                .collect(),
+            Kind::Group => {
+                let managed = ledger.groups().filter(|(_, link)| link.managed);
+                managed.map(|(_, link)| &link.remote).filter(is_missing).map(|id| unlisted(id)).collect()
+            }
+        };
+        reading.singles.extend(missing);
+    }
+
+    /// What comes once the list is whole.
+    fn after_list(&self, reading: &mut Reading) -> Next {
+        if !reading.singles.is_empty() {
+            return Next::MoreToRead;
+        }
+        if reading.kind == Kind::User && self.state.desired.has_group_management() {
+            reading.kind = Kind::Group;
+            reading.listing = self.learned.listing();
+            return Next::MoreToRead;
+        }
+        Next::Finished
+    }
 }
 
-impl Reading {
-    fn next(&self) -> Next {
-        if self.silent.is_empty() { Next::Finished } else { Next::MoreToRead }
-    }
+fn unlisted(id: &str) -> Single {
+    Single { id: id.into(), team: None }
 }

@@ -12,11 +12,12 @@ use super::{
     job::{GroupStage, Job, Teller, Way, Wish, Work},
 };
 use crate::{
-    limits::{SYNC_ANSWER_SECONDS, SYNC_ATTEMPTS_MAX, SYNC_RETRY_AFTER_MAX_SECONDS},
+    limits::{SYNC_ANSWER_SECONDS, SYNC_RETRY_AFTER_MAX_SECONDS},
     sync::{
         event::{EventName, EventResource},
         journal::Entry,
-        plan::{Conflict, GroupVerb, Plan, Step, UserVerb},
+        plan::{Conflict, GroupVerb, Plan, Reason, Step, UserVerb},
+        planted::{Bug, is_planted},
     },
     wire::{Request, Response, retry_after},
 };
@@ -55,15 +56,17 @@ impl Stage {
         }
     }
 
-    const fn of(step: &Step) -> Option<Self> {
+    fn of(step: &Step) -> Option<Self> {
         match step {
             Step::Conflict(_) => None,
             Step::Group(step) => match step.verb {
                 GroupVerb::Delete => Some(Self::GroupDeletions),
+                _ if is_planted(Bug::MembershipBeforePerson) => Some(Self::Accounts),
                 _ => Some(Self::Groups),
             },
             Step::User(step) => match step.verb {
                 UserVerb::Deactivate => Some(Self::Deactivations),
+                _ if is_planted(Bug::MembershipBeforePerson) => Some(Self::Groups),
                 _ => Some(Self::Accounts),
             },
         }
@@ -102,6 +105,14 @@ impl Running {
     pub(super) fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
         self.plan.steps().iter().filter_map(|step| match step {
             Step::Conflict(conflict) => Some(conflict),
+            _ => None,
+        })
+    }
+
+    /// People whose account was found again under another user name.
+    pub(super) fn found_again(&self) -> impl Iterator<Item = &str> {
+        self.plan.steps().iter().filter_map(|step| match step {
+            Step::User(step) if step.reason == Reason::SameDirectoryId => Some(step.person.as_str()),
             _ => None,
         })
     }
@@ -188,7 +199,11 @@ impl Engine {
     /// From here on the outcome of the creation is uncertain until it is linked, whatever becomes of this job (D12); likewise that
     /// of a change of members that Heap does not tell (F13).
     fn intend(&mut self, job: &mut Job, entry: Entry) {
-        self.outbox.push_urgent(entry.record());
+        if is_planted(Bug::PersistAfterSend) {
+            self.outbox.push(entry.record());
+        } else {
+            self.outbox.push_urgent(entry.record());
+        }
         match (&mut job.work, entry) {
             (
                 Work::Group { stage: GroupStage::Change(change), .. },
@@ -198,8 +213,12 @@ impl Engine {
                 self.state.doubt_members(&team, &members);
                 return;
             }
-            (Work::User { step, .. }, _) => drop(self.uncertain.people.insert(step.person.clone())),
-            (Work::Group { step, .. }, _) => drop(self.uncertain.groups.insert(step.group.clone())),
+            (Work::User { step, .. }, _) => {
+                self.uncertain.people.insert(step.person.clone(), step.user_name.clone());
+            }
+            (Work::Group { step, .. }, _) => {
+                self.uncertain.groups.insert(step.group.clone(), step.name.clone());
+            }
         }
         job.has_intent = true;
     }
@@ -227,12 +246,13 @@ impl Engine {
                 // Failures count for the whole step, so that it ends; a chunk that was written is progress.
                 let is_progress = matches!(&work, Work::Group { stage: GroupStage::Change(change), .. } if matches!(change.way, Way::Patch));
                 let failures = if is_progress { 0 } else { attempts.failures };
-                let attempts = Attempts { failures, not_before: None };
+                let attempts = Attempts { failures, waits: attempts.waits, not_before: None };
                 running.queue.push_front(Job { work, teller, attempts, has_intent, is_unsettled: false });
             }
             Next::Later(_, error, _) if attempts.are_spent() => {
                 self.must_read |= is_unsettled;
-                let error = format!("given up after {SYNC_ATTEMPTS_MAX} attempts: {error}");
+                let tries = attempts.failures.max(attempts.waits).saturating_add(1);
+                let error = format!("given up after {tries} attempts: {error}");
                 self.end(running, teller, Err(error), now);
             }
             Next::Later(work, _, at) => {
@@ -272,7 +292,9 @@ impl Engine {
 
     /// Notes that the other side asks for a pause: it is one for everything, whatever becomes of the step (F08).
     pub(super) fn keep_quiet(&mut self, result: &Result<Response, TransportFailure>, now: Timestamp) {
-        let Ok(response) = result else { return };
+        let Some(response) = result.as_ref().ok().filter(|_| !is_planted(Bug::RetryAfterIsIgnored)) else {
+            return;
+        };
         let is_asked =
             [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&response.status());
         let Some(until) = retry_after(response, now).filter(|_| is_asked) else { return };

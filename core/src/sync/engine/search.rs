@@ -13,6 +13,7 @@ use crate::{
     scim::client::{Listing, Progress},
     sync::{
         Config,
+        planted::{Bug, is_planted},
         state::{Account, Team, same_user_name},
     },
     wire::Request,
@@ -76,9 +77,11 @@ impl Search {
         &mut self,
         page: Option<Page<Team>>,
         name: &str,
+        group: &str,
         learned: &Learned,
     ) -> Found<Team> {
-        let is_named = |team: &Team| team.name == name;
+        // Somebody may have renamed it since.
+        let is_named = |team: &Team| team.name == name || team.external_id.as_deref() == Some(group);
         let filter = Filtering { is_proven: learned.proven_filters.contains(&Kind::Group), learned };
         take(&mut self.listing, &mut self.teams, page, &filter, |team| team.id.as_str(), is_named)
     }
@@ -106,7 +109,8 @@ fn take<T>(
         let named: Vec<T> = page.items.into_iter().filter(is_named).collect();
         // What has the name is found, whatever the filter did. Nothing is believed only of a filter that is known to find
         // (F41), and nothing at all of one that answered with something else.
-        if !named.is_empty() || filter.is_proven && total == 0 {
+        let is_believed = filter.is_proven || is_planted(Bug::EmptyAnswerIsBelieved);
+        if !named.is_empty() || is_believed && total == 0 {
             return Found::These(named);
         }
         *listing = Some(filter.learned.listing());

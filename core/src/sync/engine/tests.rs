@@ -1,5 +1,6 @@
 //! The engine against a SCIM service provider that loses requests and answers, throttles, and lies.
 
+mod failures;
 mod moving;
 mod variants;
 

@@ -17,6 +17,7 @@ use crate::{
     sync::{
         event::{EventName, EventResource},
         plan::{Attribute, AttributeChange, UserStep, attributes},
+        planted::{Bug, is_planted},
         state::Account,
     },
     wire::Response,
@@ -61,7 +62,7 @@ impl Engine {
                     let error = "Heap answered with something that is not the new user".into();
                     return Next::Later(UserStage::Search(Search::new(None)), error, None);
                 };
-                let drops_role = has_role && account.role.is_none();
+                let drops_role = has_role && account.role != role_of(&step.changes);
                 let role = role_of(&step.changes).filter(|_| !without_role);
                 self.take_account(step, account, role);
                 if drops_role {
@@ -71,6 +72,9 @@ impl Engine {
             }
             Verdict::Conflict(reason) => Next::Now(UserStage::Search(Search::new(Some(reason)))),
             Verdict::Gone => Next::Ended(Err(NO_ENDPOINT.into())),
+            Verdict::Unknown(error) if is_planted(Bug::RetryWithoutLook) => {
+                Next::Later(UserStage::Create { without_role }, error, None)
+            }
             Verdict::Unknown(error) => Next::Later(UserStage::Search(Search::new(None)), error, None),
             Verdict::Refused(error)
             | Verdict::Token(error)
@@ -250,7 +254,7 @@ impl Engine {
         let shown = self.shown(response).filter(|shown| shown.id == *id);
         let is_as_asked = shown.as_ref().is_none_or(|shown| shown.active == account.active);
         let role = role_of(changes);
-        let drops_role = role.is_some() && shown.as_ref().is_some_and(|shown| shown.role.is_none());
+        let drops_role = role.is_some() && shown.as_ref().is_some_and(|shown| shown.role != role);
         let account = shown.unwrap_or(account);
         let user_name = account.user_name.clone();
         self.state.put_account(account);

@@ -4,7 +4,10 @@ use super::{
     planner::Planner,
     step::{AddedMember, ConflictKind, GroupStep, GroupVerb, Reason, RemovedMember, Step},
 };
-use crate::sync::state::{Candidate, DesiredGroup, GroupLink, Id, Knowledge, Scope, Team};
+use crate::sync::{
+    planted::{Bug, is_planted},
+    state::{Candidate, DesiredGroup, GroupLink, Id, Knowledge, Scope, Team},
+};
 
 impl Planner<'_> {
     /// What one group needs: at most one write per chunk of members, or a conflict.
@@ -56,6 +59,9 @@ impl Planner<'_> {
 
     /// R29: nothing is sent, and nothing more will be.
     fn release(&mut self, id: &Id, link: &GroupLink, desired: &DesiredGroup) {
+        if is_planted(Bug::UnboundGroupIsDeleted) {
+            return self.deleted(id, link);
+        }
         let mut step = new_step(GroupVerb::Release, id, &desired.group.name, Reason::Unbound);
         step.remote = Some(link.remote.clone());
         self.steps.push(Step::Group(step));

@@ -73,6 +73,11 @@ impl Plan {
         Self { version: VERSION, totals, steps }
     }
 
+    /// Leaves out what was told already.
+    pub(crate) fn forget_conflicts(&mut self, told: &[Conflict]) {
+        self.steps.retain(|step| !matches!(step, Step::Conflict(conflict) if told.contains(conflict)));
+    }
+
     /// The steps: people by directory id, then groups by directory id.
     pub fn steps(&self) -> &[Step] {
         &self.steps

@@ -89,6 +89,12 @@ impl<'s> Planner<'s> {
             _ => None,
         };
         let Some(account) = account else { return };
+        // Whoever has access comes first to an account with their user name.
+        let mut names = self.state.desired.with_user_name(&account.user_name);
+        let is_wanted = |other: &Id| other != id && self.state.desired.should_be_active(other);
+        if names.any(is_wanted) || !self.recovered.insert(account.id.clone()) {
+            return;
+        }
         let is_ours =
             account.external_id.as_deref() == Some(id) || self.state.desired.has_bound_group(desired);
         if !is_ours || self.state.is_claimed_by_another(id, account) {

@@ -21,11 +21,20 @@ pub(super) struct Planner<'s> {
     getting_accounts: BTreeMap<Id, Option<String>>,
     /// Accounts that somebody gets to use by a step of this plan, whoever had them before.
     taken: BTreeSet<String>,
+    /// Accounts that were looked at for somebody who should have no access.
+    pub(super) recovered: BTreeSet<String>,
 }
 
 impl<'s> Planner<'s> {
     pub(super) fn new(state: &'s State, policy: ChangedUserName) -> Self {
-        Self { state, policy, steps: Vec::new(), getting_accounts: BTreeMap::new(), taken: BTreeSet::new() }
+        Self {
+            state,
+            policy,
+            steps: Vec::new(),
+            getting_accounts: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            recovered: BTreeSet::new(),
+        }
     }
 
     /// Everything: for a first run and a comparison.

@@ -142,6 +142,16 @@ impl Desired {
         touched.map(|scope| *scope = Scope::All).is_some()
     }
 
+    /// Has a person planned again.
+    pub(crate) fn touch_person(&mut self, person: &str) {
+        self.touched.people.insert(person.into());
+    }
+
+    /// Has a group planned again.
+    pub(crate) fn touch_group(&mut self, group: &str) {
+        self.touched.groups.insert(group.into(), Scope::All);
+    }
+
     /// Takes a change over. A membership of somebody or something that the directory does not know says nothing.
     pub(crate) fn apply(&mut self, change: Change) {
         match change {

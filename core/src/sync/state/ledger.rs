@@ -6,6 +6,7 @@ use alloc::{
 use serde::{Deserialize, Serialize};
 
 use super::Id;
+use crate::sync::planted::{Bug, is_planted};
 
 /// Which account at Heap is a person's: what we created, adopted or took over (D1).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -33,6 +34,8 @@ pub(crate) struct GroupLink {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Sent {
     pub(crate) members: BTreeSet<String>,
+    /// Whether a write has named all members, so that there are no others.
+    pub(crate) is_whole: bool,
     /// Whom a write with an unknown outcome was about.
     pub(crate) doubtful: BTreeSet<String>,
 }
@@ -102,6 +105,9 @@ impl Ledger {
 
     /// A write about these members of a team is about to be sent.
     pub(crate) fn doubt_members(&mut self, team: &str, members: &[String]) {
+        if is_planted(Bug::DoubtIsForgotten) {
+            return;
+        }
         let sent = self.sent.entry(team.into()).or_default();
         sent.doubtful.extend(members.iter().cloned());
     }
@@ -110,7 +116,7 @@ impl Ledger {
     pub(crate) fn note_sent(&mut self, team: &str, replaced: bool, add: &[String], remove: &[String]) {
         let sent = self.sent.entry(team.into()).or_default();
         if replaced {
-            *sent = Sent::default();
+            *sent = Sent { is_whole: true, ..Sent::default() };
         }
         for member in add {
             sent.doubtful.remove(member);

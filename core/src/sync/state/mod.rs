@@ -6,12 +6,17 @@ mod remote;
 
 use alloc::{string::String, vec::Vec};
 
+use super::planted::{Bug, is_planted};
+
 pub(crate) use desired::{Desired, DesiredGroup, DesiredPerson, Id, Scope, Touched};
 pub(crate) use ledger::{GroupLink, Ledger, Link, Sent};
 pub(crate) use remote::{Account, Knowledge, Remote, Team};
 
 /// A name as it is compared where case does not count (D9).
 pub(crate) fn folded(name: &str) -> String {
+    if is_planted(Bug::DuplicatesByCase) {
+        return name.into();
+    }
     name.to_lowercase()
 }
 
@@ -52,6 +57,9 @@ impl State {
 
     /// Whether an account is not a person's to have (D3): it carries another directory id, or is somebody's who is still there.
     pub(crate) fn is_claimed_by_another(&self, person: &str, account: &Account) -> bool {
+        if is_planted(Bug::ClaimedIsAdopted) {
+            return false;
+        }
         match self.ledger.owner(&account.id) {
             Some(owner) => **owner != *person && self.desired.person(owner).is_some(),
             None => account.external_id.as_deref().is_some_and(|external| external != person),
@@ -80,7 +88,9 @@ impl State {
     pub(crate) fn set_remote(&mut self, mut remote: Remote) {
         for (team, sent) in self.ledger.sent() {
             if let Some(team) = remote.team_mut(team).filter(|team| team.knowledge != Knowledge::Told) {
-                team.knowledge = Knowledge::Sent;
+                if sent.is_whole {
+                    team.knowledge = Knowledge::Sent;
+                }
                 team.members.clone_from(&sent.members);
                 team.doubtful.clone_from(&sent.doubtful);
             }
@@ -121,7 +131,9 @@ impl State {
     pub(crate) fn note_sent(&mut self, team: &str, replaced: bool, add: &[String], remove: &[String]) {
         self.ledger.note_sent(team, replaced, add, remove);
         if let (Some(team), Some(sent)) = (self.remote.team_mut(team), self.ledger.sent().get(team)) {
-            team.knowledge = Knowledge::Sent;
+            if sent.is_whole {
+                team.knowledge = Knowledge::Sent;
+            }
             team.members.clone_from(&sent.members);
             team.doubtful.clone_from(&sent.doubtful);
         }
