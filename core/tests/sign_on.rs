@@ -11,6 +11,7 @@ use heap_identity::{
         tenant::{LoginRefused, SsoSettings, Teammate},
     },
     pki::SigningKey,
+    saml::{IdentityProvider, LoginFailure, NameId},
     wire::Request,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -181,4 +182,26 @@ fn a_form_without_exactly_one_response_is_refused() {
     for body in ["", "RelayState=x", "SAMLResponse=a&SAMLResponse=b"] {
         assert!(matches!(tenant.finish_login(body.as_bytes(), NOW), Err(LoginRefused::Form)), "{body}");
     }
+}
+
+#[test]
+fn d21_the_word_of_the_identity_provider_that_a_login_failed_ends_the_wait_for_it() {
+    let mut tenant = tenant("12345");
+    let url = tenant.begin_login(None, NOW, &mut Seeded::new(3)).unwrap();
+    let acs_url = "https://heapanalytics.com/saml/finalize/12345/";
+    let key = include_str!("vectors/keys/rsa2048.key.pem");
+    let certificate = include_str!("vectors/keys/rsa2048.cert.pem");
+    let idp = IdentityProvider::builder(IDP_URL)
+        .sso_url(IDP_URL)
+        .service_provider("https://heapanalytics.com", &[acs_url])
+        .sign_with(SigningKey::from_pem(key, certificate).unwrap())
+        .build();
+    let request = idp.accept_redirect(url.split_once('?').unwrap().1, NOW).unwrap();
+    let failed = idp.decline(&request, LoginFailure::AuthnFailed, None, NOW, &mut Seeded::new(4)).unwrap();
+    let refused = tenant.finish_login(&form(&failed.form_fields(None)), NOW).unwrap_err();
+    assert_eq!(refused.code(), "saml.status");
+    let login = request.login(NameId::email("ann@example.com"), NOW);
+    let late = idp.respond(&login, NOW, &mut Seeded::new(5)).unwrap();
+    let refused = tenant.finish_login(&form(&late.form_fields(None)), NOW).unwrap_err();
+    assert_eq!(refused.code(), "saml.pending_unknown");
 }

@@ -37,9 +37,11 @@
 
 #[cfg(feature = "attacks")]
 pub mod attacks;
+mod attribute_mapping;
 mod binding;
 mod check;
 mod endpoint;
+mod failure;
 mod form;
 mod hint;
 mod identity_provider;
@@ -63,9 +65,11 @@ pub mod time;
 #[cfg(test)]
 mod tests;
 
+pub use attribute_mapping::{AttributeMapping, MappedAttributes};
 pub use binding::{BindingError, RedirectKind, RedirectMessage, from_form_value, from_query, to_form_value};
 pub use check::{Check, Checklist};
 pub use endpoint::EndpointError;
+pub use failure::{ClaimedFailure, FailureResponse, LoginFailure};
 pub use form::{FormMessage, from_form};
 pub use identity_provider::{
     Attribute, BuildError, IdentityProvider, IdentityProviderBuilder, Login, NeedsKey, SignScope,

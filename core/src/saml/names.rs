@@ -28,6 +28,8 @@ pub const DEFLATE: &str = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEF
 /// A password over TLS (saml-authn-context 3.4.8).
 pub const PASSWORD_PROTECTED_TRANSPORT: &str =
     "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
+/// Attribute names that are URIs (saml-core 8.2.2).
+pub const ATTRIBUTE_NAME_URI: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri";
 /// Attribute names that are plain words (saml-core 8.2.3).
 pub const ATTRIBUTE_NAME_BASIC: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic";
 

@@ -193,6 +193,13 @@ impl PendingRequests {
         if request.expires <= now { Err(PendingError::Expired) } else { Ok(request) }
     }
 
+    /// Ends the wait for an answer that will not come.
+    pub fn forget(&mut self, id: &str) {
+        if let Some(request) = self.open.remove(id) {
+            self.by_expiry.remove(&(request.expires, request.id));
+        }
+    }
+
     fn forget_expired(&mut self, now: Timestamp) {
         while self.by_expiry.first().is_some_and(|(expires, _)| *expires <= now) {
             if let Some((_, id)) = self.by_expiry.pop_first() {

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::{
     identity_provider::{Attribute, Login},
     names::{
-        ASSERTION, ATTRIBUTE_NAME_BASIC, BEARER, PASSWORD_PROTECTED_TRANSPORT, PROTOCOL, SCHEMA,
-        SCHEMA_INSTANCE, STATUS_SUCCESS, VERSION,
+        ASSERTION, ATTRIBUTE_NAME_BASIC, ATTRIBUTE_NAME_URI, BEARER, PASSWORD_PROTECTED_TRANSPORT, PROTOCOL,
+        SCHEMA, SCHEMA_INSTANCE, STATUS_SUCCESS, VERSION,
     },
     time,
 };
@@ -111,7 +111,9 @@ impl Response<'_> {
         }
         xml.start("saml:AttributeStatement", &[]);
         for Attribute { name, values } in self.login.attributes {
-            xml.start("saml:Attribute", &[("Name", name), ("NameFormat", ATTRIBUTE_NAME_BASIC)]);
+            // No plain word has a colon: it is an `xs:Name` without (saml-core 8.2.3).
+            let format = if name.contains(':') { ATTRIBUTE_NAME_URI } else { ATTRIBUTE_NAME_BASIC };
+            xml.start("saml:Attribute", &[("Name", name), ("NameFormat", format)]);
             for value in *values {
                 xml.element("saml:AttributeValue", &[("xsi:type", "xs:string")], value);
             }

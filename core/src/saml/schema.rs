@@ -212,7 +212,7 @@ static AUTHN_CONTEXT: Model = assertion(
     "AuthnContext",
     &[],
     Content::Sequence(&[
-        maybe(&[&AUTHN_CONTEXT_CLASS_REF]),
+        one(&[&AUTHN_CONTEXT_CLASS_REF, &AUTHN_CONTEXT_DECL, &AUTHN_CONTEXT_DECL_REF]),
         maybe(&[&AUTHN_CONTEXT_DECL, &AUTHN_CONTEXT_DECL_REF]),
         any(&[&AUTHENTICATING_AUTHORITY]),
     ]),

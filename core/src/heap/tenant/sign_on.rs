@@ -142,14 +142,27 @@ impl SignOn {
         let pending = claimed.as_deref().map(|id| self.pending.find(id, now).cloned()).transpose()?;
         let expected = pending.as_ref().map_or(Expected::Unsolicited, |request| request.expected());
         let received = Received { saml_response, expected };
-        let verified = self.service_provider.verify(&received, now, &mut self.replay);
-        let verified = verified.map_err(|rejection| LoginRefused::Rejected(Box::new(rejection)))?;
+        let verified =
+            self.service_provider.verify(&received, now, &mut self.replay).map_err(|rejection| {
+                self.end_of_failed(saml_response);
+                LoginRefused::Rejected(Box::new(rejection))
+            })?;
         // Only a verified answer uses its request up: a forged one must not end somebody's login.
         let page = match pending {
             Some(request) => self.pending.take(&request.id, now)?.relay_state,
             None => None,
         };
         Ok((verified, page))
+    }
+}
+
+impl SignOn {
+    /// The identity provider's word that a login failed ends the wait for it: nobody is logged in by it.
+    fn end_of_failed(&mut self, saml_response: &str) {
+        let failed = self.service_provider.claimed_failure(saml_response);
+        if let Some(request) = failed.and_then(|failed| failed.in_response_to) {
+            self.pending.forget(&request);
+        }
     }
 }
 

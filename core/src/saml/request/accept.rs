@@ -14,11 +14,13 @@ use crate::{
     pki::VerifyingKey,
     saml::{
         binding::{self, BindingError, RedirectKind},
-        endpoint, form,
+        endpoint,
+        failure::LoginFailure,
+        form,
         identity_provider::{IdentityProvider, Login},
         metadata::ServiceProviderMetadata,
         name_id::{NameId, NameIdFormat},
-        names::{ASSERTION, HTTP_POST, PROTOCOL, VERSION},
+        names::{ASSERTION, HTTP_POST, PASSWORD_PROTECTED_TRANSPORT, PROTOCOL, VERSION},
         policy::Policy,
         report::{Finding, shown, shown_or_none},
         schema, shape, time,
@@ -64,6 +66,29 @@ impl AcceptedRequest {
         let mut login = Login::new(subject, &self.issuer, &self.acs_url, authn_instant);
         login.in_response_to = Some(&self.id);
         login
+    }
+
+    /// Whether a login is what was asked for: the person, the kind of NameID and the way of authentication (saml-core
+    /// 3.4.1, 3.4.1.1, 3.3.2.2.1). `classes` are the ways that the identity provider knows, the weakest first.
+    ///
+    /// # Errors
+    /// The failure to [`decline`](IdentityProvider::decline) with.
+    pub fn allows(&self, login: &Login<'_>, classes: &[&str]) -> Result<(), LoginFailure> {
+        let (name_id, class) =
+            (&login.subject, login.authn_context_class.unwrap_or(PASSWORD_PROTECTED_TRANSPORT));
+        if self.subject.as_ref().is_some_and(|asked| asked.value != name_id.value) {
+            return Err(LoginFailure::UnknownPrincipal);
+        }
+        let format = self.name_id_format.as_ref().filter(|format| **format != NameIdFormat::Unspecified);
+        let within = self.sp_name_qualifier.as_deref().filter(|within| *within != self.issuer);
+        let is_within = within.is_none_or(|within| name_id.sp_name_qualifier.as_deref() == Some(within));
+        if format.is_some_and(|format| *format != name_id.format) || !is_within {
+            return Err(LoginFailure::InvalidNameIdPolicy);
+        }
+        match &self.authn_context {
+            Some(asked) if !asked.is_met_by(class, classes) => Err(LoginFailure::NoAuthnContext),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -4,12 +4,15 @@
 mod attacks;
 mod each_check;
 mod encrypted;
+mod failures;
 mod genuine;
+mod policy;
 mod requests;
 mod responses;
 mod robustness;
 mod round_trip;
 mod shape;
+mod vendors;
 
 use alloc::{
     string::{String, ToString},
