@@ -6,10 +6,11 @@
 client: our client takes other service providers through the life of a user and of a group.
 server: independent testers judge the embedded tenant.
 
-Needed: `pip install scim2-server scim2-tester scim-sanity django-scim2 httpx2`, node with npm.
+Python's packages are put into `target/interop-scim`, npm's too; node and npm are needed.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,9 @@ import scim_peers
 from scim_peers import PEERS, TOKEN
 
 ROOT = Path(__file__).resolve().parents[3]
+ENVIRONMENT = ROOT / "target/interop-scim"
+PACKAGES = ["scim2-server==0.8.3", "scim2-tester==0.5.2", "scim-sanity==0.7.4", "django-scim2==0.23.0", "httpx2"]
+NODE_PACKAGES = ["express@4", "scimmy", "scimmy-routers"]
 # What scim-sanity counts against us, with the reason why it stays: core/docs/DESIGN.md, "A member that is not there".
 EXPLAINED = {
     "[FAIL] PATCH /Groups/{id} add member": "a member whose id nobody has is refused; RFC 7644 leaves it open",
@@ -100,10 +104,29 @@ def sanity(base_url):
     return passed, failed
 
 
+def in_environment():
+    """Goes on in a virtual environment that has the packages; makes it the first time."""
+    python, done = ENVIRONMENT / "bin/python", ENVIRONMENT / "packages.txt"
+    wanted = "\n".join([*PACKAGES, *NODE_PACKAGES])
+    is_made = done.is_file() and done.read_text() == wanted
+    if Path(sys.prefix) == ENVIRONMENT and is_made:
+        os.environ["NODE_PATH"] = str(ENVIRONMENT / "node/node_modules")
+        return
+    if not is_made:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True)
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES]
+        subprocess.run(install, check=True)
+        node = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", ENVIRONMENT / "node"]
+        subprocess.run([*node, *NODE_PACKAGES], check=True)
+        done.write_text(wanted)
+    os.execv(python, [python, *sys.argv])
+
+
 PARTS = {"client": client, "server": server}
 
 
 def main():
+    in_environment()
     parts = sys.argv[1:] or list(PARTS)
     passed = failed = 0
     for part in parts:

@@ -1,7 +1,6 @@
 """Service providers of others, each on the loopback interface, as (name, base URL) while it runs."""
 
 import contextlib
-import os
 import shutil
 import socket
 import subprocess
@@ -155,17 +154,11 @@ def scim2_server(folder):
 
 @contextlib.contextmanager
 def scimmy_routers(folder):
-    """npm `scimmy-routers` on express 4; `NODE_PATH` names the folder where npm put them, else they are installed."""
-    modules = os.environ.get("NODE_PATH")
-    if not modules:
-        packages = ["express@4", "scimmy", "scimmy-routers"]
-        subprocess.run(["npm", "install", "--silent", "--prefix", folder, *packages], check=True)
-        modules = str(folder / "node_modules")
+    """npm `scimmy-routers` on express 4; `NODE_PATH` names the folder where npm put them."""
     (folder / "scimmy.cjs").write_text(SCIMMY)
     port = free_port()
     command = ["node", folder / "scimmy.cjs", str(port), TOKEN]
-    environment = {**os.environ, "NODE_PATH": modules}
-    with running(command, f"http://127.0.0.1:{port}/scim", folder / "scimmy.log", env=environment) as base_url:
+    with running(command, f"http://127.0.0.1:{port}/scim", folder / "scimmy.log") as base_url:
         yield base_url
 
 
