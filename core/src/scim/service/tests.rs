@@ -142,6 +142,16 @@ fn f38_a_password_is_neither_stored_nor_shown() {
     assert!(!format!("{:?}", client.0.store()).contains("password"));
 }
 
+/// RFC 7644 3.3: read-only attributes of a request are ignored; RFC 7643 8.7.1: the manager's name is one.
+#[test]
+fn a_read_only_part_of_an_attribute_is_not_taken() {
+    let mut client = Client::new();
+    let manager = json!({"value": "7", "displayName": "Boss"});
+    let user = json!({"schemas": [schema::USER], "userName": "a", schema::ENTERPRISE_USER: {"manager": manager}});
+    let (status, made) = client.call(Method::POST, "/Users", user);
+    assert_eq!((status.as_u16(), &made[schema::ENTERPRISE_USER]["manager"]), (201, &json!({"value": "7"})));
+}
+
 #[test]
 fn f31_a_user_name_in_another_case_is_the_same_account() {
     let mut client = Client::new();

@@ -156,3 +156,13 @@ fn a_change_of_members_is_answered_with_the_attributes_that_are_asked_for() {
     let (status, body) = client.call(Method::PATCH, &path, body);
     assert_eq!((status.as_u16(), &body["displayName"], body.get("members")), (200, &json!("Sales"), None));
 }
+
+/// RFC 7644 3.4.2.1: a query against the server root is over every type.
+#[test]
+fn the_root_lists_every_type() {
+    let mut client = people();
+    client.group("team", &[]);
+    assert_eq!(client.named("/?sortBy=id&count=0"), [] as [&str; 0]);
+    assert_eq!(client.get("/")["totalResults"], 5);
+    assert_eq!(client.named("?filter=displayName+eq+%22team%22"), ["team"]);
+}
