@@ -27,7 +27,7 @@ struct Task {
 const TASKS: &[Task] = &[
     Task {
         name: "test",
-        arguments: "[rust|python|swift]",
+        arguments: "[rust|python|swift|aws-lc-rs]",
         help: "every test: Rust, then Python, then Swift; or one of them",
         run: test,
     },
@@ -114,6 +114,9 @@ fn test(steps: &mut Steps, arguments: &[&str]) -> Outcome {
         }
         ["python"] => python::test(steps),
         ["swift"] => swift::test(steps),
-        other => Err(format!("expected nothing, rust, python or swift; found {}", other.join(" "))),
+        ["aws-lc-rs"] => rust::test_with_aws_lc(steps),
+        other => {
+            Err(format!("expected nothing, rust, python, swift or aws-lc-rs; found {}", other.join(" ")))
+        }
     }
 }

@@ -16,6 +16,16 @@ pub(crate) fn test(steps: &mut Steps) -> Outcome {
     steps.run("rustdoc", rustdoc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+/// The same verdicts with AWS-LC as the backend of RSA, and decryption, which only it has. Beside `test`, since its first
+/// build takes a C compiler one to two minutes; what does not touch keys is not run again.
+pub(crate) fn test_with_aws_lc(steps: &mut Steps) -> Outcome {
+    let features = ["--package", "heap-identity", "--features", "aws-lc-rs"];
+    let clippy = [&["clippy"], features.as_slice(), &["--all-targets", "--", "-D", "warnings"]].concat();
+    steps.cargo("clippy with AWS-LC", &clippy)?;
+    let tests = ["--lib", "--test", "published", "--test", "sign_on", "--test", "heap_rules"];
+    steps.cargo("tests with AWS-LC", &[&["test"], features.as_slice(), &tests].concat())
+}
+
 /// Rewrites the tables in `core/docs`: the test that holds them true writes them when asked to.
 pub(crate) fn docs(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     if !arguments.is_empty() {

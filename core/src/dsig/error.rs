@@ -119,7 +119,7 @@ kinds! {
     /// No configured key made this signature.
     SignatureMismatch = "dsig.signature_mismatch", "the signature was made by none of the configured keys, or its algorithms were changed; compare the certificates";
     /// No configured key is of the type that the signature's algorithm takes.
-    NoKey = "dsig.no_key", "no configured key is of the type of this signature; configure the signer's certificate";
+    NoKey = "dsig.no_key", "no configured key is of the type of this signature; configure the signer's certificate (ECDSA is P-256 with SHA-256, or P-384 with SHA-384)";
     /// Signing: there is no element with this `ID`.
     UnknownIdentifier = "dsig.unknown_identifier", "no element of the document has the `ID` that is to be signed";
     /// Signing: the element is signed already, or is empty.

@@ -81,6 +81,62 @@ fn sha1_is_for_verification_alone() {
 }
 
 #[test]
+fn d29_the_limits_of_rsa_keys_are_the_same_with_every_backend() {
+    let read = |key: &str, certificate: &str| SigningKey::from_pem(key, certificate).map(drop);
+    assert_eq!(read(key!("rsa4096.key.pem"), key!("rsa4096.cert.pem")), Ok(()));
+    assert_eq!(read(key!("rsa5120.key.pem"), key!("rsa5120.cert.pem")), Err(Error::Key));
+    assert_eq!(read(key!("rsa2048-e3.key.pem"), key!("rsa2048-e3.cert.pem")), Err(Error::Key));
+    for certificate in [key!("rsa5120.cert.pem"), key!("rsa2048-e3.cert.pem")] {
+        let certificate = Certificate::from_pem(certificate).unwrap();
+        assert_eq!(certificate.public_key().key_type(), KeyType::Rsa);
+        let message = certificate.public_key().verify(Scheme::RsaSha256, b"message", &[1; 256]);
+        assert_eq!(message, Err(Error::Signature));
+    }
+}
+
+/// Both backends in one process. What is verified is ring's in either build; what differs is who reads and signs.
+#[cfg(feature = "aws-lc-rs")]
+#[test]
+fn d29_aws_lc_reads_and_signs_as_ring_does() {
+    use alloc::vec;
+    use alloc::vec::Vec;
+    use ring::{rand::SystemRandom, signature as ring_signature};
+    use rustls_pki_types::{PrivateKeyDer, pem::PemObject};
+
+    for (key, certificate) in [
+        (key!("rsa2048.key.pem"), key!("rsa2048.cert.pem")),
+        (key!("rsa4096.key.pem"), key!("rsa4096.cert.pem")),
+    ] {
+        let der = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+        let rings = ring_signature::RsaKeyPair::from_pkcs8(der.secret_der()).unwrap();
+        let ours = SigningKey::from_pem(key, certificate).unwrap();
+        let mut signature = vec![0; rings.public().modulus_len()];
+        for (scheme, encoding) in [
+            (Scheme::RsaSha256, &ring_signature::RSA_PKCS1_SHA256),
+            (Scheme::RsaSha384, &ring_signature::RSA_PKCS1_SHA384),
+            (Scheme::RsaSha512, &ring_signature::RSA_PKCS1_SHA512),
+        ] {
+            rings.sign(encoding, &SystemRandom::new(), b"message", &mut signature).unwrap();
+            assert_eq!(ours.sign(scheme, b"message").as_ref(), Ok(&signature), "{scheme:?}");
+        }
+        for scheme in [Scheme::RsaPssSha256, Scheme::RsaPssSha384, Scheme::RsaPssSha512] {
+            let signature = ours.sign(scheme, b"message").unwrap();
+            assert_eq!(ours.certificate().public_key().verify(scheme, b"message", &signature), Ok(()));
+        }
+    }
+    // A key with a wrong bit: nothing is taken that ring refuses. (Ring does not look at the private exponent.)
+    let certificate = Certificate::from_pem(key!("rsa2048.cert.pem")).unwrap();
+    let der = PrivateKeyDer::from_pem_slice(key!("rsa2048.key.pem").as_bytes()).unwrap();
+    for at in (0..der.secret_der().len()).step_by(7) {
+        let mut changed: Vec<u8> = der.secret_der().into();
+        changed[at] ^= 1;
+        let rings = ring_signature::RsaKeyPair::from_pkcs8(&changed).is_ok();
+        let ours = SigningKey::from_der(&changed, certificate.der());
+        assert!(ours.is_err() || rings, "byte {at}");
+    }
+}
+
+#[test]
 fn d29_an_ecdsa_key_without_its_public_half_is_read() {
     // SEQUENCE { INTEGER 1, OCTET STRING, [0] curve }: the SEC 1 form of p256.sec1.pem without [1].
     use base64::{Engine, prelude::BASE64_STANDARD};

@@ -377,3 +377,22 @@ fn a16_a_signature_over_nothing_stands_for_no_signed_info() {
     );
     assert_eq!(verdict(&golden, "a"), Err(SignatureMismatch));
 }
+
+#[test]
+fn ecdsa_has_the_hash_of_its_curve() {
+    let document = vector!("dsig/ecdsa-p256.xml");
+    let p256 = keys().into_iter().next().unwrap();
+    let verdict = |hash: &str| {
+        let changed = document.replace("#ecdsa-sha256", hash);
+        let tree = parse(changed.as_bytes()).unwrap();
+        verify(with_id(&tree, "_a1"), core::slice::from_ref(&p256), &Policy::strict())
+            .map(|covered| covered.key_index())
+            .map_err(|error| error.kind())
+    };
+    assert_eq!(verdict("#ecdsa-sha256"), Ok(0));
+    // A P-384 signature, and there is no such key: ring has no P-256 with another hash in this form.
+    assert_eq!(verdict("#ecdsa-sha384"), Err(NoKey));
+    assert_eq!(verdict("#ecdsa-sha512"), Err(UnsupportedAlgorithm));
+    assert_eq!(verdict("#ecdsa-sha224"), Err(UnsupportedAlgorithm));
+    assert_eq!(verdict("#ecdsa-sha1"), Err(WeakAlgorithm));
+}
