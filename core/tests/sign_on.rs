@@ -7,7 +7,7 @@ use heap_identity::{
     directory::{Denial, Group, Person, Snapshot},
     entropy::Seeded,
     heap::{
-        Role, Tenant,
+        AttributeMapping, AttributeSource, Role, Tenant,
         tenant::{LoginRefused, SsoSettings, Teammate},
     },
     pki::SigningKey,
@@ -68,6 +68,35 @@ fn r06_heap_takes_the_exported_certificate_and_the_idp_url() {
     assert_eq!(settings.remote_login_url, IDP_URL);
     assert_eq!(settings.certificate.to_pem(), pem);
     assert!(SsoSettings::new("MIIC without its lines", IDP_URL).is_err());
+}
+
+#[test]
+fn r05_an_assertion_carries_the_attributes_that_are_mapped_in_both_flows() {
+    let mut mapping = AttributeMapping::default();
+    mapping.set("groups", AttributeSource::Groups);
+    mapping.set("source", AttributeSource::Constant("portal".into()));
+    let (application, mut tenant) = (application("12345").with_attributes(mapping), tenant("12345"));
+    let portal = application.launch(&directory(), "ann", NOW, &mut Seeded::new(2)).unwrap();
+    let url = tenant.begin_login(None, NOW, &mut Seeded::new(3)).unwrap();
+    let (_, query) = url.split_once('?').unwrap();
+    let answer = application.answer(query, &directory(), "ann", NOW, &mut Seeded::new(4)).unwrap();
+    for response in [portal, answer.response] {
+        let session = tenant.finish_login(&form(&response.form_fields(None)), NOW).unwrap();
+        assert_eq!(session.assertion.attribute("groups"), ["Analysts"]);
+        assert_eq!(session.assertion.attribute("source"), ["portal"]);
+    }
+}
+
+#[test]
+fn r07_the_connection_is_tested_before_sso_is_enforced() {
+    let (application, heap_id) = (application("12345"), "12345".parse().unwrap());
+    let settings = SsoSettings::new(&application.certificate_pem(), IDP_URL).unwrap();
+    let test = |settings: &SsoSettings| {
+        application.test_connection(settings, &heap_id, "admin@example.com", NOW, &mut Seeded::new(5))
+    };
+    assert!(test(&settings).unwrap().warnings.is_empty());
+    let other = SsoSettings::new(include_str!("vectors/keys/rsa2048-other.cert.pem"), IDP_URL).unwrap();
+    assert_eq!(test(&other).unwrap_err().code(), "saml.signature_value");
 }
 
 #[test]

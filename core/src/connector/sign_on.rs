@@ -5,7 +5,10 @@ use jiff::Timestamp;
 use crate::{
     directory::{Access, Denial, Snapshot},
     entropy::Entropy,
-    heap::{ENTITY_ID, HeapId},
+    heap::{
+        AttributeMapping, Connection, ConnectionProblem, ConnectionWorks, ENTITY_ID, HeapId,
+        tenant::SsoSettings,
+    },
     pki::SigningKey,
     saml::{AcceptedRequest, BuildError, IdentityProvider, Login, NameId, RequestError, SignedResponse},
 };
@@ -17,6 +20,7 @@ use crate::{
 pub struct SignOn {
     identity_provider: IdentityProvider,
     heap_id: HeapId,
+    attributes: AttributeMapping,
 }
 
 /// What answers an AuthnRequest: to be posted to Heap by the browser.
@@ -69,7 +73,31 @@ impl SignOn {
             .sso_url(idp_url)
             .service_provider(ENTITY_ID, &[&heap_id.acs_url()])
             .build();
-        Self { identity_provider, heap_id }
+        Self { identity_provider, heap_id, attributes: AttributeMapping::default() }
+    }
+
+    /// The same, whose assertions say more of a person than the NameID (R5).
+    #[must_use]
+    pub fn with_attributes(self, attributes: AttributeMapping) -> Self {
+        Self { attributes, ..self }
+    }
+
+    /// Tries the application and Heap's settings on each other before SSO is enforced (R7), for an administrator with
+    /// this email address.
+    ///
+    /// # Errors
+    /// [`ConnectionProblem`]: the first thing that is wrong, with what to do.
+    pub fn test_connection(
+        &self,
+        settings: &SsoSettings,
+        heap_id: &HeapId,
+        email: &str,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<ConnectionWorks, ConnectionProblem> {
+        let (identity_provider, acs_url) = (&self.identity_provider, self.heap_id.acs_url());
+        let connection = Connection { identity_provider, acs_url: &acs_url, settings, heap_id };
+        connection.test(&NameId::email(email), now, entropy)
     }
 
     /// The signing certificate as PEM: the `certificate.pem` for Heap's settings (R6).
@@ -91,7 +119,7 @@ impl SignOn {
         let subject = subject(directory, person)?;
         let acs_url = self.heap_id.acs_url();
         let login = Login::new(subject, ENTITY_ID, &acs_url, now);
-        Ok(self.identity_provider.respond(&login, now, entropy)?)
+        Ok(self.respond(login, directory, person, now, entropy)?)
     }
 
     /// Heap sent an AuthnRequest by redirect, and the user has logged in here (R10). `raw_query` is the query as it was
@@ -109,8 +137,22 @@ impl SignOn {
     ) -> Result<Answer, SignOnError> {
         let request: AcceptedRequest = self.identity_provider.accept_redirect(raw_query, now)?;
         let subject = subject(directory, person)?;
-        let response = self.identity_provider.respond(&request.login(subject, now), now, entropy)?;
+        let response = self.respond(request.login(subject, now), directory, person, now, entropy)?;
         Ok(Answer { response, relay_state: request.relay_state })
+    }
+
+    fn respond(
+        &self,
+        login: Login<'_>,
+        directory: &Snapshot,
+        person: &str,
+        now: Timestamp,
+        entropy: &mut dyn Entropy,
+    ) -> Result<SignedResponse, BuildError> {
+        self.attributes.attributes_of(directory, person).with(|attributes| {
+            let login = Login { attributes, ..login };
+            self.identity_provider.respond(&login, now, entropy)
+        })
     }
 }
 

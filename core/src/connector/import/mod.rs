@@ -101,7 +101,7 @@ impl Import {
     }
 
     /// Whether results come live, or the end is announced: fewer than 100 come live (R36).
-    pub const fn mode(&self) -> Mode {
+    pub fn mode(&self) -> Mode {
         if self.selected.len() < CONNECTOR_LIVE_IMPORT_MAX { Mode::Live } else { Mode::Job }
     }
 
@@ -136,7 +136,7 @@ impl Import {
     }
 
     /// How many results are known, of how many.
-    pub const fn progress(&self) -> (usize, usize) {
+    pub fn progress(&self) -> (usize, usize) {
         (self.results.len(), self.selected.len())
     }
 
