@@ -12,7 +12,7 @@ use serde_json::json;
 
 const HELP: &str = "\
 Reads the form value `SAMLResponse` of a genuine Response and writes each attack that can be made of it as one line:
-{\"id\", \"cve\": [text], \"title\", \"must_refuse\": bool, \"after_genuine\": bool, \"saml_response\"?, \"relay_state\"?, \"query\"?}
+{\"id\", \"cve\": [text], \"title\", \"must_refuse\": bool, \"after_genuine\": bool, \"saml_response\", \"relay_state\", \"query\"}
 
 usage: attacks --victim NAME_ID [--idp KEY CERTIFICATE] [--attacker KEY CERTIFICATE] < form-value > attacks
 
@@ -29,7 +29,14 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    match parse(env::args_os()).and_then(|args| args.as_ref().map_or_else(|| Ok(println!("{HELP}")), run)) {
+    let done = parse(env::args_os()).and_then(|args| match args {
+        Some(args) => run(&args),
+        None => {
+            println!("{HELP}");
+            Ok(())
+        }
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("attacks: {error}; see --help");
@@ -69,21 +76,21 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         genuine = genuine.attacker_key(key);
     }
     for attack in genuine.attacks() {
-        let mut line = json!({
+        let (saml_response, relay_state, query) = match attack.message {
+            Message::Form { saml_response, relay_state } => (Some(saml_response), relay_state, None),
+            Message::Query(query) => (None, None, Some(query)),
+            _ => continue,
+        };
+        let line = json!({
             "id": attack.id,
             "cve": attack.cve,
             "title": attack.title,
             "must_refuse": attack.must_refuse,
             "after_genuine": attack.after_genuine,
+            "saml_response": saml_response,
+            "relay_state": relay_state,
+            "query": query,
         });
-        match attack.message {
-            Message::Form { saml_response, relay_state } => {
-                line["saml_response"] = saml_response.into();
-                line["relay_state"] = relay_state.into();
-            }
-            Message::Query(query) => line["query"] = query.into(),
-            _ => continue,
-        }
         println!("{line}");
     }
     Ok(())

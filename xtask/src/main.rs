@@ -6,6 +6,7 @@
 )]
 
 mod fuzz;
+mod interop;
 mod python;
 mod rust;
 mod simulate;
@@ -54,6 +55,12 @@ const TASKS: &[Task] = &[
         arguments: "[--seeds N|--seed N|--planted]",
         help: "the sync engine against bad luck: many seeds, one as a story, or with mistakes planted in the engine",
         run: simulate::simulate,
+    },
+    Task {
+        name: "interop",
+        arguments: "[SUBJECT]...",
+        help: "against other programs, which it installs: differential, saml, scim, browser (Debian, root)",
+        run: interop::interop,
     },
     Task {
         name: "swift-bindings",

@@ -4,8 +4,9 @@
 use std::{
     env,
     ffi::OsStr,
+    io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -55,6 +56,32 @@ impl Steps {
         println!("== {name}: {:.1} s", taken.as_secs_f64());
         self.taken.push((name.to_owned(), taken, status.success()));
         if status.success() { Ok(()) } else { Err(format!("{name} failed ({status}): {shown}")) }
+    }
+
+    /// Runs `command` as the step `name`, showing its output line by line, and gives it back: whether it succeeded, and
+    /// what it wrote.
+    pub(crate) fn run_and_read(
+        &mut self,
+        name: &str,
+        command: &mut Command,
+    ) -> Result<(bool, String), String> {
+        let shown = shown(command, &self.root);
+        println!("\n== {name}: {shown}");
+        let begun = Instant::now();
+        let failure = |error: io::Error| format!("`{shown}` cannot be run: {error}");
+        let mut child = command.stdout(Stdio::piped()).spawn().map_err(failure)?;
+        let mut output = String::new();
+        for line in child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
+            let line = line.map_err(failure)?;
+            println!("{line}");
+            output.push_str(&line);
+            output.push('\n');
+        }
+        let success = child.wait().map_err(failure)?.success();
+        let taken = begun.elapsed();
+        println!("== {name}: {:.1} s", taken.as_secs_f64());
+        self.taken.push((name.to_owned(), taken, success));
+        Ok((success, output))
     }
 
     /// Says something loudly, now and in the summary.

@@ -33,9 +33,9 @@ fn main() -> ExitCode {
         }
     };
     let port = args.port;
-    let served = tenant(args).and_then(|tenant| {
+    let served = tenant(args).and_then(|mut tenant| {
         println!("{}", tenant.base_url());
-        Ok(server::run(port, tenant)?)
+        Ok(server::run(port, move |request, now| tenant.handle(request, now))?)
     });
     match served {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! The accept loop. hyper speaks the `http` crate's types, and so does the tenant: a request goes through as it is.
+//! The accept loop. hyper speaks the `http` crate's types, and so does the library: a request goes through as it is.
 
 use std::{
     cell::RefCell,
@@ -7,7 +7,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use heap_identity::{heap::Tenant, wire::Request};
+use heap_identity::wire::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::{
     body::{Bytes, Incoming},
@@ -21,29 +21,32 @@ use tokio::{net::TcpListener, runtime, task::LocalSet};
 /// What is read of a body: the tenant refuses less than that (413).
 const BODY_BYTES_READ_MAX: usize = 64 << 20;
 
-/// Serves until the process ends. One thread: the tenant's answers are far quicker than the network.
-pub fn run(port: u16, tenant: Tenant) -> std::io::Result<()> {
+/// What answers a request at a time.
+type Handler = Box<dyn FnMut(&Request, Timestamp) -> Response>;
+
+/// Serves until the process ends. One thread: answers are far quicker than the network.
+pub fn run(port: u16, handler: impl FnMut(&Request, Timestamp) -> Response + 'static) -> std::io::Result<()> {
     let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
-    LocalSet::new().block_on(&runtime, accept(port, Rc::new(RefCell::new(tenant))))
+    LocalSet::new().block_on(&runtime, accept(port, Rc::new(RefCell::new(Box::new(handler)))))
 }
 
-async fn accept(port: u16, tenant: Rc<RefCell<Tenant>>) -> std::io::Result<()> {
+async fn accept(port: u16, handler: Rc<RefCell<Handler>>) -> std::io::Result<()> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
     loop {
         // A connection that fails is the other side's concern; the next one is served.
         let Ok((stream, _)) = listener.accept().await else { continue };
-        let tenant = Rc::clone(&tenant);
-        let service = service_fn(move |request| answer(Rc::clone(&tenant), request));
+        let handler = Rc::clone(&handler);
+        let service = service_fn(move |request| answer(Rc::clone(&handler), request));
         tokio::task::spawn_local(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
 }
 
 async fn answer(
-    tenant: Rc<RefCell<Tenant>>,
+    handler: Rc<RefCell<Handler>>,
     request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Full<Bytes>>, hyper::Error> {
     let request = whole(request).await?;
-    let response = tenant.borrow_mut().handle(&request, now());
+    let response = (handler.borrow_mut())(&request, now());
     Ok(response.map(|body| Full::new(Bytes::from(body))))
 }
 

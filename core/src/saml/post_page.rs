@@ -1,5 +1,5 @@
-//! The page that posts a form by itself (saml-bindings 3.5.4): escaped, with a nonce for its one script, and a
-//! button where there is no JavaScript.
+//! The page that posts a form by itself (saml-bindings 3.5.4): escaped, with a nonce for its one script, a button where
+//! there is no JavaScript, and nothing that a browser keeps: no completion of forms, no Referer.
 
 use alloc::{format, string::String};
 
@@ -8,7 +8,7 @@ pub(super) fn page(action: &str, fields: &[(&str, String)], nonce: &str) -> Stri
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n<title>Signing in</title>\n</head>\n<body>\n\
-         <form method=\"post\" action=\"{}\">\n",
+         <form method=\"post\" action=\"{}\" autocomplete=\"off\">\n",
         escaped(action)
     );
     for (name, value) in fields {
@@ -71,6 +71,7 @@ mod tests {
     #[test]
     fn the_page_has_a_button_without_javascript_and_one_script_with_the_nonce() {
         let page = page("https://sp.example/acs", &[("SAMLResponse", "PGEvPg==".into())], "r4nd0m");
+        assert!(page.contains(" autocomplete=\"off\">") && page.contains("content=\"no-referrer\""));
         assert!(page.contains("<noscript>") && page.contains("<button type=\"submit\">"));
         assert!(page.contains("<script nonce=\"r4nd0m\">"));
         assert!(page.contains("name=\"SAMLResponse\" value=\"PGEvPg==\""));

@@ -73,8 +73,8 @@ pub struct Attack {
     pub message: Message,
     /// The codes with which this library refuses it: one of them. Empty where there is nothing to refuse.
     pub codes: &'static [&'static str],
-    /// Nobody may be logged in by it. Where this is false, the identity provider did sign what it says, in a way that
-    /// is better refused: its whole subject may be logged in, and the victim may not.
+    /// Nobody may be logged in by it. Where this is false, something that the identity provider signed is in it: this
+    /// library refuses it all the same, and a service provider that reads nothing else may log in that subject.
     pub must_refuse: bool,
     /// It is an attack once the genuine message has been sent: a replay.
     pub after_genuine: bool,

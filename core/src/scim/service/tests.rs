@@ -147,7 +147,8 @@ fn f38_a_password_is_neither_stored_nor_shown() {
 fn a_read_only_part_of_an_attribute_is_not_taken() {
     let mut client = Client::new();
     let manager = json!({"value": "7", "displayName": "Boss"});
-    let user = json!({"schemas": [schema::USER], "userName": "a", schema::ENTERPRISE_USER: {"manager": manager}});
+    let user =
+        json!({"schemas": [schema::USER], "userName": "a", schema::ENTERPRISE_USER: {"manager": manager}});
     let (status, made) = client.call(Method::POST, "/Users", user);
     assert_eq!((status.as_u16(), &made[schema::ENTERPRISE_USER]["manager"]), (201, &json!({"value": "7"})));
 }
