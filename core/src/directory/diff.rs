@@ -1,9 +1,9 @@
 use alloc::vec::Vec;
-use core::cmp::Ordering;
+use core::{cmp::Ordering, iter};
 
 use super::{
     Change, GroupView, PersonView, Snapshot,
-    snapshot::{pack, unpack},
+    memberships::{pack, unpack},
 };
 
 /// What happened to a person between two snapshots.
@@ -67,6 +67,9 @@ pub struct Diff<'s> {
     after: &'s Snapshot,
     people: Vec<PersonChange<'s>>,
     groups: Vec<GroupChange<'s>>,
+    /// For each number of the earlier snapshot, the number in the later one.
+    new_person: Vec<u32>,
+    new_group: Vec<u32>,
     /// Packed with the numbers of `after`.
     joined: Vec<u64>,
     /// Packed with the numbers of `before`.
@@ -76,19 +79,38 @@ pub struct Diff<'s> {
 impl<'s> Diff<'s> {
     /// Compares two snapshots of one directory; people and groups are the same when their directory ids are.
     pub fn between(before: &'s Snapshot, after: &'s Snapshot) -> Self {
+        Self::without_memberships(before, after).with_memberships()
+    }
+
+    /// Compares people and groups alone: all that counts where memberships are not managed (R24).
+    pub fn without_memberships(before: &'s Snapshot, after: &'s Snapshot) -> Self {
         let people = merge(before.people(), after.people(), |left, right| left.id().cmp(right.id()));
         let groups = merge(before.groups(), after.groups(), |left, right| left.id().cmp(right.id()));
-        let new_person = numbers(before.people_count(), &people, |view| view.number().0);
-        let new_group = numbers(before.group_count(), &groups, |view| view.number().0);
-        let (joined, left) = memberships(before, after, &new_person, &new_group);
+        let (mut new_person, mut new_group) =
+            (Vec::with_capacity(before.people_count()), Vec::with_capacity(before.group_count()));
         Self {
             before,
             after,
-            people: people.into_iter().filter_map(person_change).collect(),
-            groups: groups.into_iter().filter_map(group_change).collect(),
-            joined,
-            left,
+            people: people
+                .inspect(|pair| note_number(&mut new_person, pair, |view| view.number().0))
+                .filter_map(person_change)
+                .collect(),
+            groups: groups
+                .inspect(|pair| note_number(&mut new_group, pair, |view| view.number().0))
+                .filter_map(group_change)
+                .collect(),
+            new_person,
+            new_group,
+            joined: Vec::new(),
+            left: Vec::new(),
         }
+    }
+
+    /// Compares the memberships, too.
+    #[must_use]
+    pub fn with_memberships(mut self) -> Self {
+        (self.joined, self.left) = memberships(self.before, self.after, &self.new_person, &self.new_group);
+        self
     }
 
     /// The people that differ, in the order of their directory ids.
@@ -175,61 +197,66 @@ fn merge<T>(
     before: impl Iterator<Item = T>,
     after: impl Iterator<Item = T>,
     order: impl Fn(&T, &T) -> Ordering,
-) -> Vec<Pair<T>> {
+) -> impl Iterator<Item = Pair<T>> {
     let (mut before, mut after) = (before.peekable(), after.peekable());
-    let mut pairs = Vec::new();
-    loop {
+    iter::from_fn(move || {
         let next = match (before.peek(), after.peek()) {
             (Some(left), Some(right)) => order(left, right),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (None, None) => return pairs,
+            (None, None) => return None,
         };
         let left = if next == Ordering::Greater { None } else { before.next() };
         let right = if next == Ordering::Less { None } else { after.next() };
-        pairs.push((left, right));
+        Some((left, right))
+    })
+}
+
+/// Stands for what the later snapshot does not have; no number is as large.
+const GONE: u32 = u32::MAX;
+
+fn note_number<T>(numbers: &mut Vec<u32>, pair: &Pair<T>, number: impl Fn(&T) -> u32) {
+    if let (Some(_), after) = pair {
+        numbers.push(after.as_ref().map_or(GONE, number));
     }
 }
 
-/// For each number of the earlier snapshot, the number in the later one.
-fn numbers<T>(length: usize, pairs: &[Pair<T>], number: impl Fn(&T) -> u32) -> Vec<Option<u32>> {
-    let mut numbers = Vec::with_capacity(length);
-    for (before, after) in pairs {
-        if before.is_some() {
-            numbers.push(after.as_ref().map(&number));
-        }
-    }
-    numbers
-}
-
+/// Group by group, in the order of `before` for what was left and of `after` for what was joined.
 fn memberships(
     before: &Snapshot,
     after: &Snapshot,
-    new_person: &[Option<u32>],
-    new_group: &[Option<u32>],
+    new_person: &[u32],
+    new_group: &[u32],
 ) -> (Vec<u64>, Vec<u64>) {
-    let renumbered = |packed: u64| {
-        let (group, person) = unpack(packed);
-        let group = new_group.get(group as usize).copied().flatten()?;
-        let person = new_person.get(person as usize).copied().flatten()?;
-        Some(pack(group, person))
-    };
     let (mut joined, mut left) = (Vec::new(), Vec::new());
-    let mut later = after.packed_memberships().iter().copied().peekable();
-    for packed in before.packed_memberships() {
-        // Both numberings follow the ids, so what is renumbered stays sorted.
-        let Some(wanted) = renumbered(*packed) else {
-            left.push(*packed);
+    let mut next_group = 0;
+    for (group, new) in (0..).zip(new_group.iter().copied()) {
+        let old_members = before.member_numbers(group);
+        if new == GONE {
+            left.extend(old_members.iter().map(|person| pack(group, *person)));
             continue;
-        };
-        while let Some(new) = later.next_if(|new| *new < wanted) {
-            joined.push(new);
         }
-        if later.next_if_eq(&wanted).is_none() {
-            left.push(*packed);
+        for added in next_group..new {
+            joined.extend(after.member_numbers(added).iter().map(|person| pack(added, *person)));
         }
+        next_group = new + 1;
+        let mut members = after.member_numbers(new).iter().copied().peekable();
+        for old in old_members {
+            // Both numberings follow the ids, so what is renumbered stays sorted.
+            let wanted = new_person.get(*old as usize).copied().unwrap_or(GONE);
+            while let Some(person) = members.next_if(|person| *person < wanted && wanted != GONE) {
+                joined.push(pack(new, person));
+            }
+            if wanted == GONE || members.next_if_eq(&wanted).is_none() {
+                left.push(pack(group, *old));
+            }
+        }
+        joined.extend(members.map(|person| pack(new, person)));
     }
-    joined.extend(later);
+    let groups = u32::try_from(after.group_count()).unwrap_or(GONE);
+    for added in next_group..groups {
+        joined.extend(after.member_numbers(added).iter().map(|person| pack(added, *person)));
+    }
     (joined, left)
 }
 

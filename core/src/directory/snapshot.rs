@@ -1,12 +1,14 @@
 use alloc::{
     string::{String, ToString},
+    vec,
     vec::Vec,
 };
-use core::{mem, ops::Range};
+use core::cmp::Ordering;
 
 use super::{
     Group, Person,
-    texts::{Full, Span, Texts},
+    memberships::{Memberships, pack, unpack},
+    texts::{Fields, Full, Texts},
 };
 
 /// The number of a person within one snapshot, in the order of directory ids.
@@ -53,21 +55,17 @@ impl From<Full> for Error {
     }
 }
 
+/// Id, user name, given name, family name, email, role.
 #[derive(Clone, Copy, Debug)]
 struct PersonRow {
-    id: Span,
-    user_name: Span,
-    given_name: Span,
-    family_name: Span,
-    email: Span,
-    role: Span,
+    texts: Fields<6>,
     active: bool,
 }
 
+/// Id and name.
 #[derive(Clone, Copy, Debug)]
 struct GroupRow {
-    id: Span,
-    name: Span,
+    texts: Fields<2>,
     bound: bool,
 }
 
@@ -99,16 +97,15 @@ impl SnapshotBuilder {
     /// [`Error::TooLarge`].
     pub fn person(&mut self, person: &Person) -> Result<PersonId, Error> {
         let number = number(self.people.len())?;
-        let texts = &mut self.texts;
-        self.people.push(PersonRow {
-            id: texts.push(&person.id)?,
-            user_name: texts.push(&person.user_name)?,
-            given_name: texts.push_optional(person.given_name.as_deref())?,
-            family_name: texts.push_optional(person.family_name.as_deref())?,
-            email: texts.push_optional(person.email.as_deref())?,
-            role: texts.push_optional(person.role.as_deref())?,
-            active: person.active,
-        });
+        let texts = self.texts.push([
+            Some(&person.id),
+            Some(&person.user_name),
+            person.given_name.as_deref(),
+            person.family_name.as_deref(),
+            person.email.as_deref(),
+            person.role.as_deref(),
+        ])?;
+        self.people.push(PersonRow { texts, active: person.active });
         Ok(PersonId(number))
     }
 
@@ -118,8 +115,8 @@ impl SnapshotBuilder {
     /// [`Error::TooLarge`].
     pub fn group(&mut self, group: &Group) -> Result<GroupId, Error> {
         let number = number(self.groups.len())?;
-        let (id, name) = (self.texts.push(&group.id)?, self.texts.push(&group.name)?);
-        self.groups.push(GroupRow { id, name, bound: group.bound });
+        let texts = self.texts.push([Some(&group.id), Some(&group.name)])?;
+        self.groups.push(GroupRow { texts, bound: group.bound });
         Ok(GroupId(number))
     }
 
@@ -139,14 +136,10 @@ impl SnapshotBuilder {
     /// An id that occurs twice, or a membership of a foreign handle.
     pub fn complete(self) -> Result<Snapshot, Error> {
         let Self { texts, people, groups, mut memberships, group_management } = self;
-        let (people, new_person) = sorted(people, &texts, |row| row.id);
-        if let Some(id) = first_twice(&people, &texts, |row| row.id) {
-            return Err(Error::PersonTwice(id.to_string()));
-        }
-        let (groups, new_group) = sorted(groups, &texts, |row| row.id);
-        if let Some(id) = first_twice(&groups, &texts, |row| row.id) {
-            return Err(Error::GroupTwice(id.to_string()));
-        }
+        let (people, new_person) =
+            sorted(people, |row| texts.required(&row.texts, 0)).map_err(Error::PersonTwice)?;
+        let (groups, new_group) =
+            sorted(groups, |row| texts.required(&row.texts, 0)).map_err(Error::GroupTwice)?;
         for membership in &mut memberships {
             let (group, person) = unpack(*membership);
             let (Some(group), Some(person)) =
@@ -156,8 +149,7 @@ impl SnapshotBuilder {
             };
             *membership = pack(*group, *person);
         }
-        memberships.sort_unstable();
-        memberships.dedup();
+        let memberships = Memberships::sorted(memberships, groups.len(), people.len());
         Ok(Snapshot { texts, people, groups, memberships, group_management })
     }
 }
@@ -168,8 +160,7 @@ pub struct Snapshot {
     texts: Texts,
     people: Vec<PersonRow>,
     groups: Vec<GroupRow>,
-    /// `group << 32 | person`, sorted: comparing two directories is one merge.
-    memberships: Vec<u64>,
+    memberships: Memberships,
     group_management: bool,
 }
 
@@ -197,13 +188,13 @@ impl Snapshot {
 
     /// The person with a directory id.
     pub fn person(&self, id: &str) -> Option<PersonView<'_>> {
-        let found = self.people.binary_search_by(|row| self.texts.required(row.id).cmp(id)).ok()?;
+        let found = self.people.binary_search_by(|row| self.texts.required(&row.texts, 0).cmp(id)).ok()?;
         self.person_at(u32::try_from(found).ok()?)
     }
 
     /// The group with a directory id.
     pub fn group(&self, id: &str) -> Option<GroupView<'_>> {
-        let found = self.groups.binary_search_by(|row| self.texts.required(row.id).cmp(id)).ok()?;
+        let found = self.groups.binary_search_by(|row| self.texts.required(&row.texts, 0).cmp(id)).ok()?;
         self.group_at(u32::try_from(found).ok()?)
     }
 
@@ -219,7 +210,7 @@ impl Snapshot {
 
     /// How many memberships there are.
     pub fn membership_count(&self) -> usize {
-        self.memberships.len()
+        self.memberships.count()
     }
 
     /// Whether groups and memberships are managed at Heap (R24).
@@ -227,8 +218,9 @@ impl Snapshot {
         self.group_management
     }
 
-    pub(super) fn packed_memberships(&self) -> &[u64] {
-        &self.memberships
+    /// The numbers of a group's members, in ascending order.
+    pub(super) fn member_numbers(&self, group: u32) -> &[u32] {
+        self.memberships.of(group)
     }
 
     pub(super) fn person_at(&self, number: u32) -> Option<PersonView<'_>> {
@@ -239,12 +231,6 @@ impl Snapshot {
     pub(super) fn group_at(&self, number: u32) -> Option<GroupView<'_>> {
         let row = self.groups.get(number as usize)?;
         Some(GroupView { snapshot: self, row, number })
-    }
-
-    fn range_of(&self, group: u32) -> Range<usize> {
-        let start = self.memberships.partition_point(|packed| unpack(*packed).0 < group);
-        let rest = self.memberships.get(start..).unwrap_or_default();
-        start..start + rest.partition_point(|packed| unpack(*packed).0 == group)
     }
 }
 
@@ -264,12 +250,12 @@ impl<'s> PersonView<'s> {
 
     /// The directory id.
     pub fn id(&self) -> &'s str {
-        self.snapshot.texts.required(self.row.id)
+        self.snapshot.texts.required(&self.row.texts, 0)
     }
 
     /// The user name (R21).
     pub fn user_name(&self) -> &'s str {
-        self.snapshot.texts.required(self.row.user_name)
+        self.snapshot.texts.required(&self.row.texts, 1)
     }
 
     /// False for a suspended person.
@@ -279,22 +265,22 @@ impl<'s> PersonView<'s> {
 
     /// The given name, where the directory has one.
     pub fn given_name(&self) -> Option<&'s str> {
-        self.snapshot.texts.get(self.row.given_name)
+        self.snapshot.texts.get(&self.row.texts, 2)
     }
 
     /// The family name, where the directory has one.
     pub fn family_name(&self) -> Option<&'s str> {
-        self.snapshot.texts.get(self.row.family_name)
+        self.snapshot.texts.get(&self.row.texts, 3)
     }
 
     /// The email address, where the directory has one.
     pub fn email(&self) -> Option<&'s str> {
-        self.snapshot.texts.get(self.row.email)
+        self.snapshot.texts.get(&self.row.texts, 4)
     }
 
     /// Heap's role, where the directory gives one (D8).
     pub fn role(&self) -> Option<&'s str> {
-        self.snapshot.texts.get(self.row.role)
+        self.snapshot.texts.get(&self.row.texts, 5)
     }
 
     /// The person as a value of its own.
@@ -310,14 +296,10 @@ impl<'s> PersonView<'s> {
         }
     }
 
-    /// Whether the attributes of two people, of any two snapshots, are the same.
+    /// Whether two people, of any two snapshots, are the same in everything that the directory says.
     pub fn same_as(&self, other: &PersonView<'_>) -> bool {
-        self.user_name() == other.user_name()
-            && self.is_active() == other.is_active()
-            && self.given_name() == other.given_name()
-            && self.family_name() == other.family_name()
-            && self.email() == other.email()
-            && self.role() == other.role()
+        let texts = (&self.snapshot.texts, &other.snapshot.texts);
+        self.is_active() == other.is_active() && texts.0.are_same(&self.row.texts, texts.1, &other.row.texts)
     }
 }
 
@@ -337,12 +319,12 @@ impl<'s> GroupView<'s> {
 
     /// The directory id.
     pub fn id(&self) -> &'s str {
-        self.snapshot.texts.required(self.row.id)
+        self.snapshot.texts.required(&self.row.texts, 0)
     }
 
     /// The name (R21).
     pub fn name(&self) -> &'s str {
-        self.snapshot.texts.required(self.row.name)
+        self.snapshot.texts.required(&self.row.texts, 1)
     }
 
     /// Whether the group is bound to the application (D1).
@@ -357,14 +339,13 @@ impl<'s> GroupView<'s> {
 
     /// Whether a person of the same snapshot is a member.
     pub fn contains(&self, person: PersonId) -> bool {
-        self.snapshot.memberships.binary_search(&pack(self.number, person.0)).is_ok()
+        self.snapshot.member_numbers(self.number).binary_search(&person.0).is_ok()
     }
 
     /// The members, in the order of their directory ids.
     pub fn members(&self) -> impl Iterator<Item = PersonView<'s>> + use<'s> {
         let snapshot = self.snapshot;
-        let packed = snapshot.memberships.get(snapshot.range_of(self.number)).unwrap_or_default();
-        packed.iter().filter_map(move |packed| snapshot.person_at(unpack(*packed).1))
+        snapshot.member_numbers(self.number).iter().filter_map(move |person| snapshot.person_at(*person))
     }
 }
 
@@ -372,32 +353,46 @@ fn number(length: usize) -> Result<u32, Error> {
     u32::try_from(length).ok().filter(|number| *number < u32::MAX).ok_or(Error::TooLarge)
 }
 
-pub(super) const fn pack(group: u32, person: u32) -> u64 {
-    (group as u64) << 32 | person as u64
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the halves of a u64 are 32 bits each")]
-pub(super) const fn unpack(packed: u64) -> (u32, u32) {
-    ((packed >> 32) as u32, packed as u32)
-}
-
-/// The rows in the order of their ids, and for each old number the new one.
-fn sorted<R: Copy>(rows: Vec<R>, texts: &Texts, id: impl Fn(&R) -> Span) -> (Vec<R>, Vec<u32>) {
-    let mut order: Vec<(u32, R)> = (0..).zip(rows).collect();
-    order.sort_by(|(_, left), (_, right)| texts.required(id(left)).cmp(texts.required(id(right))));
-    let mut new_number: Vec<u32> = order.iter().map(|_| 0).collect();
-    for (new, (old, _)) in (0..).zip(&order) {
-        if let Some(slot) = new_number.get_mut(*old as usize) {
+/// The rows in the order of their ids, and for each old number the new one; or an id that occurs twice.
+fn sorted<'t, R: Copy>(rows: Vec<R>, id: impl Fn(&R) -> &'t str) -> Result<(Vec<R>, Vec<u32>), String> {
+    let old_row = |key: &Key| rows.get(key.number as usize);
+    let old_id = |key: &Key| old_row(key).map(&id).unwrap_or_default();
+    let mut order: Vec<Key> = (0..).zip(&rows).map(|(number, row)| Key::new(id(row), number)).collect();
+    order.sort_unstable_by(|left, right| left.cmp(right).then_with(|| old_id(left).cmp(old_id(right))));
+    let mut new_number = vec![0; rows.len()];
+    for (new, key) in (0..).zip(&order) {
+        if let Some(slot) = new_number.get_mut(key.number as usize) {
             *slot = new;
         }
     }
-    (order.into_iter().map(|(_, row)| row).collect(), new_number)
+    let twice = order
+        .iter()
+        .zip(order.iter().skip(1))
+        .find(|(left, right)| left.cmp(right) == Ordering::Equal && old_id(left) == old_id(right));
+    match twice {
+        Some((key, _)) => Err(old_id(key).to_string()),
+        None => Ok((order.iter().filter_map(old_row).copied().collect(), new_number)),
+    }
 }
 
-fn first_twice<'t, R>(rows: &[R], texts: &'t Texts, id: impl Fn(&R) -> Span) -> Option<&'t str> {
-    let mut ids = rows.iter().map(|row| texts.required(id(row)));
-    let mut previous = ids.next()?;
-    ids.find(|id| mem::replace(&mut previous, id) == *id)
+/// An id's first bytes as a number, which as a rule decides the order without a look at the text.
+struct Key {
+    prefix: u64,
+    number: u32,
+}
+
+impl Key {
+    fn new(id: &str, number: u32) -> Self {
+        let mut prefix = [0; 8];
+        for (to, from) in prefix.iter_mut().zip(id.bytes()) {
+            *to = from;
+        }
+        Self { prefix: u64::from_be_bytes(prefix), number }
+    }
+
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.prefix.cmp(&other.prefix)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,16 @@
 //! `scim_worker decode FILE`: one list of users decoded into typed, lossless resources, in a process of its own so that
 //! its memory can be told. Prints `{"seconds", "users", "peak_mb"}`; the time is without reading the file.
+//!
+//! `scim_worker diff DIR`: two directories in CSV files become two snapshots and are compared. Prints `{"load_s", "users_s",
+//! "members_s", "joins", "leaves", "create", "update", "deactivate", "delete", "peak_mb"}`. A snapshot is sorted when it is
+//! complete, so loading has what other ways have in comparing.
+//!
+//! `scim_worker change USERS`: what the engine needs for one change of a membership in a directory of so many users. Prints
+//! `{"seconds", "users", "peak_mb"}`, the median of many changes.
 #![expect(clippy::disallowed_methods, reason = "a benchmark has a clock")]
+
+mod change;
+mod diff;
 
 use std::{error::Error, hint::black_box, process::ExitCode, time::Instant};
 
@@ -10,7 +20,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let answer = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["decode", file] => decode(file),
-        _ => Err("usage: scim_worker decode FILE".into()),
+        ["diff", folder] => diff::run(folder),
+        ["change", users] => change::run(users),
+        _ => Err("usage: scim_worker decode FILE | diff DIR | change USERS".into()),
     };
     match answer {
         Ok(line) => {
