@@ -152,9 +152,7 @@ impl Engine {
 
     /// D8: told once, and not written again.
     pub(super) fn role_was_dropped(&mut self, person: &str, now: Timestamp) {
-        if mem::replace(&mut self.state.ledger.role_is_dropped, true)
-            || is_planted(Bug::DroppedRoleIsSentAgain)
-        {
+        if mem::replace(&mut self.state.ledger.role_is_dropped, true) {
             return;
         }
         self.outbox.push(Entry::RoleDropped.record());

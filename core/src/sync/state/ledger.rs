@@ -6,7 +6,6 @@ use alloc::{
 use serde::{Deserialize, Serialize};
 
 use super::Id;
-use crate::sync::planted::{Bug, is_planted};
 
 /// Which account at Heap is a person's: what we created, adopted or took over (D1).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -105,9 +104,6 @@ impl Ledger {
 
     /// A write about these members of a team is about to be sent.
     pub(crate) fn doubt_members(&mut self, team: &str, members: &[String]) {
-        if is_planted(Bug::DoubtIsForgotten) {
-            return;
-        }
         let sent = self.sent.entry(team.into()).or_default();
         sent.doubtful.extend(members.iter().cloned());
     }
