@@ -1,11 +1,11 @@
-//! Writes the seeds of `verify_response`: signed Responses. RSA signatures are deterministic, so they stay the same.
+//! Writes the seeds of `verify_response` and `read_authn_request`: signed Responses, requests signed and not. RSA signatures are deterministic, so they stay the same.
 //!
 //!     cargo run --manifest-path fuzz/Cargo.toml --bin seeds
 
 use std::{fs, path::Path};
 
 use heap_identity::saml::SignScope;
-use heap_identity_fuzz::signed_response;
+use heap_identity_fuzz::{authn_request, signed_response};
 
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/verify_response");
@@ -13,5 +13,11 @@ fn main() {
         [("assertion", SignScope::Assertion), ("response", SignScope::Response), ("both", SignScope::Both)];
     for (name, scope) in scopes {
         fs::write(folder.join(format!("{name}.xml")), signed_response(scope)).expect("a seed");
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/read_authn_request");
+    for (prefix, signed) in [("", false), ("signed-", true)] {
+        for (kind, message) in authn_request(signed) {
+            fs::write(folder.join(format!("{prefix}{kind}.txt")), message).expect("a seed");
+        }
     }
 }

@@ -7,14 +7,15 @@ use heap_identity::{
     pki::{Certificate, SigningKey},
     saml::{
         Attribute, IdentityProvider, Login, NameId, Policy, ServiceProvider, SignScope, Trust,
-        VerifiedAssertion,
+        VerifiedAssertion, metadata::ServiceProviderMetadata,
     },
 };
 use jiff::Timestamp;
 
 const IDP: &str = "https://sso.jumpcloud.com/saml2/heap";
 const HEAP: &str = "https://heapanalytics.com";
-const ACS: &str = "https://heapanalytics.com/saml/finalize/1234/";
+/// The one address that takes logins.
+pub const ACS: &str = "https://heapanalytics.com/saml/finalize/1234/";
 const KEY: &str = include_str!("../../core/tests/vectors/keys/rsa2048.key.pem");
 const CERTIFICATE: &str = include_str!("../../core/tests/vectors/keys/rsa2048.cert.pem");
 const SUBJECT: &str = "ada@example.com";
@@ -45,6 +46,30 @@ pub fn signed_response(scope: SignScope) -> String {
     login.attributes = &attributes;
     let response = idp.respond(&login, now(), &mut Seeded::new(7)).expect("a response");
     response.xml().to_owned()
+}
+
+/// The identity provider that knows one service provider, which may sign its requests.
+pub fn identity_provider() -> IdentityProvider {
+    let mut registered = ServiceProviderMetadata::new(HEAP, ACS);
+    registered.signing_certificates.push(certificate());
+    let key = SigningKey::from_pem(KEY, CERTIFICATE).expect("a key");
+    IdentityProvider::builder(IDP).sso_url(IDP).register(registered).sign_with(key).build()
+}
+
+/// A request of that service provider: as XML, in a query and in a form.
+pub fn authn_request(signed: bool) -> [(&'static str, String); 3] {
+    let mut heap = service_provider();
+    if signed {
+        heap = heap.sign_requests_with(SigningKey::from_pem(KEY, CERTIFICATE).expect("a key"));
+    }
+    let request = heap.authn_request(IDP, now(), &mut Seeded::new(7)).expect("a request");
+    let url = request.redirect_url(Some("state")).expect("an address");
+    let fields = request.form_fields(Some("state")).expect("a form");
+    // Of what base64 has, a form escapes three characters.
+    let escaped = |value: &str| value.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let form: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    let query = url.split_once('?').map_or("", |(_, query)| query).to_owned();
+    [("xml", request.to_xml().expect("XML")), ("query", query), ("form", form.join("&"))]
 }
 
 /// The certificate of the only key that anything was signed with.

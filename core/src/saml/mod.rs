@@ -37,7 +37,6 @@
 
 #[cfg(feature = "attacks")]
 pub mod attacks;
-mod attribute_mapping;
 mod binding;
 mod check;
 mod endpoint;
@@ -65,7 +64,6 @@ pub mod time;
 #[cfg(test)]
 mod tests;
 
-pub use attribute_mapping::{AttributeMapping, MappedAttributes};
 pub use binding::{BindingError, RedirectKind, RedirectMessage, from_form_value, from_query, to_form_value};
 pub use check::{Check, Checklist};
 pub use endpoint::EndpointError;
