@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """SCIM with other stacks, over HTTP on the loopback interface; the last line is `N passed, N failed`.
 
-    scim.py [client | server]…
+    scim.py [client | server | filters]…
 
 client: our client takes other service providers through the life of a user and of a group.
 server: independent testers judge the embedded tenant.
+filters: generated filters give the same answers here and in scim2-models.
 
 Python's packages are put into `target/interop-scim`, npm's too; node and npm are needed.
 """
@@ -16,12 +17,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import scim_filters
 import scim_peers
 from scim_peers import PEERS, TOKEN
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENT = ROOT / "target/interop-scim"
-PACKAGES = ["scim2-server==0.8.3", "scim2-tester==0.5.2", "scim-sanity==0.7.4", "django-scim2==0.23.0", "httpx2"]
+PACKAGES = ["scim2-server==0.8.3", "scim2-tester==0.5.2", "scim-sanity==0.7.4", "django-scim2==0.23.0", "scim2-models==0.12.3", "httpx2"]  # fmt: skip
 NODE_PACKAGES = ["express@4", "scimmy", "scimmy-routers"]
 # What scim-sanity counts against us, with the reason why it stays: core/docs/DESIGN.md, "A member that is not there".
 EXPLAINED = {
@@ -122,7 +124,12 @@ def in_environment():
     os.execv(python, [python, *sys.argv])
 
 
-PARTS = {"client": client, "server": server}
+def filters(_):
+    """Generated filters, here and there."""
+    return scim_filters.check(example("judge"), seed=1, count=10_000)
+
+
+PARTS = {"client": client, "server": server, "filters": filters}
 
 
 def main():
