@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let key = DecryptionKey::from_pem(&fs::read_to_string(key)?, &fs::read_to_string(certificate)?)?;
             each_line(|document| {
                 let tree = parse(document).map_err(|error| error.code())?;
-                xmlenc::decrypt(tree.root(), &[key.clone()])
+                xmlenc::decrypt(tree.root(), std::slice::from_ref(&key))
                     .map(|decrypted| BASE64_STANDARD.encode(decrypted.document()))
                     .map_err(|error| error.code())
             })
