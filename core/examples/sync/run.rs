@@ -160,7 +160,10 @@ impl Run {
                     self.receive(at);
                 }
                 Poll::WaitForResponse { until } => self.receive(until),
-                Poll::Done(summary) => return Ok(Ok(summary)),
+                Poll::Done(summary) => {
+                    self.take_events();
+                    return Ok(Ok(summary));
+                }
             }
             if let Some(complaint) = self.health.complaint() {
                 return Ok(Err(complaint));
