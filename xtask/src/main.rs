@@ -34,8 +34,8 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "bench",
-        arguments: "",
-        help: "verification of a signed Response against the floor under it, as a ratio",
+        arguments: "[--peers [--samael]]",
+        help: "verification of a signed Response against the floor under it, as a ratio; or beside other libraries",
         run: rust::bench,
     },
     Task {

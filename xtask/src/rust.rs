@@ -38,10 +38,15 @@ pub(crate) fn docs(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     steps.run("tables", command.env("REWRITE_TABLES", "1"))
 }
 
-/// Measures verification against its floor.
+/// Measures verification against its floor; and with `--peers` beside other libraries, in a workspace of their own.
 pub(crate) fn bench(steps: &mut Steps, arguments: &[&str]) -> Outcome {
-    if !arguments.is_empty() {
-        return Err("bench takes no arguments".to_owned());
+    match arguments {
+        [] => steps.cargo("bench", &["bench", "--package", "heap-identity-benches", "--bench", "verify"]),
+        ["--peers", options @ ..] if matches!(options, [] | ["--samael"]) => {
+            let mut run = vec!["run", "--release", "--locked", "--manifest-path", "benches/peers/Cargo.toml"];
+            run.extend(options.iter().flat_map(|_| ["--features", "samael"]));
+            steps.cargo("peers", &run)
+        }
+        other => Err(format!("expected nothing or --peers [--samael]; found {}", other.join(" "))),
     }
-    steps.cargo("bench", &["bench", "--package", "heap-identity-benches", "--bench", "verify"])
 }
