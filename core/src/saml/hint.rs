@@ -232,7 +232,7 @@ mod tests {
         let trusted = certificate(include_str!("../../tests/vectors/keys/rsa2048-other.cert.pem"));
         let expired = certificate(include_str!("../../tests/vectors/keys/rsa2048-expired.cert.pem"));
         let now = at("2026-03-01T10:00:00Z");
-        let hint = another_certificate(&mentioned, &[trusted.clone()], now);
+        let hint = another_certificate(&mentioned, core::slice::from_ref(&trusted), now);
         for said in [
             &*mentioned.sha256_fingerprint(),
             &*trusted.sha256_fingerprint(),

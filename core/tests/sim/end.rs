@@ -126,9 +126,8 @@ impl<'e> End<'e> {
             return Err(format!("{holders:?} hold one account: {user}"));
         }
         let is_lost = self.checker.orphans.contains(account) && holders.is_empty();
-        let is_ours = !is_lost && self.checker.made.contains_key(account)
-            || !is_lost && self.checker.adopted.contains(account)
-            || !holders.is_empty();
+        let is_known = self.checker.made.contains_key(account) || self.checker.adopted.contains(account);
+        let is_ours = !is_lost && is_known || !holders.is_empty();
         let has_access = holders.iter().any(|id| self.directory.is_wanted(id));
         if is_ours && user["active"] == true && !has_access {
             return Err(format!("nobody with access holds the active account {user} (R32), but {holders:?}"));

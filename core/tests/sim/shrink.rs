@@ -5,8 +5,11 @@ use std::{collections::BTreeSet, rc::Rc};
 /// How many runs are spent on it.
 const RUNS_MAX: usize = 600;
 
+/// Occurrences of a run, by their number.
+type Numbers = Rc<BTreeSet<usize>>;
+
 /// The occurrences that a failing run can do without. `fails` runs without some, and says how many there were and whether it fails.
-pub fn shrink(fails: &mut dyn FnMut(&Rc<BTreeSet<usize>>) -> (usize, bool)) -> Rc<BTreeSet<usize>> {
+pub fn shrink(fails: &mut dyn FnMut(&Numbers) -> (usize, bool)) -> Numbers {
     let mut skipped = Rc::new(BTreeSet::new());
     let (all, _) = fails(&skipped);
     let (mut size, mut runs) = (all.div_ceil(2).max(1), 0);
@@ -33,7 +36,7 @@ pub fn shrink(fails: &mut dyn FnMut(&Rc<BTreeSet<usize>>) -> (usize, bool)) -> R
 
 #[test]
 fn a_failing_run_is_reduced_to_what_makes_it_fail() {
-    let mut fails = |skipped: &Rc<BTreeSet<usize>>| (90, !skipped.contains(&17) && !skipped.contains(&80));
+    let mut fails = |skipped: &Numbers| (90, !skipped.contains(&17) && !skipped.contains(&80));
     let skipped = shrink(&mut fails);
     let left: Vec<usize> = (0..90).filter(|number| !skipped.contains(number)).collect();
     assert_eq!(left, [17, 80]);

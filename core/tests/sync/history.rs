@@ -188,10 +188,10 @@ impl History {
             match accounts.get(person.user_name.as_str()) {
                 None if is_wanted => found.push(format!("{id} has no account")),
                 Some((_, is_active)) if *is_active != is_wanted => {
-                    found.push(format!("{id} is active: {is_active}"))
+                    found.push(format!("{id} is active: {is_active}"));
                 }
                 Some((name, true)) if *name != person.given_name => {
-                    found.push(format!("{id} is called {name}"))
+                    found.push(format!("{id} is called {name}"));
                 }
                 _ => {}
             }

@@ -30,7 +30,7 @@ pub(crate) fn run(folder: &str) -> Result<String, Box<dyn Error>> {
             PersonChange::Added(_) => create += 1,
             PersonChange::Removed(_) => delete += 1,
             PersonChange::Changed { before, after } if before.is_active() && !after.is_active() => {
-                deactivate += 1
+                deactivate += 1;
             }
             _ => update += 1,
         }

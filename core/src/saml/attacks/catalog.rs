@@ -231,8 +231,8 @@ pub(super) const CATALOG: &[Entry] = &[
     attack(
         "A29",
         &["CVE-2021-32796"],
-        "escaped markup that a rewritten document turns into markup",
-        &[SCHEMA],
+        "escaped markup in an unsigned text, which a rewritten document turns into markup",
+        &[],
         text::escaped_markup,
     )
     .signed(),
