@@ -39,7 +39,7 @@ enum Question {
 ///     *response.status_mut() = http::StatusCode::NOT_FOUND;
 ///     discovery.receive(&response)?;
 /// }
-/// assert_eq!(discovery.profile().filters, Filters::Unproven);
+/// assert_eq!(discovery.profile().filters, Filters::Refused);
 /// # Ok::<_, Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Debug)]
