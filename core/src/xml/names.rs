@@ -22,8 +22,7 @@ const RECENT: usize = 64;
 
 /// A qualified name that was found right.
 #[derive(Clone, Copy)]
-pub(super) struct Name<'a> {
-    spelling: &'a str,
+pub(super) struct Name {
     pub(super) prefix: u16,
     /// The prefix that an attribute of this name declares: `xmlns` and `xmlns:…` are no attributes.
     pub(super) declares: Option<u16>,
@@ -58,13 +57,13 @@ pub(super) struct Names<'a> {
     meanings: Vec<Meaning>,
     /// What prefixes meant outside of the open elements.
     outer: Vec<Declaration>,
-    /// Names in a slot chosen by spelling.
-    recent: [Name<'a>; RECENT],
+    /// Names with their spelling, in a slot chosen by that.
+    recent: [(&'a str, Name); RECENT],
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new() -> Self {
-        const NONE: Name<'_> = Name { spelling: "", prefix: NO_PREFIX, declares: None, identifies: false };
+        const NONE: Name = Name { prefix: NO_PREFIX, declares: None, identifies: false };
         let mut names = Self {
             prefixes: Vec::with_capacity(NEAR),
             namespaces: Vec::with_capacity(NEAR),
@@ -72,7 +71,7 @@ impl<'a> Names<'a> {
             by_namespace: BTreeMap::new(),
             meanings: Vec::with_capacity(NEAR),
             outer: Vec::with_capacity(NEAR),
-            recent: [NONE; RECENT],
+            recent: [("", NONE); RECENT],
         };
         names.prefixes.extend(["", "xml", "xmlns"]);
         names.namespaces.extend(["", XML, XMLNS].map(Cow::Borrowed));
@@ -81,15 +80,14 @@ impl<'a> Names<'a> {
     }
 
     /// Checks a qualified name.
-    pub(super) fn qualified(&mut self, spelling: &'a str) -> Result<Name<'a>, ErrorKind> {
+    pub(super) fn qualified(&mut self, spelling: &'a str) -> Result<Name, ErrorKind> {
         let slot = match spelling.as_bytes() {
             [first, .., last] => (spelling.len() * 7 + usize::from(*first) * 3 + usize::from(*last)) % RECENT,
             _ => 0,
         };
-        if let Some(known) =
-            self.recent.get(slot).filter(|known| known.spelling == spelling && !spelling.is_empty())
-        {
-            return Ok(*known);
+        let recent = self.recent.get(slot).filter(|(known, _)| *known == spelling && !spelling.is_empty());
+        if let Some((_, name)) = recent {
+            return Ok(*name);
         }
         if spelling.len() > XML_NAME_BYTES_MAX {
             return Err(ErrorKind::NameTooLong);
@@ -108,9 +106,9 @@ impl<'a> Names<'a> {
             NO_PREFIX if local == "xmlns" => Some(NO_PREFIX),
             _ => None,
         };
-        let name = Name { spelling, prefix, declares, identifies: is_identifier(local) };
+        let name = Name { prefix, declares, identifies: is_identifier(local) };
         if let Some(recent) = self.recent.get_mut(slot) {
-            *recent = name;
+            *recent = (spelling, name);
         }
         Ok(name)
     }

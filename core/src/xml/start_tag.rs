@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
     /// Takes down an attribute or namespace declaration, whose name starts there and has so many bytes.
     fn attribute(
         &mut self,
-        name: Name<'a>,
+        name: Name,
         (start, name_bytes): (usize, usize),
         value: Span,
     ) -> Result<(), Failure> {

@@ -202,7 +202,7 @@ impl<'t> Walk<'_, 't> {
                 "" => self.output.literal(b" xmlns"),
                 prefix => {
                     self.output.literal(b" xmlns:");
-                    self.output.bytes(prefix.as_bytes());
+                    self.output.literal(prefix.as_bytes());
                 }
             }
             self.output.literal(b"=\"");
@@ -291,7 +291,7 @@ impl<'t> Walk<'_, 't> {
 
     fn comment(&mut self, span: Span) {
         self.output.literal(b"<!--");
-        self.output.bytes(self.tree.value(span).as_bytes());
+        self.output.literal(self.tree.value(span).as_bytes());
         self.output.literal(b"-->");
     }
 
@@ -302,10 +302,10 @@ impl<'t> Walk<'_, 't> {
             .split_once(space)
             .map_or((content, ""), |(target, data)| (target, data.trim_start_matches(space)));
         self.output.literal(b"<?");
-        self.output.bytes(target.as_bytes());
+        self.output.literal(target.as_bytes());
         if !data.is_empty() {
             self.output.literal(b" ");
-            self.output.bytes(data.as_bytes());
+            self.output.literal(data.as_bytes());
         }
         self.output.literal(b"?>");
     }

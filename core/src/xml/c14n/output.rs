@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::Sink;
 
 /// Bytes that are collected before the sink is called.
-const ENOUGH: usize = 1024;
+const ENOUGH: usize = 4096;
 
 pub(super) struct Output<'s, 't> {
     source: &'t [u8],
@@ -44,21 +44,10 @@ impl<'s, 't> Output<'s, 't> {
     }
 
     /// Writes bytes: as a part of the source, if they stand there next.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+    pub(super) fn literal(&mut self, bytes: &[u8]) {
         let (start, end) = self.run;
         if start < end && self.source.get(end..end + bytes.len()) == Some(bytes) {
             self.run.1 = end + bytes.len();
-        } else {
-            self.end_run();
-            self.collect(bytes);
-        }
-    }
-
-    /// The same for a few, which are compared without a call.
-    pub(super) fn literal<const N: usize>(&mut self, bytes: &[u8; N]) {
-        let (start, end) = self.run;
-        if start < end && self.source.get(end..).and_then(<[u8]>::first_chunk) == Some(bytes) {
-            self.run.1 = end + N;
         } else {
             self.end_run();
             self.collect(bytes);
@@ -85,7 +74,7 @@ impl<'s, 't> Output<'s, 't> {
         if memchr::memchr(b'&', name.as_bytes()).is_some() {
             self.escaped(name, in_attribute);
         } else {
-            self.bytes(name.as_bytes());
+            self.literal(name.as_bytes());
         }
     }
 
@@ -104,25 +93,16 @@ impl<'s, 't> Output<'s, 't> {
         }
     }
 
-    // Called with a few bytes most of the time, which are then copied without a call.
-    #[inline]
     fn collect(&mut self, bytes: &[u8]) {
         if self.collected.len() + bytes.len() > ENOUGH {
-            self.pass_on(bytes);
+            self.flush();
+        }
+        if bytes.len() > ENOUGH {
+            self.written += bytes.len();
+            self.sink.write(bytes);
         } else {
             self.collected.extend_from_slice(bytes);
         }
-    }
-
-    /// Collects more bytes than there is room for: what the sink gets is whole blocks of any digest, save at the end.
-    #[cold]
-    fn pass_on(&mut self, mut bytes: &[u8]) {
-        while let Some((now, later)) = bytes.split_at_checked(ENOUGH - self.collected.len()) {
-            self.collected.extend_from_slice(now);
-            self.flush();
-            bytes = later;
-        }
-        self.collected.extend_from_slice(bytes);
     }
 
     fn flush(&mut self) {
