@@ -128,10 +128,10 @@ fn install(steps: &mut Steps, subject: &Subject) -> Outcome {
     let missing = subject.debian.iter().filter(|(_, file)| !PathBuf::from(file).exists());
     let missing: Vec<&str> = missing.map(|(package, _)| *package).collect();
     if !missing.is_empty() {
-        let mut install = apt(steps, &["install", "--yes", "--no-install-recommends"]);
+        let mut install = apt(steps, &["install", "--yes"]);
         if steps.run("apt-get install", install.args(&missing)).is_err() {
             steps.run("apt-get update", &mut apt(steps, &["update"]))?;
-            let mut again = apt(steps, &["install", "--yes", "--no-install-recommends"]);
+            let mut again = apt(steps, &["install", "--yes"]);
             steps.run("apt-get install", again.args(&missing))?;
         }
     }
