@@ -7,6 +7,7 @@ use super::plan::Guards;
 use crate::{
     directory::Mapping,
     limits::{SYNC_IN_FLIGHT_MAX, SYNC_PAGE_SIZE},
+    scim::client::Endpoint,
     wire::{InvalidToken, Secret, bearer},
 };
 
@@ -112,8 +113,12 @@ impl Config {
         })
     }
 
-    /// What stands before a resource's path in a request.
-    pub(crate) fn base(&self) -> String {
+    /// Where requests go; both parts were checked when they were given.
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        Endpoint::checked(self.base(), &self.bearer_token)
+    }
+
+    fn base(&self) -> String {
         self.base_url.to_string().trim_end_matches('/').to_string()
     }
 

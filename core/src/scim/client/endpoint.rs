@@ -54,7 +54,8 @@ pub enum Position {
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     base_url: String,
-    authorization: HeaderValue,
+    /// None only where a token was put past the check of [`Endpoint::new`].
+    authorization: Option<HeaderValue>,
 }
 
 impl Endpoint {
@@ -68,7 +69,12 @@ impl Endpoint {
         if !is_http || uri.authority().is_none() || uri.query().is_some() || base_url.contains('#') {
             return Err(EndpointError::BaseUrl);
         }
-        Ok(Self { base_url: base_url.trim_end_matches('/').into(), authorization: bearer(token)? })
+        Ok(Self { base_url: base_url.trim_end_matches('/').into(), authorization: Some(bearer(token)?) })
+    }
+
+    /// The same, of a base URL and a token that were checked before.
+    pub(crate) fn checked(base_url: String, token: &Secret) -> Self {
+        Self { base_url, authorization: bearer(token).ok() }
     }
 
     /// A new resource (RFC 7644 3.3).
@@ -140,10 +146,13 @@ impl Endpoint {
         // The base URL is one, and everything behind it is visible ASCII.
         *request.uri_mut() = format!("{}{path}", self.base_url).parse().unwrap_or_default();
         let headers = request.headers_mut();
-        headers.insert(header::AUTHORIZATION, self.authorization.clone());
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/scim+json, application/json"));
+        let scim = HeaderValue::from_static("application/scim+json");
+        headers.insert(header::ACCEPT, scim.clone());
         if has_body {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
+            headers.insert(header::CONTENT_TYPE, scim);
+        }
+        if let Some(authorization) = &self.authorization {
+            headers.insert(header::AUTHORIZATION, authorization.clone());
         }
         request
     }

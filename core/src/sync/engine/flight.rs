@@ -4,7 +4,8 @@ use core::fmt;
 
 use jiff::Timestamp;
 
-use super::{job::Job, messages::Kind};
+use super::job::Job;
+use crate::scim::service::Kind;
 
 /// Names one request, so that its answer finds it again.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

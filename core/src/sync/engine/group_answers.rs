@@ -11,12 +11,12 @@ use super::{
     answer::{GARBLED, NO_ENDPOINT, Verdict},
     chunk::{GroupChunk, chunks},
     job::{GroupChange, GroupStage, Way},
-    messages::{self, Kind},
+    messages,
     running::Next,
     search::{Found, Search},
 };
 use crate::{
-    scim::Group,
+    scim::{Group, service::Kind},
     sync::{
         plan::{ConflictKind, GroupStep},
         planted::{Bug, is_planted},

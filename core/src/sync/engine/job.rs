@@ -11,10 +11,11 @@ use super::{
     answer::Attempts,
     chunk::{GroupChunk, chunks},
     flight::Task,
-    messages::{self, Kind, Whole},
+    messages::{self, Whole},
     search::Search,
 };
 use crate::{
+    scim::service::Kind,
     sync::{
         event::{EventChange, EventName, EventResource, changes_of_group, changes_of_user},
         journal::Entry,

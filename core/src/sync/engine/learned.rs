@@ -3,8 +3,10 @@
 
 use alloc::collections::BTreeSet;
 
-use super::messages::Kind;
-use crate::{limits::SYNC_MEMBERS_PER_PATCH, scim::client::Listing};
+use crate::{
+    limits::SYNC_MEMBERS_PER_PATCH,
+    scim::{client::Listing, service::Kind},
+};
 
 #[derive(Debug)]
 pub(super) struct Learned {

@@ -2,13 +2,11 @@
 
 use alloc::{
     collections::BTreeSet,
-    format,
     string::{String, ToString},
     vec::Vec,
 };
 
-use http::{HeaderValue, Method, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use http::{HeaderValue, header};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -16,6 +14,7 @@ use super::chunk::GroupChunk;
 use crate::{
     scim::{
         AttributePath, Filter, Group, ListResponse, Member, Meta, Name, Patch, Path, User, client::Position,
+        service::Kind,
     },
     sync::{
         Config,
@@ -23,52 +22,25 @@ use crate::{
         planted::{Bug, is_planted},
         state::{Account, Knowledge, Team},
     },
-    wire::{Request, Response, bearer},
+    wire::{Request, Response},
 };
 
-/// The two kinds of resources.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Kind {
-    User,
-    Group,
-}
-
-impl Kind {
-    const fn endpoint(self) -> &'static str {
-        match self {
-            Self::User => "Users",
-            Self::Group => "Groups",
-        }
-    }
-
-    /// The attribute by which the directory's side knows a resource.
-    const fn name_attribute(self) -> &'static str {
-        match self {
-            Self::User => "userName",
-            Self::Group => "displayName",
-        }
+/// The attribute by which the directory's side knows a resource.
+const fn name_attribute(kind: Kind) -> &'static str {
+    match kind {
+        Kind::User => "userName",
+        Kind::Group => "displayName",
     }
 }
-
-/// What is left as it is in a path segment and a query: RFC 3986's unreserved characters.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A page of a list (RFC 7644 3.4.2.4, RFC 9865), groups with or without their members.
 pub(super) fn list(config: &Config, kind: Kind, position: &Position, with_members: bool) -> Request {
-    let begin = match position {
-        Position::Index(index) => format!("startIndex={index}"),
-        Position::Cursor(cursor) => format!("cursor={}", utf8_percent_encode(cursor, UNRESERVED)),
-    };
-    let without = if with_members { "" } else { "&excludedAttributes=members" };
-    let query = format!("?{begin}&count={}{without}", config.page_size);
-    request(config, Method::GET, &format!("{}{query}", kind.endpoint()), Vec::new())
+    config.endpoint().list(kind, position, config.page_size, with_members)
 }
 
 /// The resources with a name (RFC 7644 3.4.2.2).
 pub(super) fn look_up(config: &Config, kind: Kind, name: &str) -> Request {
-    let filter = Filter::equals(AttributePath::of(kind.name_attribute()), name).to_string();
-    let query = utf8_percent_encode(&filter, UNRESERVED);
-    request(config, Method::GET, &format!("{}?filter={query}", kind.endpoint()), Vec::new())
+    config.endpoint().find(kind, &Filter::equals(AttributePath::of(name_attribute(kind)), name))
 }
 
 /// A new account, with the attributes of R21, the directory's id and the activity (D3).
@@ -76,7 +48,7 @@ pub(super) fn create_user(config: &Config, step: &UserStep, changes: &[Attribute
     let mut user = User::new(step.user_name.clone());
     user.external_id = Some(step.person.clone());
     change_user(config, &mut user, changes);
-    request(config, Method::POST, Kind::User.endpoint(), user.to_vec())
+    config.endpoint().create(Kind::User, user.to_vec())
 }
 
 fn change_user(config: &Config, user: &mut User, changes: &[AttributeChange]) {
@@ -111,7 +83,7 @@ pub(super) fn patch_user(config: &Config, id: &str, changes: &[AttributeChange])
             (_, None) => patch.remove(path),
         }
     });
-    request(config, Method::PATCH, &resource(Kind::User, id), patch.to_vec())
+    config.endpoint().modify(Kind::User, id, &patch)
 }
 
 /// A new group with its first members.
@@ -119,7 +91,7 @@ pub(super) fn create_group(config: &Config, id: &str, name: &str, members: &[Str
     let mut group = Group::new(name.to_string());
     group.external_id = Some(id.to_string());
     group.members = Some(members.iter().cloned().map(Member::new).collect());
-    request(config, Method::POST, Kind::Group.endpoint(), group.to_vec())
+    config.endpoint().create(Kind::Group, group.to_vec())
 }
 
 /// Name and members of a group, members by id and as deltas (F21-F23).
@@ -136,7 +108,7 @@ pub(super) fn patch_group(config: &Config, id: &str, chunk: &GroupChunk) -> Requ
         patch = patch.add_members(members);
     }
     patch = patch.remove_members(chunk.remove.iter().map(String::as_str));
-    request(config, Method::PATCH, &resource(Kind::Group, id), patch.to_vec())
+    config.endpoint().modify(Kind::Group, id, &patch)
 }
 
 /// A resource as it was read and changed, to be put back where the tenant knows no PATCH.
@@ -202,12 +174,12 @@ pub(super) fn changed_group<'c>(
 
 /// One resource.
 pub(super) fn read(config: &Config, kind: Kind, id: &str) -> Request {
-    request(config, Method::GET, &resource(kind, id), Vec::new())
+    config.endpoint().read(kind, id, &[])
 }
 
 /// A whole resource, put back in the place of the version that was read.
 pub(super) fn put(config: &Config, kind: Kind, id: &str, whole: &Whole) -> Request {
-    let mut request = request(config, Method::PUT, &resource(kind, id), whole.body.clone());
+    let mut request = config.endpoint().replace(kind, id, whole.body.clone());
     if let Some(version) = &whole.version {
         request.headers_mut().insert(header::IF_MATCH, version.clone());
     }
@@ -216,31 +188,7 @@ pub(super) fn put(config: &Config, kind: Kind, id: &str, whole: &Whole) -> Reque
 
 /// The end of a group (R30).
 pub(super) fn delete_group(config: &Config, id: &str) -> Request {
-    request(config, Method::DELETE, &resource(Kind::Group, id), Vec::new())
-}
-
-fn resource(kind: Kind, id: &str) -> String {
-    format!("{}/{}", kind.endpoint(), utf8_percent_encode(id, UNRESERVED))
-}
-
-fn request(config: &Config, method: Method, path: &str, body: Vec<u8>) -> Request {
-    let has_body = !body.is_empty();
-    let mut request = Request::new(body);
-    *request.method_mut() = method;
-    // The base URL was checked, and the path is made of unreserved characters: a URI of the two is well-formed.
-    if let Ok(uri) = format!("{}/{path}", config.base()).parse() {
-        *request.uri_mut() = uri;
-    }
-    let headers = request.headers_mut();
-    let scim = HeaderValue::from_static("application/scim+json");
-    headers.insert(header::ACCEPT, scim.clone());
-    if has_body {
-        headers.insert(header::CONTENT_TYPE, scim);
-    }
-    if let Ok(token) = bearer(&config.bearer_token) {
-        headers.insert(header::AUTHORIZATION, token);
-    }
-    request
+    config.endpoint().delete(Kind::Group, id)
 }
 
 /// A page as it was read.
@@ -331,10 +279,8 @@ mod tests {
     };
     use crate::{
         directory::Mapping,
-        sync::{
-            engine::messages::Kind,
-            plan::{Reason, UserVerb},
-        },
+        scim::service::Kind,
+        sync::plan::{Reason, UserVerb},
         wire::Secret,
     };
 

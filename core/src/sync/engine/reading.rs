@@ -13,12 +13,13 @@ use super::{
     answer::{Attempts, NOT_A_LIST, Verdict},
     flight::Task,
     learned::Learned,
-    messages::{self, Kind},
+    messages,
 };
 use crate::{
     scim::{
         Group, User,
         client::{Listing, NeverComplete, Progress},
+        service::Kind,
     },
     sync::{
         planted::{Bug, is_planted},

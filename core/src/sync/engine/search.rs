@@ -7,10 +7,13 @@ use super::{
     answer::NOT_A_LIST,
     flight::Task,
     learned::Learned,
-    messages::{self, Kind, Page},
+    messages::{self, Page},
 };
 use crate::{
-    scim::client::{Listing, Progress},
+    scim::{
+        client::{Listing, Progress},
+        service::Kind,
+    },
     sync::{
         Config,
         planted::{Bug, is_planted},

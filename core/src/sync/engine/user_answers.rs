@@ -8,12 +8,12 @@ use super::{
     Engine, Stop,
     answer::{GARBLED, NO_ENDPOINT, Verdict},
     job::{UserChange, UserStage, Way},
-    messages::{self, Kind},
+    messages,
     running::Next,
     search::{Found, Search},
 };
 use crate::{
-    scim::User,
+    scim::{User, service::Kind},
     sync::{
         event::{EventName, EventResource},
         plan::{Attribute, AttributeChange, UserStep, attributes},
