@@ -311,9 +311,11 @@ impl<'s> Run<'s> {
         }
         if happens(&mut self.world.random, jump) {
             let seconds = [-7200, -30, 30, 7200, -86_400 * 30][self.world.random.below(5)];
-            self.tell(&|| format!("the clock jumps by {seconds} s"));
-            self.world.jump(seconds)?;
-            self.waits = 0;
+            if self.world.may_jump(seconds) {
+                self.tell(&|| format!("the clock jumps by {seconds} s"));
+                self.world.jump(seconds)?;
+                self.waits = 0;
+            }
         }
         if happens(&mut self.world.random, change) {
             self.happen();

@@ -52,6 +52,10 @@ pub struct World {
     flights: Vec<Flight>,
 }
 
+fn creates_a_group(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path().ends_with("/Groups")
+}
+
 fn later(now: Timestamp, milliseconds: i64) -> Timestamp {
     now.checked_add(SignedDuration::from_millis(milliseconds)).unwrap()
 }
@@ -74,7 +78,7 @@ impl World {
     pub fn send(&mut self, out: Outgoing) -> Result<Fault, String> {
         self.requests += 1;
         let request = out.request;
-        let care = match request.method() == Method::POST && request.uri().path().ends_with("/Groups") {
+        let care = match creates_a_group(&request) {
             false => Care::None,
             true if self.tenant.traits.is_late() => Care::Answered,
             true => Care::NotTwice,
@@ -186,6 +190,14 @@ impl World {
         let (what, team) = self.tenant.by_other_hands(&mut self.random, directory, self.now);
         self.checker.by_other_hands(&self.tenant, team);
         Ok(what)
+    }
+
+    /// Whether the clock may jump. The answer to the creation of a group is not given up by it where lists come late: that would
+    /// be an answer lost.
+    pub fn may_jump(&self, seconds: i64) -> bool {
+        let then = later(self.now, seconds * 1000);
+        let is_given_up = |flight: &Flight| creates_a_group(&flight.request) && flight.give_up_at <= then;
+        !(self.tenant.traits.is_late() && self.flights.iter().any(is_given_up))
     }
 
     /// The clock jumps; what is under way takes as long as before, and what is late arrives before.
