@@ -11,8 +11,9 @@ pub(super) const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-
 /// Exclusive canonicalization without comments; also the namespace of `InclusiveNamespaces`.
 pub(super) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
-/// Signature schemes with their URIs (RFC 6931, RFC 9231).
-const SCHEMES: [(Scheme, &str); 10] = [
+/// Signature schemes with their URIs (RFC 6931, RFC 9231). The first of a URI stands for it until the key is known
+/// ([`Scheme::with_key`]).
+const SCHEMES: [(Scheme, &str); 12] = [
     (Scheme::RsaSha256, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"),
     (Scheme::RsaSha384, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384"),
     (Scheme::RsaSha512, "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512"),
@@ -21,6 +22,8 @@ const SCHEMES: [(Scheme, &str); 10] = [
     (Scheme::RsaPssSha512, "http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1"),
     (Scheme::EcdsaP256Sha256, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"),
     (Scheme::EcdsaP384Sha384, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384"),
+    (Scheme::EcdsaP384Sha256, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"),
+    (Scheme::EcdsaP256Sha384, "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384"),
     (Scheme::Ed25519, "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519"),
     (Scheme::LegacyRsaSha1, "http://www.w3.org/2000/09/xmldsig#rsa-sha1"),
 ];
@@ -76,7 +79,9 @@ impl Digest {
     /// The digest that goes with a scheme when we sign.
     pub(super) const fn beside(scheme: Scheme) -> Self {
         match scheme {
-            Scheme::RsaSha384 | Scheme::RsaPssSha384 | Scheme::EcdsaP384Sha384 => Self::Sha384,
+            Scheme::RsaSha384 | Scheme::RsaPssSha384 | Scheme::EcdsaP384Sha384 | Scheme::EcdsaP256Sha384 => {
+                Self::Sha384
+            }
             Scheme::RsaSha512 | Scheme::RsaPssSha512 => Self::Sha512,
             _ => Self::Sha256,
         }

@@ -103,24 +103,23 @@ pub fn verify<'t>(element: Node<'t>, keys: &[VerifyingKey], policy: &Policy) -> 
         return Err(fail(ErrorKind::SeveralSignatures, second));
     }
     let structure = Structure::read(signature, element, policy)?;
-    let key_index = signing_key(&structure, keys)?;
+    let (key_index, scheme) = signing_key(&structure, keys)?;
     let digest = digest_of(element, Some(signature), &structure.content, structure.digest)?;
     if digest != structure.digest_value {
         return Err(fail(ErrorKind::DigestMismatch, structure.digest_position));
     }
-    Ok(Covered { node: element, signature, key_index, scheme: structure.scheme })
+    Ok(Covered { node: element, signature, key_index, scheme })
 }
 
-/// The first key under which the signature value holds.
-fn signing_key(structure: &Structure<'_>, keys: &[VerifyingKey]) -> Result<usize, Error> {
+/// The first key under which the signature value holds, and the scheme with it.
+fn signing_key(structure: &Structure<'_>, keys: &[VerifyingKey]) -> Result<(usize, Scheme), Error> {
     let mut message = Vec::new();
     structure.form.canonicalization().element(structure.signed_info, None, &mut message)?;
     let mut kind = ErrorKind::NoKey;
-    for (index, key) in
-        keys.iter().enumerate().filter(|(_, key)| key.key_type() == structure.scheme.key_type())
-    {
-        if key.verify(structure.scheme, &message, &structure.value).is_ok() {
-            return Ok(index);
+    for (index, key) in keys.iter().enumerate() {
+        let Some(scheme) = structure.scheme.with_key(key.key_type()) else { continue };
+        if key.verify(scheme, &message, &structure.value).is_ok() {
+            return Ok((index, scheme));
         }
         kind = ErrorKind::SignatureMismatch;
     }

@@ -75,6 +75,10 @@ fn encoding_of(scheme: Scheme) -> Option<&'static dyn RsaEncoding> {
         Scheme::RsaPssSha256 => Some(&signature::RSA_PSS_SHA256),
         Scheme::RsaPssSha384 => Some(&signature::RSA_PSS_SHA384),
         Scheme::RsaPssSha512 => Some(&signature::RSA_PSS_SHA512),
-        Scheme::EcdsaP256Sha256 | Scheme::EcdsaP384Sha384 | Scheme::Ed25519 | Scheme::LegacyRsaSha1 => None,
+        Scheme::EcdsaP256Sha256
+        | Scheme::EcdsaP384Sha384
+        | Scheme::EcdsaP256Sha384
+        | Scheme::EcdsaP384Sha256 => None,
+        Scheme::Ed25519 | Scheme::LegacyRsaSha1 => None,
     }
 }

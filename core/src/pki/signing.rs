@@ -79,6 +79,7 @@ impl SigningKey {
         let random = SystemRandom::new();
         match &*self.pair {
             Pair::Rsa(pair) => pair.sign(scheme, message),
+            Pair::Ecdsa(_) if scheme != self.default_scheme() => Err(Error::SchemeMismatch),
             Pair::Ecdsa(pair) => Ok(pair.sign(&random, message).map_err(|_| Error::Signing)?.as_ref().into()),
             Pair::Ed25519(pair) => Ok(pair.sign(message).as_ref().into()),
         }

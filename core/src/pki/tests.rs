@@ -203,6 +203,30 @@ fn a_scheme_of_another_type_of_key_is_refused_on_both_sides() {
     }
 }
 
+/// The other way round is tried with documents of xmlsec1 (`core/tests/vectors/dsig`).
+#[test]
+fn an_ecdsa_uri_names_the_hash_and_the_key_has_the_curve() {
+    use KeyType::{P256, P384, Rsa};
+    for (scheme, key, meant) in [
+        (Scheme::EcdsaP256Sha256, P256, Some(Scheme::EcdsaP256Sha256)),
+        (Scheme::EcdsaP256Sha256, P384, Some(Scheme::EcdsaP384Sha256)),
+        (Scheme::EcdsaP384Sha384, P256, Some(Scheme::EcdsaP256Sha384)),
+        (Scheme::EcdsaP384Sha256, P256, Some(Scheme::EcdsaP256Sha256)),
+        (Scheme::EcdsaP384Sha384, Rsa, None),
+        (Scheme::RsaSha256, P256, None),
+        (Scheme::RsaSha256, Rsa, Some(Scheme::RsaSha256)),
+    ] {
+        assert_eq!(scheme.with_key(key), meant, "{scheme:?}, {key:?}");
+    }
+    let pair = SigningKey::from_pem(key!("p384.key.pem"), key!("p384.cert.pem")).unwrap();
+    assert_eq!(pair.sign(Scheme::EcdsaP384Sha256, b""), Err(Error::SchemeMismatch));
+    for length in [0, 95, 97, 192] {
+        let signature = alloc::vec![1; length];
+        let verdict = pair.certificate().public_key().verify(Scheme::EcdsaP384Sha256, b"", &signature);
+        assert_eq!(verdict, Err(Error::Signature), "{length}");
+    }
+}
+
 #[test]
 fn d36_a_signing_key_prints_its_certificate_only() {
     let pair = SigningKey::from_pem(key!("p256.key.pem"), key!("p256.cert.pem")).unwrap();

@@ -5,7 +5,7 @@ use core::fmt;
 
 use ring::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use x509_cert::der::asn1::{ObjectIdentifier, UintRef};
-use x509_cert::der::{Reader, SliceReader};
+use x509_cert::der::{Encode, Reader, SliceReader};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::Error;
@@ -50,6 +50,10 @@ pub enum Scheme {
     EcdsaP256Sha256,
     /// ECDSA on P-384 with SHA-384.
     EcdsaP384Sha384,
+    /// ECDSA on P-256 with SHA-384: for verification alone.
+    EcdsaP256Sha384,
+    /// ECDSA on P-384 with SHA-256: for verification alone.
+    EcdsaP384Sha256,
     /// Ed25519 (RFC 8032).
     Ed25519,
     /// RSASSA-PKCS1-v1_5 with SHA-1: for verification alone.
@@ -62,10 +66,23 @@ impl Scheme {
         match self {
             Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512 | Self::LegacyRsaSha1 => KeyType::Rsa,
             Self::RsaPssSha256 | Self::RsaPssSha384 | Self::RsaPssSha512 => KeyType::Rsa,
-            Self::EcdsaP256Sha256 => KeyType::P256,
-            Self::EcdsaP384Sha384 => KeyType::P384,
+            Self::EcdsaP256Sha256 | Self::EcdsaP256Sha384 => KeyType::P256,
+            Self::EcdsaP384Sha384 | Self::EcdsaP384Sha256 => KeyType::P384,
             Self::Ed25519 => KeyType::Ed25519,
         }
+    }
+
+    /// What this scheme's URI means with such a key: for ECDSA it names the hash, and the key has the curve (RFC 9231
+    /// 2.3.6). `None` when the scheme is for other keys.
+    pub fn with_key(self, key_type: KeyType) -> Option<Self> {
+        let meant = match (self, key_type) {
+            (Self::EcdsaP256Sha256 | Self::EcdsaP384Sha256, KeyType::P256) => Self::EcdsaP256Sha256,
+            (Self::EcdsaP256Sha256 | Self::EcdsaP384Sha256, KeyType::P384) => Self::EcdsaP384Sha256,
+            (Self::EcdsaP384Sha384 | Self::EcdsaP256Sha384, KeyType::P256) => Self::EcdsaP256Sha384,
+            (Self::EcdsaP384Sha384 | Self::EcdsaP256Sha384, KeyType::P384) => Self::EcdsaP384Sha384,
+            _ => self,
+        };
+        (meant.key_type() == key_type).then_some(meant)
     }
 
     fn verification(self) -> &'static dyn VerificationAlgorithm {
@@ -78,6 +95,8 @@ impl Scheme {
             Self::RsaPssSha512 => &signature::RSA_PSS_2048_8192_SHA512,
             Self::EcdsaP256Sha256 => &signature::ECDSA_P256_SHA256_FIXED,
             Self::EcdsaP384Sha384 => &signature::ECDSA_P384_SHA384_FIXED,
+            Self::EcdsaP256Sha384 => &signature::ECDSA_P256_SHA384_ASN1,
+            Self::EcdsaP384Sha256 => &signature::ECDSA_P384_SHA256_ASN1,
             Self::Ed25519 => &signature::ED25519,
             Self::LegacyRsaSha1 => &signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
         }
@@ -127,7 +146,15 @@ impl VerifyingKey {
             return Err(Error::SchemeMismatch);
         }
         let key = UnparsedPublicKey::new(scheme.verification(), &self.bytes);
-        key.verify(message, signature).map_err(|_| Error::Signature)
+        let holds = match scheme {
+            // ring takes these pairs of curve and hash in ASN.1 alone.
+            Scheme::EcdsaP256Sha384 | Scheme::EcdsaP384Sha256 => {
+                let half = if scheme.key_type() == KeyType::P256 { 32 } else { 48 };
+                key.verify(message, &in_asn1(signature, half).ok_or(Error::Signature)?)
+            }
+            _ => key.verify(message, signature),
+        };
+        holds.map_err(|_| Error::Signature)
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -139,6 +166,12 @@ impl fmt::Debug for VerifyingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("VerifyingKey").field(&self.key_type).finish()
     }
+}
+
+/// r and s, each of `half` bytes, as an `Ecdsa-Sig-Value` (RFC 3279 2.2.3).
+fn in_asn1(signature: &[u8], half: usize) -> Option<Vec<u8>> {
+    let (r, s) = signature.split_at_checked(half).filter(|(_, s)| s.len() == half)?;
+    [UintRef::new(r).ok()?, UintRef::new(s).ok()?].to_der().ok()
 }
 
 /// The length of the modulus in an `RSAPublicKey` (RFC 8017 A.1.1).

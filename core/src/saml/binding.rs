@@ -231,7 +231,10 @@ pub(super) fn verify_query(raw_query: &str, keys: &[VerifyingKey]) -> Result<(),
     }
     signed.push_str("&SigAlg=");
     signed.push_str(algorithm);
-    let verifies = |key: &VerifyingKey| key.verify(scheme, signed.as_bytes(), &signature).is_ok();
+    let verifies = |key: &VerifyingKey| {
+        let scheme = scheme.with_key(key.key_type());
+        scheme.is_some_and(|scheme| key.verify(scheme, signed.as_bytes(), &signature).is_ok())
+    };
     if keys.iter().any(verifies) { Ok(()) } else { Err(BindingError::Signature) }
 }
 

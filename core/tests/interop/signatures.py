@@ -33,11 +33,13 @@ SCHEMES = {
         "RsaPssSha384": f"{MORE_2007}sha384-rsa-MGF1",
         "RsaPssSha512": f"{MORE_2007}sha512-rsa-MGF1",
     },
-    "p256": {"EcdsaP256Sha256": f"{MORE}ecdsa-sha256"},
-    "p384": {"EcdsaP384Sha384": f"{MORE}ecdsa-sha384"},
+    "p256": {"EcdsaP256Sha256": f"{MORE}ecdsa-sha256", "EcdsaP256Sha384": f"{MORE}ecdsa-sha384"},
+    "p384": {"EcdsaP384Sha384": f"{MORE}ecdsa-sha384", "EcdsaP384Sha256": f"{MORE}ecdsa-sha256"},
 }
 # libxmlsec1 has Ed25519 from 1.3.10 on; here lxml canonicalizes and OpenSSL signs and verifies (D30).
 ED25519 = "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519"
+# What we verify and do not sign with.
+NOT_SIGNED = ("EcdsaP256Sha384", "EcdsaP384Sha256")
 # What the command of Debian 12 (1.2.37) does not know (D30).
 NOT_BY_COMMAND = "RsaPss"
 
@@ -51,7 +53,7 @@ def check(tool, seed, count):
         for document, answer in zip(documents, ask(tool, ["verify", KEYS / f"{key}.cert.pem"], documents)):
             assert answer[0] == "OK", (answer[0], document)
         done.append(f"{len(documents)} signed by xmlsec1 {xmlsec.get_libxmlsec_version()} with {key}: all covered")
-        for number, scheme in enumerate(schemes):
+        for number, scheme in enumerate(scheme for scheme in schemes if scheme not in NOT_SIGNED):
             made = Documents(seed + 1 + number)
             unsigned = [within(made, "").encode() for _ in range(each)]
             pair = [KEYS / f"{key}.key.pem", KEYS / f"{key}.cert.pem"]

@@ -119,6 +119,8 @@ fn documents_signed_by_xmlsec1_are_covered() {
         ("rsa-pss-sha512", vector!("dsig/rsa-pss-sha512.xml"), 1),
         ("ecdsa-p256", vector!("dsig/ecdsa-p256.xml"), 0),
         ("ecdsa-p384", vector!("dsig/ecdsa-p384.xml"), 2),
+        ("ecdsa-p256-sha384", vector!("dsig/ecdsa-p256-sha384.xml"), 0),
+        ("ecdsa-p384-sha256", vector!("dsig/ecdsa-p384-sha256.xml"), 2),
         ("prefix-list", vector!("dsig/prefix-list.xml"), 1),
         ("inclusive10", vector!("dsig/inclusive10.xml"), 1),
         ("inclusive11", vector!("dsig/inclusive11.xml"), 1),

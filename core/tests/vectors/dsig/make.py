@@ -71,6 +71,8 @@ if __name__ == "__main__":
         sign(f"rsa-sha{bits}.xml", "rsa2048", response(assertion(template("_a1", MORE + "rsa-sha" + bits, bits))))
     sign("ecdsa-p256.xml", "p256", response(assertion(template("_a1", MORE + "ecdsa-sha256"))))
     sign("ecdsa-p384.xml", "p384", response(assertion(template("_a1", MORE + "ecdsa-sha384", "384"))))
+    sign("ecdsa-p256-sha384.xml", "p256", response(assertion(template("_a1", MORE + "ecdsa-sha384"))))
+    sign("ecdsa-p384-sha256.xml", "p384", response(assertion(template("_a1", MORE + "ecdsa-sha256"))))
     rsa = MORE + "rsa-sha256"
     sign("prefix-list.xml", "rsa2048", response(assertion(template("_a1", rsa, prefixes="xs #default unused absent")), attributes='xmlns="urn:default"'))
     sign("inclusive10.xml", "rsa2048", response(assertion(template("_a1", rsa, c14n=INC10)), attributes='xml:lang="en" xml:space="preserve"'))
