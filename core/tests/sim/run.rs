@@ -16,8 +16,9 @@ use crate::{
 
 /// How often a run looks at the engine before it is taken for endless.
 const POLLS_MAX: usize = 200_000;
-/// How often the engine may wait in a row without doing anything.
-const WAITS_MAX: usize = 4;
+/// How often the engine may wait in a row without doing anything, for each request that may be under way: until its answer is
+/// given up, and until it would be repeated, when a change has made the step needless; and as often for a pause that Heap asks for.
+const WAITS_MAX: usize = 2;
 
 pub type Story<'s> = &'s mut dyn FnMut(&dyn Fn() -> String);
 
@@ -219,7 +220,7 @@ impl<'s> Run<'s> {
             return Err(format!("at {now} the engine waits until {until}"));
         }
         self.waits += 1;
-        if self.waits > WAITS_MAX {
+        if self.waits > WAITS_MAX * (self.config.in_flight_max + 1) {
             return Err(format!("the engine waits for the {}th time in a row, until {until}", self.waits));
         }
         if let Some(delivery) = self.world.advance(until)? {

@@ -85,6 +85,50 @@ fn w3c_c14n_3_3_start_and_end_tags() {
     assert_eq!(document(INCLUSIVE11, text), canonical);
 }
 
+/// Canonical XML 1.0 1.1: double quotes, one space, sorted attributes. What already stands so is copied whole; everything
+/// else must come out the same.
+#[test]
+fn a_start_tag_that_stands_in_canonical_form_comes_out_as_one_that_does_not() {
+    let canonical = r#"<a b="1" c="x > 'y'"><d e="2"></d></a>"#;
+    for written in [
+        canonical,
+        r#"<a  b="1" c="x > 'y'"><d e="2"></d></a>"#,
+        "<a b=\"1\"\nc=\"x > 'y'\"><d\te=\"2\"></d></a>",
+        r#"<a b="1" c="x > 'y'" ><d e="2" ></d ></a>"#,
+        r#"<a b='1' c="x > 'y'"><d e='2'></d></a>"#,
+        r#"<a b = "1" c= "x > 'y'"><d e ="2"></d></a>"#,
+        r#"<a c="x > 'y'" b="1"><d e="2"></d></a>"#,
+        r#"<a b="1" c="x &gt; &#39;y&apos;"><d e="&#50;"></d></a>"#,
+        "<a b=\"1\" c=\"x\n>\t'y'\"><d e=\"2\"></d></a>",
+        r#"<a b="1" c="x > 'y'"><d e="2"/></a>"#,
+        r#"<a xmlns:unused="urn:u" b="1" c="x > 'y'"><d xmlns="" e="2"></d></a>"#,
+    ] {
+        let exclusive = Canonicalization::new(Method::Exclusive);
+        assert_eq!(element(exclusive, written, "a").as_deref(), Ok(canonical), "{written}");
+    }
+}
+
+/// XML 1.0 2.11 and Canonical XML 1.0 2.3: line ends first, then what a text must not hold as it is.
+#[test]
+fn a_text_that_needs_nothing_comes_out_as_one_that_needs_something() {
+    for (written, canonical) in [
+        ("plain ]] ' \"", "plain ]] ' \""),
+        ("a > b", "a &gt; b"),
+        ("a ]]&gt; b", "a ]]&gt; b"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("a > b\r\n> c", "a &gt; b\n&gt; c"),
+        ("a\rb&#13;c", "a\nb&#xD;c"),
+        ("a<![CDATA[<&>]]>b", "a&lt;&amp;&gt;b"),
+        ("<![CDATA[]]>a<![CDATA[]]>", "a"),
+        ("a<!-- -->b<?p?>c", "ab<?p?>c"),
+        ("\u{1F600} > \u{E9}", "\u{1F600} &gt; \u{E9}"),
+    ] {
+        let form = Canonicalization::new(Method::Exclusive);
+        let expected = format!("<a>{canonical}</a>");
+        assert_eq!(element(form, &format!("<a>{written}</a>"), "a"), Ok(expected), "{written:?}");
+    }
+}
+
 #[test]
 fn w3c_c14n_3_4_character_modifications_and_references() {
     // Without the attributes of type ID and NMTOKENS.
