@@ -1,5 +1,5 @@
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -11,13 +11,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     identity_management::{Credentials, IdentityManagement, Settings},
+    sign_on::SignOn,
+    sso::Sso,
     transitions::{Action, Forbidden, State},
     verification::{Concluded, NotVerified, Scope, Verification, Verified},
 };
 use crate::{
-    directory::{self, Group, Mapping, Snapshot},
+    directory::{Access, Denial, Mapping, Snapshot},
     entropy::{Entropy, Seeded},
-    heap::HeapId,
+    heap::{HeapId, InvalidName},
+    pki::SigningKey,
     sync::{Config, ConfigError, Event, EventName},
 };
 /// What the default of an IdP URL starts with (R2).
@@ -67,9 +70,15 @@ pub enum ApplicationError {
     /// The application has changed since the removal was described.
     #[error("the application has changed since its removal was described; ask again what the removal means")]
     Overtaken,
+    /// SSO is not configured.
+    #[error("SSO is not configured; save the SSO configuration with the tenant's Heap ID (R4)")]
+    SsoNotConfigured,
     /// The stored state is not one that the rules allow.
     #[error("the stored application is {0}, which its configuration contradicts; restore an older copy")]
     Stored(&'static str),
+    /// The template of the SSO configuration is not filled in (R4).
+    #[error("the SSO configuration: {0}")]
+    Template(#[from] InvalidName),
     /// The token is not with the stored state, where it never is (R16).
     #[error(
         "the token is missing: it is not stored with the application; restore it from where secrets are kept"
@@ -87,7 +96,9 @@ impl ApplicationError {
             Self::NotActive => "connector.not_active",
             Self::NoSuchGroup(_) => "connector.no_such_group",
             Self::Overtaken => "connector.overtaken",
+            Self::SsoNotConfigured => "connector.sso_not_configured",
             Self::Stored(_) => "connector.stored",
+            Self::Template(error) => error.code(),
             Self::TokenMissing => "connector.token_missing",
         }
     }
@@ -114,7 +125,7 @@ pub struct Application {
     pub(super) details: Details,
     pub(super) idp_url: String,
     pub(super) state: State,
-    pub(super) heap_id: Option<HeapId>,
+    pub(super) sso: Option<Sso>,
     pub(super) bookmark: Option<String>,
     pub(super) identity_management: IdentityManagement,
     pub(super) bound_groups: BTreeSet<String>,
@@ -140,7 +151,7 @@ impl Application {
             details,
             idp_url,
             state: State::Created,
-            heap_id: None,
+            sso: None,
             bookmark: None,
             identity_management: IdentityManagement::default(),
             bound_groups: BTreeSet::new(),
@@ -172,8 +183,13 @@ impl Application {
     }
 
     /// The tenant's Heap ID, once SSO is configured (R4).
-    pub const fn heap_id(&self) -> Option<&HeapId> {
-        self.heap_id.as_ref()
+    pub fn heap_id(&self) -> Option<&HeapId> {
+        self.sso.as_ref().map(Sso::heap_id)
+    }
+
+    /// The SSO configuration, once there is one.
+    pub const fn sso(&self) -> Option<&Sso> {
+        self.sso.as_ref()
     }
 
     /// The settings of identity management.
@@ -225,14 +241,49 @@ impl Application {
         Ok(())
     }
 
-    /// Saves the SSO configuration for a tenant: [`HeapId`] refuses a `YOUR_ID` that was not replaced (R4).
+    /// Saves the SSO configuration for a tenant: [`HeapId`] refuses a `YOUR_ID` that was not replaced (R4). Attributes that
+    /// were configured before stay.
     ///
     /// # Errors
     /// [`ApplicationError::Forbidden`] for a bookmark and for a deleted application.
     pub fn save_sso(&mut self, heap_id: HeapId) -> Result<(), ApplicationError> {
+        let sso = match &self.sso {
+            Some(sso) => sso.for_tenant(heap_id)?,
+            None => Sso::new(heap_id),
+        };
+        self.configure_sso(sso)
+    }
+
+    /// Saves the whole SSO configuration, with its attributes (R4, R5).
+    ///
+    /// # Errors
+    /// As [`Self::save_sso`].
+    pub fn configure_sso(&mut self, sso: Sso) -> Result<(), ApplicationError> {
         self.step(Action::SaveSso)?;
-        self.heap_id = Some(heap_id);
+        self.sso = Some(sso);
         Ok(())
+    }
+
+    /// Puts the SSO configuration to use, with the key that signs: what logs people in, and what Heap's administrator
+    /// needs of it (R6). The key is not kept here.
+    ///
+    /// # Errors
+    /// [`ApplicationError::SsoNotConfigured`].
+    ///
+    /// ```
+    /// use heap_identity::{SigningKey, connector::{Application, Details}};
+    /// # let (key, certificate) = (include_str!("../../tests/vectors/keys/rsa2048.key.pem"), include_str!("../../tests/vectors/keys/rsa2048.cert.pem"));
+    /// let mut application = Application::new("heap", Details::new("Heap"), None)?;
+    /// application.save_sso("12345".parse()?)?;
+    /// let sign_on = application.sign_on(SigningKey::from_pem(key, certificate)?)?;
+    /// assert!(sign_on.certificate_pem().starts_with("-----BEGIN CERTIFICATE-----"));
+    /// assert_eq!(sign_on.metadata().entity_id, application.idp_url());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sign_on(&self, key: SigningKey) -> Result<SignOn, ApplicationError> {
+        let sso = self.sso.as_ref().ok_or(ApplicationError::SsoNotConfigured)?;
+        let sign_on = SignOn::new(&self.idp_url, key, sso.heap_id().clone());
+        Ok(sign_on.with_attributes(sso.attributes().clone()))
     }
 
     /// Saves settings of identity management; the token is not touched (R19).
@@ -352,27 +403,23 @@ impl Application {
     }
 
     /// The directory as this application sees it: its own groups are bound (D1), and group management is as it was saved
-    /// (R24). Single sign-on and provisioning are both asked of this one (R12).
+    /// (R24). Single sign-on and provisioning are both asked of this one (R12). It shares the directory's people and
+    /// memberships.
+    pub fn view(&self, directory: &Snapshot) -> Snapshot {
+        let binds = |group: &str| self.bound_groups.contains(group);
+        directory.seen_by(binds, self.identity_management.settings.group_management)
+    }
+
+    /// Why a person, by directory id, may use the application: the names of the bound groups that hold them. Single sign-on
+    /// and provisioning use this one answer.
     ///
     /// # Errors
-    /// [`directory::Error`](crate::directory::Error), which a complete directory does not have.
-    pub fn view(&self, directory: &Snapshot) -> Result<Snapshot, directory::Error> {
-        let mut builder = Snapshot::builder();
-        let mut people = BTreeMap::new();
-        for person in directory.people() {
-            people.insert(person.number(), builder.person(&person.to_person())?);
+    /// [`Denial`]: why they may not (R12).
+    pub fn why(&self, person: &str, directory: &Snapshot) -> Result<Vec<String>, Denial> {
+        match self.view(directory).access(person) {
+            Access::Granted { groups } => Ok(groups.iter().map(|group| group.name().to_string()).collect()),
+            Access::Denied(denial) => Err(denial),
         }
-        for group in directory.groups() {
-            let bound = self.bound_groups.contains(group.id());
-            let own = builder.group(&Group { bound, ..group.to_group() })?;
-            for member in group.members() {
-                if let Some(person) = people.get(&member.number()) {
-                    builder.member(own, *person);
-                }
-            }
-        }
-        builder.group_management(self.identity_management.settings.group_management);
-        builder.complete()
     }
 
     /// The engine's configuration, with the credentials that were verified.

@@ -7,6 +7,7 @@ mod import;
 mod removal;
 mod sign_on;
 mod source;
+mod sso;
 mod stored;
 #[cfg(test)]
 mod tests;
@@ -25,5 +26,6 @@ pub use source::{
     JumpCloud, Page, RoleSource, SourceError, UnknownRole, snapshot_from_csv, snapshot_from_scim,
     unknown_roles,
 };
+pub use sso::Sso;
 pub use transitions::{Action, Forbidden, State};
 pub use verification::{Concluded, Exchange, NotVerified, Scope, Unreachable, Verification, Verified};

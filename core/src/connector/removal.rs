@@ -136,7 +136,7 @@ impl Application {
                 let settings = self.identity_management.settings.clone();
                 self.identity_management = IdentityManagement { settings, verified: None };
             }
-            Part::Sso => self.heap_id = None,
+            Part::Sso => self.sso = None,
         }
         Ok(())
     }

@@ -9,8 +9,11 @@ use crate::{
         AttributeMapping, Connection, ConnectionProblem, ConnectionWorks, ENTITY_ID, HeapId,
         tenant::SsoSettings,
     },
-    pki::SigningKey,
-    saml::{AcceptedRequest, BuildError, IdentityProvider, Login, NameId, RequestError, SignedResponse},
+    pki::{Certificate, SigningKey},
+    saml::{
+        AcceptedRequest, BuildError, IdentityProvider, Login, NameId, RequestError, SignedResponse,
+        metadata::IdentityProviderMetadata,
+    },
 };
 
 /// Heap's application at the identity provider: logs in whom a bound group holds, and nobody else (R12).
@@ -102,7 +105,17 @@ impl SignOn {
 
     /// The signing certificate as PEM: the `certificate.pem` for Heap's settings (R6).
     pub fn certificate_pem(&self) -> String {
-        self.identity_provider.certificate().to_pem()
+        self.certificate().to_pem()
+    }
+
+    /// The signing certificate.
+    pub const fn certificate(&self) -> &Certificate {
+        self.identity_provider.certificate()
+    }
+
+    /// What the identity provider says of itself, for service providers that are configured from a file.
+    pub fn metadata(&self) -> IdentityProviderMetadata {
+        self.identity_provider.metadata()
     }
 
     /// The user picks the application in the portal (R9).

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     application::{Application, ApplicationError, Details},
     identity_management::{Credentials, IdentityManagement, Settings},
+    sso::Sso,
     transitions::State,
 };
-use crate::wire::Secret;
+use crate::{heap::AttributeMapping, wire::Secret};
 
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +21,8 @@ struct Stored {
     idp_url: String,
     state: State,
     heap_id: Option<String>,
+    #[serde(default)]
+    attributes: AttributeMapping,
     bookmark: Option<String>,
     settings: Settings,
     base_url: Option<String>,
@@ -41,7 +44,8 @@ impl Application {
             details: self.details.clone(),
             idp_url: self.idp_url.clone(),
             state: self.state,
-            heap_id: self.heap_id.as_ref().map(|id| alloc::format!("{id}")),
+            heap_id: self.heap_id().map(|id| alloc::format!("{id}")),
+            attributes: self.sso.as_ref().map(|sso| sso.template().clone()).unwrap_or_default(),
             bookmark: self.bookmark.clone(),
             settings: self.identity_management.settings.clone(),
             base_url: self.base_url().map(Into::into),
@@ -66,6 +70,7 @@ impl Application {
         }
         let heap_id = stored.heap_id.map(|id| id.parse()).transpose();
         let heap_id = heap_id.map_err(|_| ApplicationError::Stored("without a valid Heap ID"))?;
+        let sso = heap_id.map(|id| Sso::new(id).with_attributes(stored.attributes)).transpose()?;
         let state = match stored.state {
             State::Activating => State::SsoConfigured,
             State::Reauthorising => State::Managed,
@@ -73,7 +78,7 @@ impl Application {
         };
         let verified = stored.base_url.map(|base_url| Credentials { base_url, token: None });
         let consistent = [
-            (state.has_sso() == heap_id.is_some(), "configured for SSO or not"),
+            (state.has_sso() == sso.is_some(), "configured for SSO or not"),
             (state.has_identity_management() == verified.is_some(), "managed or not"),
             ((state == State::Bookmark) == stored.bookmark.is_some(), "a bookmark or not"),
         ];
@@ -82,7 +87,7 @@ impl Application {
         }
         let mut application = Self::new(&stored.name, stored.details, Some(&stored.idp_url))?;
         application.state = state;
-        application.heap_id = heap_id;
+        application.sso = sso;
         application.bookmark = stored.bookmark;
         application.identity_management = IdentityManagement { settings: stored.settings, verified };
         application.bound_groups = stored.bound_groups;

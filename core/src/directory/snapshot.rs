@@ -1,5 +1,6 @@
 use alloc::{
     string::{String, ToString},
+    sync::Arc,
     vec,
     vec::Vec,
 };
@@ -150,17 +151,18 @@ impl SnapshotBuilder {
             *membership = pack(*group, *person);
         }
         let memberships = Memberships::sorted(memberships, groups.len(), people.len());
+        let (texts, people, memberships) = (Arc::new(texts), Arc::new(people), Arc::new(memberships));
         Ok(Snapshot { texts, people, groups, memberships, group_management })
     }
 }
 
-/// A directory at one moment: people, groups and memberships, sorted by directory id.
+/// A directory at one moment: people, groups and memberships, sorted by directory id. A clone shares all but the list of groups.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    texts: Texts,
-    people: Vec<PersonRow>,
+    texts: Arc<Texts>,
+    people: Arc<Vec<PersonRow>>,
     groups: Vec<GroupRow>,
-    memberships: Memberships,
+    memberships: Arc<Memberships>,
     group_management: bool,
 }
 
@@ -174,6 +176,26 @@ impl Snapshot {
             memberships: Vec::new(),
             group_management: true,
         }
+    }
+
+    /// The same directory as one application sees it: with the groups bound that it binds, by directory id (D1), and group
+    /// management as it has it (R24). People and memberships are shared, not copied.
+    ///
+    /// ```
+    /// use heap_identity::directory::{Group, Snapshot};
+    /// let mut builder = Snapshot::builder();
+    /// builder.group(&Group { id: "g1".into(), name: "Analysts".into(), bound: false })?;
+    /// let view = builder.complete()?.seen_by(|group| group == "g1", true);
+    /// assert!(view.group("g1").is_some_and(|group| group.is_bound()));
+    /// # Ok::<(), heap_identity::directory::Error>(())
+    /// ```
+    #[must_use]
+    pub fn seen_by(&self, binds: impl Fn(&str) -> bool, group_management: bool) -> Self {
+        let mut view = Self { group_management, ..self.clone() };
+        for row in &mut view.groups {
+            row.bound = binds(view.texts.required(&row.texts, 0));
+        }
+        view
     }
 
     /// All people, in the order of their directory ids.

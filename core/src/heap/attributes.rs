@@ -7,13 +7,17 @@ use alloc::{
 };
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
+
+use super::{HeapId, InvalidName, fill_template};
 use crate::{
     directory::{Access, Person, Snapshot},
     saml::Attribute,
 };
 
 /// Where the values of an attribute come from.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttributeSource {
     /// The same for everybody.
@@ -25,7 +29,8 @@ pub enum AttributeSource {
 }
 
 /// A property of a person of the directory.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Property {
     /// The email address.
@@ -63,7 +68,8 @@ impl Property {
 /// mapping.set("source", AttributeSource::Constant("JumpCloud".into()));
 /// assert_eq!(mapping.names().collect::<Vec<_>>(), ["email", "groups", "source"]);
 /// ```
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(transparent)]
 pub struct AttributeMapping {
     rows: Vec<(String, AttributeSource)>,
 }
@@ -87,6 +93,21 @@ impl AttributeMapping {
     /// The names of the attributes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.rows.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The same with the Heap ID in the place of each `YOUR_ID` of a constant (R4).
+    ///
+    /// # Errors
+    /// [`InvalidName::Placeholder`] when one is left over.
+    pub fn filled(&self, heap_id: &HeapId) -> Result<Self, InvalidName> {
+        let fill = |source: &AttributeSource| {
+            Ok(match source {
+                AttributeSource::Constant(value) => AttributeSource::Constant(fill_template(value, heap_id)?),
+                source => source.clone(),
+            })
+        };
+        let rows = self.rows.iter().map(|(name, source)| Ok((name.clone(), fill(source)?)));
+        Ok(Self { rows: rows.collect::<Result<_, _>>()? })
     }
 
     /// The attributes of a person, by directory id; none for somebody without access (R12).
