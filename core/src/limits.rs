@@ -103,6 +103,12 @@ pub const SYNC_ANSWER_SECONDS: i64 = 60;
 /// How many records are held before the driver is asked to store them.
 pub const SYNC_RECORDS_HELD_MAX: usize = 64;
 
+// Heap's profile.
+
+/// Days before the end of a signing certificate from which on it should be renewed: time for both sides' administrators to
+/// meet, since the two must replace it together.
+pub const HEAP_RENEW_DAYS: i64 = 30;
+
 // The embedded tenant.
 
 /// How many logins that the embedded tenant began may wait for their answer.

@@ -5,7 +5,7 @@
 use core::fmt::Write as _;
 use std::{env, fs, path::Path};
 
-use heap_identity::connector::{Action, State};
+use heap_identity::connector::{Action, FindingKind, State};
 
 #[test]
 fn the_diagram_in_core_docs_is_current() {
@@ -21,8 +21,9 @@ fn the_diagram_in_core_docs_is_current() {
 fn render() -> String {
     let mut text = String::from(
         "# The application's states\n\n\
-         What an administrator can do with an application, and when. `cargo xtask docs` writes this page from the table in\n\
-         `core/src/connector/transitions.rs`.\n\n```mermaid\nstateDiagram-v2\n    [*] --> Created\n",
+         What an administrator can do with an application, and when; and what the doctor finds. `cargo xtask docs` writes this\n\
+         page from the tables in `core/src/connector/transitions.rs` and `core/src/connector/doctor/finding.rs`.\n\n\
+         ```mermaid\nstateDiagram-v2\n    [*] --> Created\n",
     );
     for from in State::ALL {
         for action in Action::ALL {
@@ -42,6 +43,14 @@ fn render() -> String {
                 writeln!(text, "| {} | {} | {rule} | {first} |", state.name(), action.name()).unwrap();
             }
         }
+    }
+    text.push_str(
+        "\n## What the doctor finds\n\nIn the order in which an administrator would put it right. A code is stable.\n\n\
+         | code | severity | what is wrong | what to do | rule |\n|---|---|---|---|---|\n",
+    );
+    for kind in FindingKind::ALL {
+        let (code, severity, rule) = (kind.code(), kind.severity().name(), kind.rule());
+        writeln!(text, "| `{code}` | {severity} | {} | {} | {rule} |", kind.title(), kind.action()).unwrap();
     }
     text
 }

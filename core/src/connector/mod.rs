@@ -2,6 +2,7 @@
 
 mod application;
 mod catalogue;
+mod doctor;
 mod identity_management;
 mod import;
 mod removal;
@@ -16,6 +17,7 @@ mod verification;
 
 pub use application::{Application, ApplicationError, Details};
 pub use catalogue::{Catalogue, CatalogueError};
+pub use doctor::{Diagnosis, Finding, FindingKind, Known, Severity, SsoAtHeap, doctor};
 pub use identity_management::{Credentials, Settings};
 pub use import::{
     Import, ImportCandidate, ImportError, ImportList, ImportResult, ImportStatus, Mode, View, whole_list,

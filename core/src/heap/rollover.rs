@@ -6,7 +6,7 @@ use core::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{pki::Certificate, saml::time};
+use crate::{limits::HEAP_RENEW_DAYS, pki::Certificate, saml::time};
 
 /// What the identity provider signs with from when on, and what Heap holds from when on.
 ///
@@ -129,6 +129,12 @@ impl Rollover {
         insert(&mut self.held, at, certificate);
     }
 
+    /// From when on a certificate should be renewed: 30 days before it ends.
+    pub fn renew_from(certificate: &Certificate) -> Timestamp {
+        let notice = SignedDuration::from_hours(HEAP_RENEW_DAYS.saturating_mul(24));
+        certificate.not_after().checked_sub(notice).unwrap_or(Timestamp::MIN)
+    }
+
     /// When logins fail from `now` on, and what to do.
     pub fn plan(&self, now: Timestamp) -> RolloverPlan {
         RolloverPlan { outages: self.outages(now), steps: self.steps(now) }
@@ -191,8 +197,7 @@ impl Rollover {
             (signing, held) = (Some(next), Some(next));
         }
         if let Some(last) = signing.filter(|last| self.is_last(last)) {
-            let reminder = last.not_after().checked_sub(SignedDuration::from_hours(30 * 24)).unwrap_or(now);
-            step(reminder.max(now), RolloverAction::Renew, last);
+            step(Self::renew_from(last).max(now), RolloverAction::Renew, last);
         }
         steps.sort_by_key(|step| step.at);
         steps
