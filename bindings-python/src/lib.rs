@@ -41,6 +41,7 @@ mod _core {
             engine::Engine,
             plan::{Guards, Plan},
             poll::{Done, Persist, RequestId, Send, WaitForResponse, WaitUntil},
+            words::plan_words,
         },
         wire::{Request, Response},
     };

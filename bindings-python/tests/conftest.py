@@ -1,7 +1,9 @@
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from heap_identity import IdentityProvider, ReplayCache, ServiceProvider, SigningKey, Trust
 
@@ -32,3 +34,14 @@ def sp(idp: IdentityProvider) -> ServiceProvider:
 @pytest.fixture
 def replay() -> ReplayCache:
     return ReplayCache(capacity=10)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. Where it is missing, the tests that need it fail: `cargo xtask interop browser` installs it."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        yield browser
+        browser.close()

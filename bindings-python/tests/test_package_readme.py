@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 
 from conftest import ACS, HEAP, KEYS
-from heap_identity import IdentityProvider
+from heap_identity import Done, IdentityProvider
+from held_back import held_back
 
 README = Path(__file__).parents[1] / "README.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=["verify", "provision"])
+VERIFIED, PROVISIONED, SHOWN, *_ = BLOCKS
+
+
+@pytest.mark.parametrize("block", [VERIFIED, PROVISIONED], ids=["verify", "provision"])
 def test_a_block_of_the_readme_runs(
     block: str,
     idp: IdentityProvider,
@@ -29,3 +33,14 @@ def test_a_block_of_the_readme_runs(
     form = idp.respond(subject="ann@example.com", audience=HEAP, acs_url=ACS, now=now).form_fields()
     exec(compile(block, "README.md", "exec"), {"__name__": "readme", "form": form})
     assert "ann@example.com" in capsys.readouterr().out
+
+
+def test_the_page_of_a_plan_is_written_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, done = held_back()
+    assert isinstance(done, Done) and done.reasons
+    monkeypatch.chdir(tmp_path)
+    exec(compile(SHOWN, "README.md", "exec"), {"__name__": "readme", "engine": engine, "done": done})
+    page = tmp_path / "plan.html"
+    assert page.stat().st_mode & 0o777 == 0o600
+    text = page.read_text(encoding="utf-8")
+    assert f"{done.reasons[0]}" in text and f"{done.digest}" in text

@@ -8,7 +8,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::steps::{Outcome, Steps};
+use crate::{
+    python,
+    steps::{Outcome, Steps},
+};
 
 const HOME: &str = "target/interop";
 const SCRIPTS: &str = "core/tests/interop";
@@ -23,6 +26,8 @@ struct Subject {
     /// The packages of `partners/package.json`.
     npm: bool,
     scripts: &'static [&'static [&'static str]],
+    /// What is run besides, and counts as one.
+    task: Option<fn(&mut Steps) -> Outcome>,
 }
 
 /// A folder in `target`, and the file of pinned packages from PyPI.
@@ -51,6 +56,7 @@ const SUBJECTS: &[Subject] = &[
             &["run.py", "--count", "10000", "canonical", "wellformed"],
             &["run.py", "--count", "1000", "signatures", "encryption", "metadata", "cost"],
         ],
+        task: None,
     },
     Subject {
         name: "saml",
@@ -66,14 +72,23 @@ const SUBJECTS: &[Subject] = &[
         python: Some(PARTNERS),
         npm: true,
         scripts: &[&["partners/run.py"]],
+        task: None,
     },
-    Subject { name: "scim", debian: &[], python: Some(SCIM), npm: false, scripts: &[&["scim.py"]] },
+    Subject {
+        name: "scim",
+        debian: &[],
+        python: Some(SCIM),
+        npm: false,
+        scripts: &[&["scim.py"]],
+        task: None,
+    },
     Subject {
         name: "browser",
         debian: &[("chromium", "/usr/bin/chromium"), ("chromium-driver", "/usr/bin/chromedriver")],
         python: Some(PARTNERS),
         npm: false,
         scripts: &[&["partners/browser.py"]],
+        task: Some(python::test_in_browser),
     },
 ];
 
@@ -90,6 +105,15 @@ pub(crate) fn interop(steps: &mut Steps, arguments: &[&str]) -> Outcome {
         for script in subject.scripts {
             match installed.clone().and_then(|()| run(steps, subject, script)) {
                 Ok((right, wrong)) => (passed, failed) = (passed + right, failed + wrong),
+                Err(reason) => {
+                    failed += 1;
+                    broken.push(reason);
+                }
+            }
+        }
+        if let Some(task) = subject.task {
+            match installed.and_then(|()| task(steps)) {
+                Ok(()) => passed += 1,
                 Err(reason) => {
                     failed += 1;
                     broken.push(reason);

@@ -1,6 +1,6 @@
 //! The Python package: built and installed as a user would, then tested.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use crate::steps::{Outcome, Steps};
 
@@ -10,21 +10,7 @@ const PACKAGE: &str = "heap_identity";
 /// Installs the package into an environment of its own and runs its tests, the type checker and the check of the
 /// stubs against the compiled module.
 pub(crate) fn test(steps: &mut Steps) -> Outcome {
-    let python = steps.path(ENVIRONMENT).join("bin/python");
-    // `pip` comes last when an environment is made: without it the attempt before was cut short.
-    if !python.with_file_name("pip").exists() {
-        let mut create = steps.command("python3", &["-m", "venv", ENVIRONMENT]);
-        steps.run("python environment", &mut create).map_err(|error| {
-            format!("{error}; Python 3.10 or later with its venv module is needed (Debian: python3-venv)")
-        })?;
-    }
-    let module = |steps: &Steps, arguments: &[&str]| -> Command {
-        let mut command = steps.command(&python, &["-m"]);
-        command.args(arguments);
-        command
-    };
-    let mut install = module(steps, &["pip", "install", "--quiet", "--disable-pip-version-check"]);
-    steps.run("pip install", install.arg("./bindings-python[test]"))?;
+    install(steps)?;
     steps.run("pytest", &mut module(steps, &["pytest", "--quiet", "bindings-python"]))?;
     let configuration = "--config-file=bindings-python/pyproject.toml";
     steps.run(
@@ -35,4 +21,36 @@ pub(crate) fn test(steps: &mut Steps) -> Outcome {
         "stubtest",
         &mut module(steps, &["mypy.stubtest", "--mypy-config-file=bindings-python/pyproject.toml", PACKAGE]),
     )
+}
+
+/// The tests that need a browser, which must be there.
+pub(crate) fn test_in_browser(steps: &mut Steps) -> Outcome {
+    install(steps)?;
+    steps.run(
+        "pytest -m browser",
+        &mut module(steps, &["pytest", "--quiet", "-m", "browser", "bindings-python"]),
+    )
+}
+
+fn interpreter(steps: &Steps) -> PathBuf {
+    steps.path(ENVIRONMENT).join("bin/python")
+}
+
+fn module(steps: &Steps, arguments: &[&str]) -> Command {
+    let mut command = steps.command(interpreter(steps), &["-m"]);
+    command.args(arguments);
+    command
+}
+
+fn install(steps: &mut Steps) -> Outcome {
+    let python = interpreter(steps);
+    // `pip` comes last when an environment is made: without it the attempt before was cut short.
+    if !python.with_file_name("pip").exists() {
+        let mut create = steps.command("python3", &["-m", "venv", ENVIRONMENT]);
+        steps.run("python environment", &mut create).map_err(|error| {
+            format!("{error}; Python 3.10 or later with its venv module is needed (Debian: python3-venv)")
+        })?;
+    }
+    let mut install = module(steps, &["pip", "install", "--quiet", "--disable-pip-version-check"]);
+    steps.run("pip install", install.arg("./bindings-python[test]"))
 }

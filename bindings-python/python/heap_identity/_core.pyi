@@ -36,6 +36,7 @@ __all__ = [
     "WaitForResponse",
     "WaitUntil",
     "__version__",
+    "plan_words",
 ]
 
 __version__: str
@@ -404,6 +405,12 @@ class Plan:
     def is_empty(self) -> bool: ...
     def to_json(self) -> str: ...
     def __len__(self) -> int: ...
+
+def plan_words() -> dict[Literal["conflict", "group", "reason", "user"], dict[str, tuple[str, str]]]:
+    """The words for the names in a plan's JSON document.
+
+    Conflicts have a code and what to do, reasons a rule and the reason, verbs of groups and users a mark and the verb.
+    """
 
 @final
 class RequestId:

@@ -3,3 +3,4 @@
 pub(crate) mod engine;
 pub(crate) mod plan;
 pub(crate) mod poll;
+pub(crate) mod words;

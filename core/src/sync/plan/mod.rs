@@ -8,6 +8,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 mod text;
+mod words;
 
 use alloc::{string::String, vec::Vec};
 use core::{fmt, str::FromStr};

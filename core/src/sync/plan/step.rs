@@ -192,73 +192,6 @@ pub enum ConflictKind {
     UserNameTwice,
 }
 
-impl ConflictKind {
-    /// Every kind.
-    pub const ALL: &'static [Self] = &[
-        Self::AccountClaimed,
-        Self::AccountsAmbiguous,
-        Self::EmailChanged,
-        Self::GroupClaimed,
-        Self::GroupNameCase,
-        Self::GroupsAmbiguous,
-        Self::GroupNameTwice,
-        Self::UserNameChanged,
-        Self::UserNameTwice,
-    ];
-
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::AccountClaimed => "sync.account_claimed",
-            Self::AccountsAmbiguous => "sync.accounts_ambiguous",
-            Self::EmailChanged => "sync.email_changed",
-            Self::GroupClaimed => "sync.group_claimed",
-            Self::GroupNameCase => "sync.group_name_case",
-            Self::GroupsAmbiguous => "sync.groups_ambiguous",
-            Self::GroupNameTwice => "sync.group_name_twice",
-            Self::UserNameChanged => "sync.user_name_changed",
-            Self::UserNameTwice => "sync.user_name_twice",
-        }
-    }
-
-    /// What is wrong and what to do.
-    pub const fn explanation(self) -> &'static str {
-        match self {
-            Self::AccountClaimed => {
-                "the account with this user name carries another directory id; remove its externalId at Heap if it is this person's"
-            }
-            Self::AccountsAmbiguous => {
-                "several accounts at Heap have this user name; delete all but the right one (R22 makes such doubles)"
-            }
-            Self::EmailChanged => {
-                "the email changed, and Heap cannot change it (R22); choose to replace the account, or change it back"
-            }
-            Self::GroupClaimed => {
-                "the group at Heap with this name carries another directory id; remove its externalId there if it is this group"
-            }
-            Self::GroupNameCase => {
-                "a group at Heap has this name in other upper and lower case; rename one of the two"
-            }
-            Self::GroupsAmbiguous => {
-                "several groups at Heap have this name; rename all but the one to take over"
-            }
-            Self::GroupNameTwice => "two groups of the directory have this name; rename or unbind one",
-            Self::UserNameChanged => {
-                "the user name changed, and Heap cannot change it (R22); choose to replace the account, or change it back"
-            }
-            Self::UserNameTwice => "two people of the directory have this user name; change one",
-        }
-    }
-
-    /// Whether a group is concerned, and not a person.
-    pub const fn is_of_group(self) -> bool {
-        matches!(
-            self,
-            Self::GroupClaimed | Self::GroupNameCase | Self::GroupsAmbiguous | Self::GroupNameTwice
-        )
-    }
-}
-
 /// Why a step is taken.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -302,33 +235,4 @@ pub enum Reason {
     Unbound,
     /// The user name changed, and the policy is to replace the account.
     UserNameChanged,
-}
-
-impl Reason {
-    /// The reason in words, with its rule.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Self::AttributesDiffer => "attributes differ from the directory's (R21)",
-            Self::BoundAgain => "the group is bound again (R27)",
-            Self::DeletedPerson => "deleted at the identity provider (R32)",
-            Self::DeletedGroup => "the group was deleted at the identity provider (R30)",
-            Self::MadeTwice => "a repeated request has made the group a second time (F39)",
-            Self::GoneAtHeap => "it is gone at Heap, and the directory still has it (F12)",
-            Self::GroupHasMembers => "the bound group has members (R25, R27)",
-            Self::InBoundGroup => "a bound group holds this person (R12)",
-            Self::NotInDirectoryGroup => "the directory's group does not hold this member (R27, D4)",
-            Self::NoBoundGroup => "no bound group holds this person any more (R29, R30, R32)",
-            Self::Replaced => "replaced by the account with the new user name (R22)",
-            Self::Returned => "has access again: the same account (R32)",
-            Self::SameDirectoryId => {
-                "it carries the directory's id at Heap: ours after a lost state (D3, F30)"
-            }
-            Self::SameGroupName => "a group with this name exists at Heap and is taken over (R26)",
-            Self::SameUserName => "an account with this user name exists at Heap and is adopted (D3)",
-            Self::Suspended => "suspended at the identity provider (R32)",
-            Self::TeamDiffers => "name or members differ from the directory's (R27, R28)",
-            Self::Unbound => "no longer bound to the application: left as it is (R29)",
-            Self::UserNameChanged => "the user name changed: a new account replaces the old one (R22)",
-        }
-    }
 }

@@ -28,13 +28,7 @@ impl fmt::Display for Step {
 
 impl fmt::Display for UserStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mark, verb) = match self.verb {
-            UserVerb::Activate => ('~', "activate"),
-            UserVerb::Adopt => ('=', "adopt"),
-            UserVerb::Create => ('+', "create"),
-            UserVerb::Deactivate => ('-', "deactivate"),
-            UserVerb::Update => ('~', "update"),
-        };
+        let (mark, verb) = (self.verb.mark(), self.verb.text());
         write!(f, "  {mark} {verb} user `{}` ({})", self.user_name, self.person)?;
         if self.verb != UserVerb::Deactivate {
             for change in &self.changes {
@@ -58,13 +52,7 @@ impl fmt::Display for AttributeChange {
 
 impl fmt::Display for GroupStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mark, verb) = match self.verb {
-            GroupVerb::Create => ('+', "create"),
-            GroupVerb::Delete => ('-', "delete"),
-            GroupVerb::Release => ('.', "release"),
-            GroupVerb::TakeOver => ('=', "take over"),
-            GroupVerb::Update => ('~', "update"),
-        };
+        let (mark, verb) = (self.verb.mark(), self.verb.text());
         write!(f, "  {mark} {verb} group `{}` ({})", self.name, self.group)?;
         if let Some(before) = &self.renamed_from {
             write!(f, "\n      name: `{before}` -> `{}` (R28)", self.name)?;
