@@ -41,7 +41,7 @@ use super::{
     journal::{self, Record, Replayed, ResumeError, Uncertain},
     plan::{Conflict, Digest, Plan, Trip},
     planted::{Bug, is_planted},
-    state::{Desired, Remote, State},
+    state::{Desired, State},
 };
 use crate::{
     directory::{Change, Snapshot},
@@ -62,8 +62,11 @@ enum Stop {
 enum Phase {
     /// Reads the whole tenant.
     Reading(Reading),
-    /// A plan was made, and is carried out or waits for approval.
-    Planned(Plan),
+    /// A plan was made, and is carried out or waits for approval. An approval ends with what it was given for (D2).
+    Planned {
+        plan: Plan,
+        approved: Option<Digest>,
+    },
     Running(Running),
     Stopped(Stop),
     /// Follows the directory's changes.
@@ -128,7 +131,6 @@ pub struct Engine {
     next_request: u64,
     requests: BTreeMap<&'static str, u64>,
     writes: u64,
-    approved: Option<Digest>,
     learned: Learned,
     event_ids: Seeded,
     /// What we know of Heap may be wrong: it is read again before a change is planned.
@@ -192,7 +194,6 @@ impl Engine {
             next_request: 1,
             requests: BTreeMap::new(),
             writes: 0,
-            approved: None,
             learned: Learned::new(),
             event_ids: Seeded::new(!seed),
             must_read: false,
@@ -227,7 +228,7 @@ impl Engine {
     fn turn(&mut self, now: Timestamp) -> Turn {
         match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Reading(reading) => self.turn_reading(reading, now),
-            Phase::Planned(plan) => self.turn_planned(plan, now),
+            Phase::Planned { plan, approved } => self.turn_planned(plan, approved, now),
             Phase::Running(mut running) => match self.run(&mut running, now) {
                 Turn::Finished => {
                     self.is_cancelled = false;
@@ -256,7 +257,7 @@ impl Engine {
                 let touched = self.state.desired.take_touched();
                 let mut plan = Plan::of_touched(&self.state, self.config.changed_user_name, &touched);
                 plan.forget_conflicts(&self.told_conflicts);
-                self.phase = Phase::Planned(plan);
+                self.phase = Phase::Planned { plan, approved: None };
                 Turn::Again
             }
             Phase::Idle => {
@@ -303,7 +304,7 @@ impl Engine {
         turn
     }
 
-    fn turn_planned(&mut self, plan: Plan, now: Timestamp) -> Turn {
+    fn turn_planned(&mut self, plan: Plan, approved: Option<Digest>, now: Timestamp) -> Turn {
         if mem::take(&mut self.is_cancelled) {
             self.stop(Stop::Cancelled, now);
             return Turn::Again;
@@ -313,19 +314,17 @@ impl Engine {
             if !self.must_read {
                 drop(self.state.desired.take_touched());
                 let plan = Plan::of_everything(&self.state, self.config.changed_user_name);
-                self.phase = Phase::Planned(plan);
+                self.phase = Phase::Planned { plan, approved: None };
             }
             return Turn::Again;
         }
         if plan.is_empty() {
-            self.approved = None;
             return Turn::Again;
         }
-        if self.needs_approval(&plan).is_some() {
-            self.phase = Phase::Planned(plan);
+        if self.needs_approval(&plan, approved).is_some() {
+            self.phase = Phase::Planned { plan, approved: None };
             return Turn::Finished;
         }
-        self.approved = None;
         let running = Running::new(plan, now);
         self.conflicts += running.conflicts().count();
         self.tell_conflicts(&running, now);
@@ -333,19 +332,19 @@ impl Engine {
         Turn::Again
     }
 
-    fn needs_approval(&self, plan: &Plan) -> Option<(Digest, Vec<Trip>)> {
+    fn needs_approval(&self, plan: &Plan, approved: Option<Digest>) -> Option<(Digest, Vec<Trip>)> {
         let trips = self.config.guards.as_ref().map(|guards| plan.tripped(guards)).unwrap_or_default();
         let is_reviewed = self.config.review == Review::Always && plan.has_writes();
         if trips.is_empty() && !is_reviewed {
             return None;
         }
         let digest = plan.digest();
-        (self.approved != Some(digest)).then_some((digest, trips))
+        (approved != Some(digest)).then_some((digest, trips))
     }
 
     fn summary(&mut self) -> Summary {
         let outcome = match &self.phase {
-            Phase::Planned(plan) => match self.needs_approval(plan) {
+            Phase::Planned { plan, approved } => match self.needs_approval(plan, *approved) {
                 Some((digest, trips)) => Outcome::AwaitingApproval { digest, trips },
                 None => Outcome::Finished,
             },
@@ -395,23 +394,19 @@ impl Engine {
     /// # Errors
     /// [`NotThisPlan`] when no plan waits, or another one.
     pub fn approve(&mut self, digest: Digest) -> Result<(), NotThisPlan> {
-        match &self.phase {
-            Phase::Planned(plan) if plan.digest() == digest => {
-                self.approved = Some(digest);
-                Ok(())
-            }
+        let approved = match &mut self.phase {
+            Phase::Planned { plan, approved } if plan.digest() == digest => approved,
             // Before the plan is made, an approval is taken on trust: it holds for this digest alone.
-            Phase::Reading(_) => {
-                self.approved = Some(digest);
-                Ok(())
-            }
-            _ => Err(NotThisPlan),
-        }
+            Phase::Reading(reading) => &mut reading.approved,
+            _ => return Err(NotThisPlan),
+        };
+        *approved = Some(digest);
+        Ok(())
     }
 
     /// Gives a plan that waits for approval up; what it wanted is seen again by the next comparison.
     pub fn dismiss(&mut self) {
-        if matches!(self.phase, Phase::Planned(_)) {
+        if matches!(self.phase, Phase::Planned { .. }) {
             self.phase = Phase::Idle;
         }
     }
@@ -423,7 +418,7 @@ impl Engine {
             Phase::Running(running) => {
                 running.stopping.get_or_insert(Stop::Cancelled);
             }
-            Phase::Reading(_) | Phase::Planned(_) => self.is_cancelled = true,
+            Phase::Reading(_) | Phase::Planned { .. } => self.is_cancelled = true,
             Phase::Idle if self.state.desired.is_touched() => self.phase = Phase::Stopped(Stop::Cancelled),
             Phase::Idle | Phase::Stopped(_) => {}
         }
@@ -444,7 +439,7 @@ impl Engine {
     /// Reads the whole tenant again and compares everything: finds drift, and what earlier failed. Without effect while a
     /// reading or a plan is under way.
     pub fn reconcile(&mut self) {
-        if matches!(self.phase, Phase::Idle | Phase::Planned(_) | Phase::Stopped(_)) {
+        if matches!(self.phase, Phase::Idle | Phase::Planned { .. } | Phase::Stopped(_)) {
             self.phase = Phase::Reading(Reading::new(&self.learned));
         }
     }
@@ -452,7 +447,7 @@ impl Engine {
     /// The plan that waits for approval or is being carried out.
     pub fn plan(&self) -> Option<&Plan> {
         match &self.phase {
-            Phase::Planned(plan) => Some(plan),
+            Phase::Planned { plan, .. } => Some(plan),
             Phase::Running(running) => Some(&running.plan),
             _ => None,
         }
@@ -495,9 +490,10 @@ impl Engine {
         self.state.ledger.group_link(group).filter(|link| link.managed).map(|link| link.remote.as_str())
     }
 
-    fn finish_reading(&mut self, remote: Remote, now: Timestamp) {
+    fn finish_reading(&mut self, reading: Reading, now: Timestamp) {
+        let approved = reading.approved;
         self.must_read = false;
-        self.state.set_remote(remote);
+        self.state.set_remote(reading.into_remote());
         self.forget_what_is_told();
         self.settle_uncertain();
         self.notice_dropped_role(now);
@@ -506,7 +502,8 @@ impl Engine {
             self.tell(name, None, 1, None, now);
         }
         drop(self.state.desired.take_touched());
-        self.phase = Phase::Planned(Plan::of_everything(&self.state, self.config.changed_user_name));
+        let plan = Plan::of_everything(&self.state, self.config.changed_user_name);
+        self.phase = Phase::Planned { plan, approved };
     }
 
     fn stop(&mut self, stop: Stop, now: Timestamp) {

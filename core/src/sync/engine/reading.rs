@@ -22,6 +22,7 @@ use crate::{
         service::Kind,
     },
     sync::{
+        plan::Digest,
         planted::{Bug, is_planted},
         state::{Account, Knowledge, Remote, Team},
     },
@@ -55,6 +56,8 @@ pub(super) struct Reading {
     /// Lists of groups leave members out, since they could not be read with them (F35).
     without_members: bool,
     pub(super) attempts: Attempts,
+    /// What was approved of the plan that will be made, by who saw it before.
+    pub(super) approved: Option<Digest>,
 }
 
 /// What to do after a page.
@@ -76,10 +79,11 @@ impl Reading {
             tells: false,
             without_members: false,
             attempts: Attempts::default(),
+            approved: None,
         }
     }
 
-    fn into_remote(self) -> Remote {
+    pub(super) fn into_remote(self) -> Remote {
         let mut remote = Remote::default();
         self.accounts.into_iter().for_each(|account| remote.put_account(account));
         self.teams.into_iter().for_each(|team| remote.put_team(team));
@@ -192,7 +196,7 @@ impl Engine {
         match next {
             Next::MoreToRead => Some(reading),
             Next::Finished => {
-                self.finish_reading(reading.into_remote(), now);
+                self.finish_reading(reading, now);
                 None
             }
             Next::Stopped(stop) => {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Fault, World, assert_settled, config, directory, engine};
 use crate::{
     directory::{Change, Group, Person, Snapshot},
-    sync::{ChangedUserName, Engine, Outcome, Poll},
+    sync::{ChangedUserName, Engine, Outcome, Poll, plan::Digest},
 };
 
 fn person(id: &str) -> Person {
@@ -108,6 +108,50 @@ fn d02_an_approval_is_void_when_the_directory_moves_on() {
     engine.approve(other).unwrap();
     world.drive(&mut engine);
     assert_eq!(world.users().iter().filter(|user| user.ends_with("inactive")).count(), 11);
+}
+
+/// A plan that waits for approval, of twelve deactivations among thirty.
+fn waiting(world: &mut World, ids: &[&str]) -> (Engine, Digest) {
+    let mut engine = engine(ids);
+    world.drive(&mut engine);
+    ids[..12].iter().for_each(|id| engine.change(left(id)));
+    let digest = awaited(world, &mut engine);
+    (engine, digest)
+}
+
+fn awaited(world: &mut World, engine: &mut Engine) -> Digest {
+    let outcome = world.drive(engine).outcome;
+    let Outcome::AwaitingApproval { digest, .. } = outcome else { panic!("{outcome:?}") };
+    digest
+}
+
+#[test]
+fn d02_an_approval_is_spent_by_the_plan_that_it_was_given_for_even_if_the_same_is_planned_again() {
+    let ids: Vec<String> = (0..30).map(|id| alloc::format!("p{id:02}")).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    // The directory moves on, and back.
+    let mut world = World::new();
+    let (mut engine, _) = waiting(&mut world, &ids);
+    engine.reconcile();
+    let digest = awaited(&mut world, &mut engine);
+    engine.approve(digest).unwrap();
+    engine.change(joined("p00"));
+    assert_ne!(awaited(&mut world, &mut engine), digest);
+    engine.change(left("p00"));
+    assert_eq!(awaited(&mut world, &mut engine), digest);
+    // Approved, and given up before anything was sent.
+    for give_up in [Engine::dismiss, Engine::cancel] {
+        let mut world = World::new();
+        let (mut engine, _) = waiting(&mut world, &ids);
+        engine.reconcile();
+        let digest = awaited(&mut world, &mut engine);
+        engine.approve(digest).unwrap();
+        give_up(&mut engine);
+        world.drive(&mut engine);
+        engine.reconcile();
+        awaited(&mut world, &mut engine);
+        assert_eq!(world.users().iter().filter(|user| user.ends_with("inactive")).count(), 0);
+    }
 }
 
 #[test]
