@@ -174,7 +174,7 @@ def test_the_digest_is_copied(show: Show) -> None:
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("changes", [SMALL, 300])
+@pytest.mark.parametrize("changes", [SMALL, 300, LARGE])
 def test_text_is_readable_and_nothing_is_wider_than_the_window(
     show: Show, changes: int, scheme: Literal["light", "dark"], width: int
 ) -> None:

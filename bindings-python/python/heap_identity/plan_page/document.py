@@ -15,12 +15,10 @@ from ..errors import InvalidInput
 
 VERSION = 1
 
-Tone = Literal["gain", "change", "lose", "leave"]
-
 _ACTED_ON: tuple[Literal["user", "group"], ...] = ("user", "group")
 # What is taken away is looked at first.
-_ORDER: list[Tone] = ["lose", "gain", "change", "leave"]
-_TONES: dict[str, Tone] = {
+_ORDER = ["lose", "gain", "change", "leave"]
+_TONES = {
     "create": "gain", "activate": "gain", "deactivate": "lose", "delete": "lose", "release": "leave",
 }
 _MINUS = str.maketrans({"-": "\N{MINUS SIGN}"})
@@ -35,7 +33,8 @@ class Verb:
     words: str
 
     @property
-    def tone(self) -> Tone:
+    def tone(self) -> str:
+        """What it means to those concerned: `lose`, `gain`, `change`, or `leave` as it is."""
         return _TONES.get(self.kind.partition(".")[2], "change")
 
     @property

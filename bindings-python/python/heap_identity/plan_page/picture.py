@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from unicodedata import east_asian_width
 
-from .document import Document, GroupStep, Tone, UserStep, Verb
+from .document import Document, GroupStep, UserStep, Verb
 from .._markup import Html, element, many
 
 # Beyond these a line cannot be followed with the eye.
@@ -26,8 +26,8 @@ _BARS_TOLD = (
 )
 
 _MINUS = "\N{MINUS SIGN}"
-_LETTER = 8
-"""How wide a letter is in most names, at 13 pixels; the full name is in the element's title."""
+_LETTER = 9
+"""How wide a letter is in most names, at 13 pixels, where `m` and `@` are 13; the full name is in the element's title."""
 
 
 def picture(plan: Document) -> Html:
@@ -165,7 +165,7 @@ class _Bars:
     @property
     def _room(self) -> float:
         """How long the longest bar is, so that its number still fits beside it."""
-        return (self.width - self._start) / 2 - 48
+        return (self.width - self._start) / 2 - 72
 
     @property
     def _start(self) -> float:
@@ -221,7 +221,7 @@ def _hatch(size: str) -> Html:
     return element("defs", pattern)
 
 
-def _accounts(users: Sequence[UserStep], tone: Tone) -> int:
+def _accounts(users: Sequence[UserStep], tone: str) -> int:
     return sum(step.verb.tone == tone for step in users)
 
 
