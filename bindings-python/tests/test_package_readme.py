@@ -4,6 +4,7 @@ import re
 import shutil
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ README = Path(__file__).parents[1] / "README.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
-VERIFIED, PROVISIONED, SHOWN, *_ = BLOCKS
+VERIFIED, PROVISIONED, SHOWN, FASTAPI, FLASK, DJANGO = BLOCKS
 
 
 @pytest.mark.parametrize("block", [VERIFIED, PROVISIONED], ids=["verify", "provision"])
@@ -44,3 +45,30 @@ def test_the_page_of_a_plan_is_written_for_its_owner_alone(tmp_path: Path, monke
     assert page.stat().st_mode & 0o777 == 0o600
     text = page.read_text(encoding="utf-8")
     assert f"{done.reasons[0]}" in text and f"{done.digest}" in text
+
+
+def test_the_applications_of_the_readme_ask_for_a_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import asyncio
+
+    import sites
+    from werkzeug.test import Client
+
+    shutil.copy(KEYS / "rsa2048.cert.pem", tmp_path / "certificate.pem")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SESSION_SECRET", sites.SECRET)
+    names: dict[str, Any] = {"__name__": "readme"}
+    exec(compile(FASTAPI, "README.md", "exec"), names)
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/me", "query_string": b"", "headers": [(b"accept", b"text/html")]}
+    asyncio.run(names["app"](scope, None, send))
+    assert sent[0]["status"] == 303 and dict(sent[0]["headers"])[b"location"].startswith(b"https://sso.jumpcloud.com/")
+    exec(compile(FLASK, "README.md", "exec"), names)
+    sites.configure_django()
+    exec(compile(DJANGO, "README.md", "exec"), names)
+    for application in (names["app"], names["application"]):
+        asked = Client(application).get("/me", headers={"accept": "text/html"})
+        assert asked.status_code == 303 and asked.headers["location"].startswith("https://sso.jumpcloud.com/")
