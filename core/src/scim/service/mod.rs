@@ -167,7 +167,9 @@ impl<S: Store, R: Rules> Service<S, R> {
             let error =
                 Error::new(ErrorKind::Unauthorized, "the bearer token is missing or not the right one");
             let mut response = refuse(&error);
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"scim\""));
             return response;
         }
         if let Some(response) = self.throttled() {

@@ -181,7 +181,7 @@ fn a_request_without_the_token_learns_nothing() {
         for path in ["/Users", "/nothing", "/ServiceProviderConfig"] {
             let response = client.send(Method::GET, path, headers, b"");
             assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-            assert_eq!(response.headers()["www-authenticate"], "Bearer");
+            assert_eq!(response.headers()["www-authenticate"], "Bearer realm=\"scim\"");
         }
     }
     assert_eq!(

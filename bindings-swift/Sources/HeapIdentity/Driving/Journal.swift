@@ -1,0 +1,88 @@
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Keeps the engine's records.
+public protocol Journal: Sendable {
+  /// Stores records behind those that are there. When it returns, they outlast a loss of power.
+  func append(_ records: [String]) async throws
+}
+
+/// A journal that ends with the process: for trying things out.
+public actor MemoryJournal: Journal {
+  /// The records, in order.
+  public private(set) var records: [String] = []
+
+  public init() {}
+
+  public func append(_ records: [String]) {
+    self.records += records
+  }
+}
+
+/// A journal in a file, a record on each line. One process at a time holds it.
+public actor FileJournal: Journal {
+  /// The records that were there when the file was opened: for the engine to go on from.
+  public nonisolated let earlier: [String]
+  private let path: String
+  private let lock: FileHandle
+  private var file: FileHandle
+
+  /// Opens the file, or makes it.
+  public init(path: String) throws {
+    self.path = path
+    lock = try Self.opened(path + ".lock", O_CREAT | O_RDWR)
+    guard flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
+      throw HeapIdentityError.InvalidInput(
+        code: "swift.journal_in_use", message: "\(path) is in use by another process; start again after its end")
+    }
+    let data = FileManager.default.contents(atPath: path) ?? Data()
+    // A last line that a crash has torn was not yet relied upon; nothing may be appended behind it.
+    let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { data[...$0] } ?? Data()
+    earlier = String(decoding: whole, as: UTF8.self).split(separator: "\n").map(String.init)
+    file = try Self.opened(path, O_CREAT | O_RDWR)
+    try file.truncate(atOffset: UInt64(whole.count))
+    try file.seekToEnd()
+  }
+
+  public func append(_ records: [String]) throws {
+    try file.write(contentsOf: Self.lines(records))
+    try file.synchronize()
+  }
+
+  /// Puts the shortest journal of the same meaning in place of the file, at once and whole.
+  public func replace(with records: [String]) throws {
+    let new = try Self.opened(path + ".new", O_CREAT | O_RDWR | O_TRUNC)
+    try new.write(contentsOf: Self.lines(records))
+    try new.synchronize()
+    guard rename(path + ".new", path) == 0 else { throw Self.failure(path) }
+    let folder = open((path as NSString).deletingLastPathComponent.nonEmpty ?? ".", O_RDONLY)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+    file = new
+  }
+
+  private static func opened(_ path: String, _ flags: Int32) throws -> FileHandle {
+    let descriptor = open(path, flags | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure(path) }
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+
+  private static func lines(_ records: [String]) -> Data {
+    Data(records.map { $0 + "\n" }.joined().utf8)
+  }
+
+  private static func failure(_ path: String) -> HeapIdentityError {
+    .InvalidInput(code: "swift.journal", message: "\(path): \(String(cString: strerror(errno)))")
+  }
+}
+
+extension String {
+  fileprivate var nonEmpty: String? { isEmpty ? nil : self }
+}

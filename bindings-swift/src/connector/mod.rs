@@ -1,0 +1,8 @@
+//! The administrator's walk.
+
+pub mod application;
+pub mod catalogue;
+pub mod import;
+pub mod sign_on;
+pub mod source;
+pub mod verification;

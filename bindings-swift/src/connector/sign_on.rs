@@ -1,0 +1,93 @@
+//! Who may sign on, and the sign-on itself.
+
+use std::{collections::HashMap, sync::Arc, time::SystemTime};
+
+use heap_identity::connector;
+
+use crate::{
+    convert::{Random, instant},
+    directory::Snapshot,
+    error::HeapIdentityError,
+    heap::{
+        attributes::{AttributeSource, mapping},
+        heap_id,
+        tenant::SsoSettings,
+    },
+    held::Held,
+    pki::SigningKey,
+    saml::identity_provider::SignedResponse,
+};
+
+/// What answers an AuthnRequest: to be posted to Heap by the browser.
+#[derive(Clone, Debug, uniffi::Record)]
+pub struct SignOnAnswer {
+    /// The signed Response.
+    pub response: Arc<SignedResponse>,
+    /// The RelayState that Heap sent, to be returned as it is.
+    pub relay_state: Option<String>,
+}
+
+/// Heap's application at the identity provider: logs in whom a bound group holds, and nobody else.
+#[derive(Debug, uniffi::Object)]
+pub struct SignOn(Held<connector::SignOn>);
+
+#[uniffi::export]
+impl SignOn {
+    /// The application at this IdP URL, for one tenant. Its assertions say of a person what the attributes name.
+    #[uniffi::constructor(default(attributes = None))]
+    pub fn new(
+        idp_url: &str,
+        key: &SigningKey,
+        heap_id: &str,
+        attributes: Option<HashMap<String, AttributeSource>>,
+    ) -> Result<Self, HeapIdentityError> {
+        let made = connector::SignOn::new(idp_url, (*key.0).clone(), self::heap_id(heap_id)?);
+        Ok(Self(Held::new(made.with_attributes(mapping(attributes.unwrap_or_default())))))
+    }
+
+    /// The signing certificate as PEM: the `certificate.pem` for Heap's settings.
+    pub fn certificate_pem(&self) -> String {
+        self.0.certificate_pem()
+    }
+
+    /// Tries the application and Heap's settings on each other before SSO is enforced. It gives what somebody should act
+    /// on before it no longer works.
+    pub fn test_connection(
+        &self,
+        settings: SsoSettings,
+        heap_id: &str,
+        email: &str,
+        now: SystemTime,
+    ) -> Result<Vec<String>, HeapIdentityError> {
+        let (settings, heap_id) = (settings.try_into()?, self::heap_id(heap_id)?);
+        let (now, mut random) = (instant(now)?, Random::default());
+        let tested = self.0.test_connection(&settings, &heap_id, email, now, &mut random);
+        Ok(random.made(tested)??.warnings)
+    }
+
+    /// The user picks the application in the portal; the person is named by directory id.
+    pub fn launch(
+        &self,
+        directory: &Snapshot,
+        person: &str,
+        now: SystemTime,
+    ) -> Result<Arc<SignedResponse>, HeapIdentityError> {
+        let (now, mut random) = (instant(now)?, Random::default());
+        let response = self.0.launch(&directory.0, person, now, &mut random);
+        Ok(Arc::new(SignedResponse(Held::new(random.made(response)??))))
+    }
+
+    /// Heap sent an AuthnRequest by redirect, and the user has logged in here. The query is given as it was received.
+    pub fn answer(
+        &self,
+        raw_query: &str,
+        directory: &Snapshot,
+        person: &str,
+        now: SystemTime,
+    ) -> Result<SignOnAnswer, HeapIdentityError> {
+        let (now, mut random) = (instant(now)?, Random::default());
+        let answer = self.0.answer(raw_query, &directory.0, person, now, &mut random);
+        let connector::Answer { response, relay_state, .. } = random.made(answer)??;
+        Ok(SignOnAnswer { response: Arc::new(SignedResponse(Held::new(response))), relay_state })
+    }
+}
