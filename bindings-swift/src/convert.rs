@@ -54,3 +54,14 @@ impl Entropy for Random {
         }
     }
 }
+
+/// The seed that was given, or one of the operating system.
+pub(crate) fn seed(given: Option<u64>) -> Result<u64, HeapIdentityError> {
+    let Some(seed) = given else {
+        let mut random = Random::default();
+        let mut bytes = [0; 8];
+        random.fill(&mut bytes);
+        return random.made(u64::from_le_bytes(bytes));
+    };
+    Ok(seed)
+}

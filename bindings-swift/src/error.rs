@@ -2,7 +2,7 @@
 
 use core::fmt::Display;
 
-use heap_identity::saml;
+use heap_identity::{connector, directory, heap, saml, scim, sync};
 
 use crate::saml::report::Report;
 
@@ -17,7 +17,7 @@ pub enum HeapIdentityError {
         /// What is wrong, and what to do.
         message: String,
     },
-    /// A Response that logs nobody in.
+    /// A message that is refused: it logs nobody in, or out.
     #[error("{message}")]
     Rejected {
         /// The stable code of the check that failed.
@@ -25,7 +25,7 @@ pub enum HeapIdentityError {
         /// What was expected, what was found, and what to do.
         message: String,
         /// Every check.
-        report: Report,
+        report: Box<Report>,
     },
 }
 
@@ -40,7 +40,38 @@ impl From<saml::Rejection> for HeapIdentityError {
         Self::Rejected {
             code: rejection.code().to_owned(),
             message: rejection.to_string(),
-            report: rejection.report().into(),
+            report: Box::new(rejection.report().into()),
+        }
+    }
+}
+
+impl From<saml::logout::LogoutRejection> for HeapIdentityError {
+    fn from(rejection: saml::logout::LogoutRejection) -> Self {
+        Self::Rejected {
+            code: rejection.code().to_owned(),
+            message: rejection.to_string(),
+            report: Box::new(rejection.report().into()),
+        }
+    }
+}
+
+impl From<heap::tenant::LoginRefused> for HeapIdentityError {
+    fn from(refused: heap::tenant::LoginRefused) -> Self {
+        match refused {
+            heap::tenant::LoginRefused::Rejected(rejection) => (*rejection).into(),
+            refused => Self::invalid(refused.code(), &refused),
+        }
+    }
+}
+
+impl From<heap::ConnectionProblem> for HeapIdentityError {
+    fn from(problem: heap::ConnectionProblem) -> Self {
+        let (code, message) = (problem.code().to_owned(), problem.to_string());
+        match problem {
+            heap::ConnectionProblem::Rejected { rejection, .. } => {
+                Self::Rejected { code, message, report: Box::new(rejection.report().into()) }
+            }
+            _ => Self::InvalidInput { code, message },
         }
     }
 }
@@ -57,9 +88,32 @@ macro_rules! invalid {
 }
 
 invalid!(
+    connector::ApplicationError,
+    connector::CatalogueError,
+    connector::ImportError,
+    connector::NotVerified,
+    connector::SignOnError,
+    connector::SourceError,
+    directory::Denial,
+    directory::Error,
+    directory::FileError,
+    heap::InvalidName,
+    heap::tenant::TenantError,
     heap_identity::pki::Error,
     heap_identity::xml::Error,
+    saml::BindingError,
     saml::BuildError,
     saml::EndpointError,
-    saml::RequestError
+    saml::PendingError,
+    saml::ReplayError,
+    saml::RequestError,
+    saml::logout::LogoutError,
+    saml::metadata::MetadataError,
+    scim::Error,
+    scim::client::EndpointError,
+    scim::client::NeverComplete,
+    sync::ConfigError,
+    sync::InvalidDigest,
+    sync::NotThisPlan,
+    sync::ResumeError
 );

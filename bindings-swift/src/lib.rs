@@ -5,10 +5,19 @@
     reason = "a library for Swift has the standard library"
 )]
 
+pub mod connector;
 mod convert;
+pub mod directory;
 pub mod error;
+pub mod heap;
+pub mod held;
+pub mod limits;
+mod mirror;
 pub mod pki;
 pub mod saml;
+pub mod scim;
+pub mod sync;
+pub mod wire;
 
 uniffi::setup_scaffolding!("HeapIdentity");
 

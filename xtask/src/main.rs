@@ -12,6 +12,7 @@ mod rust;
 mod simulate;
 mod steps;
 mod swift;
+mod swift_judged;
 
 use std::{env, process::ExitCode};
 
@@ -67,6 +68,18 @@ const TASKS: &[Task] = &[
         arguments: "[--check]",
         help: "rewrite the generated Swift sources; or prove that the committed ones are current",
         run: swift::bindings,
+    },
+    Task {
+        name: "swift-sanitize",
+        arguments: "",
+        help: "the Swift tests under the thread sanitizer",
+        run: swift::sanitize,
+    },
+    Task {
+        name: "swift-measure",
+        arguments: "",
+        help: "one verification in Swift beside one in Rust, as a ratio; for a quiet machine",
+        run: swift::measure,
     },
     Task {
         name: "swift-install",

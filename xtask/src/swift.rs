@@ -6,12 +6,21 @@ use std::{
     process::Command,
 };
 
-use crate::steps::{Outcome, Steps, in_ci};
+use crate::{
+    steps::{Outcome, Steps, in_ci},
+    swift_judged::{judges, python, responses},
+};
 
 const ROOT: &str = "target/swift";
 const INSTALL: &str = "bindings-swift/install-swift.sh";
 const PACKAGE: &str = "bindings-swift";
 const SCRATCH: &str = "target/swift-build";
+const SANITIZED: &str = "target/swift-sanitize";
+const MEASURED: &str = "target/swift-measure";
+const ROUNDS: u32 = 3;
+const GENERATOR: &str = "target/debug/generate-swift";
+/// One after the other: a test counts the handles of the whole process.
+const TEST: &[&str] = &["test", "--skip-build", "--disable-xctest", "--no-parallel"];
 /// Holds the static library alone: with a shared one beside it the linker would take that.
 const LINKED: &str = "target/swift-link";
 const LIBRARY: &str = "libheap_identity_swift";
@@ -35,18 +44,70 @@ pub(crate) fn test(steps: &mut Steps) -> Outcome {
         return Ok(());
     };
     bindings(steps, &["--check"])?;
-    link(steps)?;
-    let run = |steps: &Steps, arguments: &[&str]| -> Command {
-        let (program, before) = match &swift {
-            Swift::OnPath => (PathBuf::from("swift"), None),
-            Swift::InRoot(enter) => (enter.clone(), Some("swift")),
-        };
-        let mut command = steps.command(program, &[]);
-        command.args(before).args(arguments).args(["--package-path", PACKAGE, "--scratch-path", SCRATCH]);
-        command
-    };
-    steps.run("swift build", &mut run(steps, &["build", "--build-tests"]))?;
-    steps.run("swift test", &mut run(steps, &["test", "--skip-build", "--disable-xctest"]))
+    let judges = judges(steps)?;
+    python(steps, GENERATOR, LIBRARY)?;
+    link(steps, "debug", SCRATCH)?;
+    steps.run("swift build", &mut swift.command(steps, SCRATCH, &["build", "--build-tests"]))?;
+    let mut test = swift.command(steps, SCRATCH, TEST);
+    steps.run("swift test", judges.tell(&mut test))?;
+    let mut example = swift.command(steps, SCRATCH, &["run", "--skip-build", "heap-identity-swift"]);
+    steps.run("swift example", &mut example)
+}
+
+/// Runs the tests under the thread sanitizer.
+pub(crate) fn sanitize(steps: &mut Steps, arguments: &[&str]) -> Outcome {
+    if !arguments.is_empty() {
+        return Err("swift-sanitize takes no arguments".to_owned());
+    }
+    let swift = find(steps).ok_or("Swift was not found; `cargo xtask swift-install` brings it")?;
+    steps.cargo("swift library", &["build", "--package", "heap-identity-swift"])?;
+    let judges = judges(steps)?;
+    link(steps, "debug", SANITIZED)?;
+    let sanitizer = "--sanitize=thread";
+    steps.run("swift build", &mut swift.command(steps, SANITIZED, &["build", "--build-tests", sanitizer]))?;
+    let mut test = swift.command(steps, SANITIZED, TEST);
+    // A race that is found ends the tests with a failure.
+    test.arg(sanitizer).env("TSAN_OPTIONS", "halt_on_error=1");
+    steps.run("swift test", judges.tell(&mut test))
+}
+
+/// Verifies one small Response in Swift and in Rust, both built for release, and prints the ratio.
+pub(crate) fn measure(steps: &mut Steps, arguments: &[&str]) -> Outcome {
+    if !arguments.is_empty() {
+        return Err("swift-measure takes no arguments".to_owned());
+    }
+    let swift = find(steps).ok_or("Swift was not found; `cargo xtask swift-install` brings it")?;
+    steps.cargo("release", &["build", "--release", "--package=heap-identity-swift", "--features=measure"])?;
+    steps.cargo(
+        "examples",
+        &["build", "--package=heap-identity", "--features=attacks", "--example=judge", "--example=attacks"],
+    )?;
+    responses(steps)?;
+    link(steps, "release", MEASURED)?;
+    let release = ["build", "--configuration=release", "--product=measure-verify"];
+    steps.run("swift build", &mut swift.command(steps, MEASURED, &release))?;
+    let programs = [
+        steps.path(MEASURED).join("release/measure-verify"),
+        steps.path("target/release/measure-verify-rust"),
+    ];
+    let mut best = [f64::INFINITY; 2];
+    // In turns, so that what disturbs the one disturbs the other.
+    for _ in 0..ROUNDS {
+        for (program, best) in programs.iter().zip(&mut best) {
+            let arguments =
+                ["target/swift-vectors/response.txt", "core/tests/vectors/keys/rsa2048.cert.pem", "500"];
+            let mut command = swift.program(steps, program, &arguments);
+            let (ended, output) = steps.run_and_read("verify", &mut command)?;
+            let nanoseconds: f64 = output.trim().parse().map_err(|_| format!("no number: {output}"))?;
+            *best = best.min(if ended { nanoseconds } else { f64::INFINITY });
+        }
+    }
+    let [in_swift, in_rust] = best;
+    println!(
+        "\none verification: {in_swift} ns in Swift, {in_rust} ns in Rust, ratio {:.3}",
+        in_swift / in_rust
+    );
+    Ok(())
 }
 
 /// Installs Swift into `target/swift`.
@@ -87,6 +148,30 @@ enum Swift {
     InRoot(PathBuf),
 }
 
+impl Swift {
+    /// `swift` with a package of ours and a place of its own for what it builds.
+    fn command(&self, steps: &Steps, scratch: &str, arguments: &[&str]) -> Command {
+        let (word, rest) = arguments.split_first().unwrap_or((&"--version", &[]));
+        let mut command = self.program(steps, Path::new("swift"), &[word]);
+        command.args(["--package-path", PACKAGE, "--scratch-path", scratch]).args(rest);
+        command
+    }
+
+    /// A program, where the libraries of Swift are.
+    fn program(&self, steps: &Steps, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = match self {
+            Self::OnPath => steps.command(program, &[]),
+            Self::InRoot(enter) => {
+                let mut command = steps.command(enter, &[]);
+                command.arg(program);
+                command
+            }
+        };
+        command.args(arguments);
+        command
+    }
+}
+
 fn find(steps: &Steps) -> Option<Swift> {
     let on_path = env::split_paths(&env::var_os("PATH")?).any(|folder| folder.join("swift").is_file());
     let enter = steps.path(ROOT).join("enter");
@@ -100,24 +185,26 @@ fn generate(steps: &mut Steps, into: &Path) -> Outcome {
         "swift generator",
         &["build", "--package", "heap-identity-swift", "--features", "generate", "--bin", "generate-swift"],
     )?;
-    let mut command = steps.command(steps.path("target/debug/generate-swift"), &[]);
+    let mut command = steps.command(steps.path(GENERATOR), &[]);
     command.args(["--swift-sources", "--headers", "--modulemap", "--module-name", "HeapIdentityFFI"]);
     command.args(["--modulemap-filename", "module.modulemap"]);
     command.arg(steps.path(&format!("target/debug/{LIBRARY}.{suffix}"))).arg(into);
     steps.run("swift sources", &mut command)
 }
 
-/// Puts the static library where Package.swift looks for it. SwiftPM does not see it as an input: the program that
-/// was linked with the one before must go.
-fn link(steps: &Steps) -> Outcome {
+/// Puts the static library of a profile where Package.swift looks for it. SwiftPM does not see it as an input: the programs
+/// that were linked with the one before must go.
+fn link(steps: &Steps, profile: &str, scratch: &str) -> Outcome {
     let folder = steps.path(LINKED);
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let name = format!("{LIBRARY}.a");
-    let built = steps.path("target/debug").join(&name);
+    let built = steps.path("target").join(profile).join(&name);
     fs::copy(&built, folder.join(&name)).map_err(|error| format!("{}: {error}", built.display()))?;
-    let stale = steps.path(SCRATCH).join("debug/HeapIdentityPackageTests.xctest");
-    if stale.exists() {
-        fs::remove_file(&stale).map_err(|error| format!("{}: {error}", stale.display()))?;
+    for program in ["HeapIdentityPackageTests.xctest", "heap-identity-swift", "measure-verify"] {
+        let stale = steps.path(scratch).join(profile).join(program);
+        if stale.exists() {
+            fs::remove_file(&stale).map_err(|error| format!("{}: {error}", stale.display()))?;
+        }
     }
     Ok(())
 }

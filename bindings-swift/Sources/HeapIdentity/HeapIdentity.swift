@@ -465,6 +465,38 @@ fileprivate final class UniffiHandleMap<T>: @unchecked Sendable {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterUInt8: FfiConverterPrimitive {
+    typealias FfiType = UInt8
+    typealias SwiftType = UInt8
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt8 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: UInt8, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterUInt16: FfiConverterPrimitive {
+    typealias FfiType = UInt16
+    typealias SwiftType = UInt16
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt16 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
     typealias FfiType = UInt32
     typealias SwiftType = UInt32
@@ -475,6 +507,38 @@ fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
 
     public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
         writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterUInt64: FfiConverterPrimitive {
+    typealias FfiType = UInt64
+    typealias SwiftType = UInt64
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt64 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDouble: FfiConverterPrimitive {
+    typealias FfiType = Double
+    typealias SwiftType = Double
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Double {
+        return try lift(readDouble(&buf))
+    }
+
+    public static func write(_ value: Double, into buf: inout [UInt8]) {
+        writeDouble(&buf, lower(value))
     }
 }
 
@@ -545,6 +609,24 @@ fileprivate struct FfiConverterString: FfiConverter {
         let len = Int32(value.utf8.count)
         writeInt(&buf, len)
         writeBytes(&buf, value.utf8)
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterData: FfiConverterRustBuffer {
+    typealias SwiftType = Data
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Data {
+        let len: Int32 = try readInt(&buf)
+        return Data(try readBytes(&buf, count: Int(len)))
+    }
+
+    public static func write(_ value: Data, into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        writeBytes(&buf, value)
     }
 }
 
@@ -623,14 +705,1017 @@ fileprivate struct FfiConverterDuration: FfiConverterRustBuffer {
 
 
 /**
+ * A request that may be answered, at an address that is registered.
+ */
+public protocol AcceptedRequestProtocol: AnyObject, Sendable {
+    
+    /**
+     * Where the answer goes.
+     */
+    func acsUrl()  -> String
+    
+    /**
+     * Whether a new name may be made for the person.
+     */
+    func allowCreate()  -> Bool
+    
+    /**
+     * How the person is to be authenticated.
+     */
+    func authnContext()  -> RequestedAuthnContext?
+    
+    /**
+     * The person must prove again who they are.
+     */
+    func forceAuthn()  -> Bool
+    
+    /**
+     * Its ID.
+     */
+    func id()  -> String
+    
+    /**
+     * Whether a signature proved who sent it.
+     */
+    func isAuthenticated()  -> Bool
+    
+    /**
+     * The person must not be asked anything.
+     */
+    func isPassive()  -> Bool
+    
+    /**
+     * The entity id of the service provider.
+     */
+    func issuer()  -> String
+    
+    /**
+     * What kind of NameID is wanted.
+     */
+    func nameIdFormat()  -> String?
+    
+    /**
+     * Why a login is not what was asked for, as the code of the failure to decline with; none if it is. The classes are
+     * the ways of authentication that the identity provider knows, the weakest first.
+     */
+    func refusal(login: Login, now: Date, classes: [String]) throws  -> String?
+    
+    /**
+     * To be sent back unchanged with the answer.
+     */
+    func relayState()  -> String?
+    
+    /**
+     * Within whose names the NameID is wanted, where that is another than the issuer's own.
+     */
+    func spNameQualifier()  -> String?
+    
+    /**
+     * Whom the request is about, where it says so.
+     */
+    func subject()  -> NameId?
+    
+}
+/**
+ * A request that may be answered, at an address that is registered.
+ */
+open class AcceptedRequest: AcceptedRequestProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_acceptedrequest(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_acceptedrequest(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Where the answer goes.
+     */
+open func acsUrl() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_acs_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether a new name may be made for the person.
+     */
+open func allowCreate() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_allow_create(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How the person is to be authenticated.
+     */
+open func authnContext() -> RequestedAuthnContext?  {
+    return try!  FfiConverterOptionTypeRequestedAuthnContext.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_authn_context(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The person must prove again who they are.
+     */
+open func forceAuthn() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_force_authn(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Its ID.
+     */
+open func id() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether a signature proved who sent it.
+     */
+open func isAuthenticated() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_is_authenticated(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The person must not be asked anything.
+     */
+open func isPassive() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_is_passive(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The entity id of the service provider.
+     */
+open func issuer() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_issuer(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What kind of NameID is wanted.
+     */
+open func nameIdFormat() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_name_id_format(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Why a login is not what was asked for, as the code of the failure to decline with; none if it is. The classes are
+     * the ways of authentication that the identity provider knows, the weakest first.
+     */
+open func refusal(login: Login, now: Date, classes: [String] = [])throws  -> String?  {
+    return try  FfiConverterOptionString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_refusal(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeLogin_lower(login),
+        FfiConverterTimestamp.lower(now),
+        FfiConverterSequenceString.lower(classes),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * To be sent back unchanged with the answer.
+     */
+open func relayState() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_relay_state(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Within whose names the NameID is wanted, where that is another than the issuer's own.
+     */
+open func spNameQualifier() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_sp_name_qualifier(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whom the request is about, where it says so.
+     */
+open func subject() -> NameId?  {
+    return try!  FfiConverterOptionTypeNameId.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_acceptedrequest_subject(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAcceptedRequest: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = AcceptedRequest
+
+    public static func lift(_ handle: UInt64) throws -> AcceptedRequest {
+        return AcceptedRequest(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: AcceptedRequest) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AcceptedRequest {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: AcceptedRequest, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAcceptedRequest_lift(_ handle: UInt64) throws -> AcceptedRequest {
+    return try FfiConverterTypeAcceptedRequest.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAcceptedRequest_lower(_ value: AcceptedRequest) -> UInt64 {
+    return FfiConverterTypeAcceptedRequest.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Heap's application at the identity provider. Its methods may be called by several tasks at once.
+ */
+public protocol ApplicationProtocol: AnyObject, Sendable {
+    
+    /**
+     * Begins to verify the first credentials. Drive what is returned, then call `conclude`.
+     */
+    func activate(credentials: Credentials, now: Date, scope: VerificationScope?) throws  -> Verification
+    
+    /**
+     * The base URL that was verified last.
+     */
+    func baseUrl() throws  -> String?
+    
+    /**
+     * Binds groups of the directory to the application, in place of those bound before.
+     */
+    func bindGroups(groups: [String], directory: Snapshot) throws 
+    
+    /**
+     * The directory ids of the groups that are bound to the application.
+     */
+    func boundGroups() throws  -> [String]
+    
+    /**
+     * Always refused: the error says what to do instead.
+     */
+    func changeIdpUrl() throws 
+    
+    /**
+     * Ends a verification: its credentials hold from now on, or the former ones go on holding. Gives what was found.
+     */
+    func conclude(concluded: Concluded, now: Date) throws  -> VerificationResult
+    
+    /**
+     * Saves the whole SSO configuration: the tenant's Heap ID, and what assertions say of a person. Every `YOUR_ID` in a
+     * constant becomes the Heap ID.
+     */
+    func configureSso(heapId: String, attributes: [String: AttributeSource]) throws 
+    
+    /**
+     * What the portal shows.
+     */
+    func details() throws  -> ApplicationDetails
+    
+    /**
+     * Changes what the portal shows.
+     */
+    func edit(details: ApplicationDetails) throws 
+    
+    /**
+     * The events since the last call.
+     */
+    func events() throws  -> [Event]
+    
+    /**
+     * The token of the verified credentials, to be kept where secrets are kept.
+     */
+    func exposedToken() throws  -> Secret?
+    
+    /**
+     * The tenant's Heap ID, once SSO is configured.
+     */
+    func heapId() throws  -> String?
+    
+    /**
+     * The address of single sign-on, and the identity provider's entity id.
+     */
+    func idpUrl() throws  -> String
+    
+    /**
+     * The application as JSON, without its token.
+     */
+    func json() throws  -> Data
+    
+    /**
+     * The application's name.
+     */
+    func name() throws  -> String
+    
+    /**
+     * Describes a removal, for somebody to confirm: nothing is removed yet.
+     */
+    func removal(part: RemovalPart) throws  -> Removal
+    
+    /**
+     * Removes what was described and confirmed; gives what remains to be done.
+     */
+    func remove(confirmed: Removal, now: Date) throws  -> String?
+    
+    /**
+     * Gives back the token of the verified credentials.
+     */
+    func restoreToken(token: Secret) throws 
+    
+    /**
+     * Makes it a link.
+     */
+    func saveBookmark(url: String) throws 
+    
+    /**
+     * Saves settings of identity management; the token is not touched.
+     */
+    func saveSettings(settings: ApplicationSettings, now: Date) throws 
+    
+    /**
+     * Saves the SSO configuration for the tenant with this Heap ID.
+     */
+    func saveSso(heapId: String) throws 
+    
+    /**
+     * The settings of identity management.
+     */
+    func settings() throws  -> ApplicationSettings
+    
+    /**
+     * Puts the SSO configuration to use, with the key that signs. The key is not kept here.
+     */
+    func signOn(key: SigningKey) throws  -> SignOn
+    
+    /**
+     * Where it stands.
+     */
+    func state() throws  -> ApplicationState
+    
+    /**
+     * The engine's configuration, with the credentials that were verified.
+     */
+    func syncConfig() throws  -> SyncConfig
+    
+    /**
+     * Begins to verify new credentials: until they are verified, the old ones hold.
+     */
+    func updateCredentials(credentials: Credentials, now: Date, scope: VerificationScope?) throws  -> Verification
+    
+    /**
+     * The directory as this application sees it.
+     */
+    func view(directory: Snapshot) throws  -> Snapshot
+    
+    /**
+     * Why a person, by directory id, may use the application: the names of the bound groups that hold them. Who may not
+     * is refused, with the reason.
+     */
+    func why(person: String, directory: Snapshot) throws  -> [String]
+    
+}
+/**
+ * Heap's application at the identity provider. Its methods may be called by several tasks at once.
+ */
+open class Application: ApplicationProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_application(self.handle, $0) }
+    }
+    /**
+     * An application with the name that its IdP URL is made of; `idp_url` overrides the whole URL, now or never.
+     */
+public convenience init(name: String, details: ApplicationDetails, idpUrl: String? = nil)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_application_new(
+        FfiConverterString.lower(name),
+        FfiConverterTypeApplicationDetails_lower(details),
+        FfiConverterOptionString.lower(idpUrl),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_application(handle, $0) }
+    }
+
+    
+    /**
+     * An application that was stored; its token is given back by `restore_token`.
+     */
+public static func fromJson(json: Data)throws  -> Application  {
+    return try  FfiConverterTypeApplication_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_application_from_json(
+        FfiConverterData.lower(json),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+    /**
+     * Begins to verify the first credentials. Drive what is returned, then call `conclude`.
+     */
+open func activate(credentials: Credentials, now: Date, scope: VerificationScope? = nil)throws  -> Verification  {
+    return try  FfiConverterTypeVerification_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_activate(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeCredentials_lower(credentials),
+        FfiConverterTimestamp.lower(now),
+        FfiConverterOptionTypeVerificationScope.lower(scope),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The base URL that was verified last.
+     */
+open func baseUrl()throws  -> String?  {
+    return try  FfiConverterOptionString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_base_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Binds groups of the directory to the application, in place of those bound before.
+     */
+open func bindGroups(groups: [String], directory: Snapshot)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_bind_groups(
+            self.uniffiCloneHandle(),
+        FfiConverterSequenceString.lower(groups),
+        FfiConverterTypeSnapshot_lower(directory),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The directory ids of the groups that are bound to the application.
+     */
+open func boundGroups()throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_bound_groups(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Always refused: the error says what to do instead.
+     */
+open func changeIdpUrl()throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_change_idp_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Ends a verification: its credentials hold from now on, or the former ones go on holding. Gives what was found.
+     */
+open func conclude(concluded: Concluded, now: Date)throws  -> VerificationResult  {
+    return try  FfiConverterTypeVerificationResult_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_conclude(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeConcluded_lower(concluded),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Saves the whole SSO configuration: the tenant's Heap ID, and what assertions say of a person. Every `YOUR_ID` in a
+     * constant becomes the Heap ID.
+     */
+open func configureSso(heapId: String, attributes: [String: AttributeSource])throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_configure_sso(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(heapId),
+        FfiConverterDictionaryStringTypeAttributeSource.lower(attributes),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * What the portal shows.
+     */
+open func details()throws  -> ApplicationDetails  {
+    return try  FfiConverterTypeApplicationDetails_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_details(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Changes what the portal shows.
+     */
+open func edit(details: ApplicationDetails)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_edit(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeApplicationDetails_lower(details),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The events since the last call.
+     */
+open func events()throws  -> [Event]  {
+    return try  FfiConverterSequenceTypeEvent.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_events(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The token of the verified credentials, to be kept where secrets are kept.
+     */
+open func exposedToken()throws  -> Secret?  {
+    return try  FfiConverterOptionTypeSecret.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_exposed_token(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The tenant's Heap ID, once SSO is configured.
+     */
+open func heapId()throws  -> String?  {
+    return try  FfiConverterOptionString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_heap_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The address of single sign-on, and the identity provider's entity id.
+     */
+open func idpUrl()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_idp_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The application as JSON, without its token.
+     */
+open func json()throws  -> Data  {
+    return try  FfiConverterData.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_json(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The application's name.
+     */
+open func name()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_name(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Describes a removal, for somebody to confirm: nothing is removed yet.
+     */
+open func removal(part: RemovalPart)throws  -> Removal  {
+    return try  FfiConverterTypeRemoval_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_removal(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRemovalPart_lower(part),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Removes what was described and confirmed; gives what remains to be done.
+     */
+open func remove(confirmed: Removal, now: Date)throws  -> String?  {
+    return try  FfiConverterOptionString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_remove(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRemoval_lower(confirmed),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Gives back the token of the verified credentials.
+     */
+open func restoreToken(token: Secret)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_restore_token(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSecret_lower(token),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Makes it a link.
+     */
+open func saveBookmark(url: String)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_save_bookmark(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(url),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Saves settings of identity management; the token is not touched.
+     */
+open func saveSettings(settings: ApplicationSettings, now: Date)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_save_settings(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeApplicationSettings_lower(settings),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Saves the SSO configuration for the tenant with this Heap ID.
+     */
+open func saveSso(heapId: String)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_save_sso(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(heapId),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The settings of identity management.
+     */
+open func settings()throws  -> ApplicationSettings  {
+    return try  FfiConverterTypeApplicationSettings_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_settings(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Puts the SSO configuration to use, with the key that signs. The key is not kept here.
+     */
+open func signOn(key: SigningKey)throws  -> SignOn  {
+    return try  FfiConverterTypeSignOn_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_sign_on(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSigningKey_lower(key),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Where it stands.
+     */
+open func state()throws  -> ApplicationState  {
+    return try  FfiConverterTypeApplicationState_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_state(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The engine's configuration, with the credentials that were verified.
+     */
+open func syncConfig()throws  -> SyncConfig  {
+    return try  FfiConverterTypeSyncConfig_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_sync_config(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Begins to verify new credentials: until they are verified, the old ones hold.
+     */
+open func updateCredentials(credentials: Credentials, now: Date, scope: VerificationScope? = nil)throws  -> Verification  {
+    return try  FfiConverterTypeVerification_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_update_credentials(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeCredentials_lower(credentials),
+        FfiConverterTimestamp.lower(now),
+        FfiConverterOptionTypeVerificationScope.lower(scope),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The directory as this application sees it.
+     */
+open func view(directory: Snapshot)throws  -> Snapshot  {
+    return try  FfiConverterTypeSnapshot_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_view(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSnapshot_lower(directory),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Why a person, by directory id, may use the application: the names of the bound groups that hold them. Who may not
+     * is refused, with the reason.
+     */
+open func why(person: String, directory: Snapshot)throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_why(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(person),
+        FfiConverterTypeSnapshot_lower(directory),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeApplication: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Application
+
+    public static func lift(_ handle: UInt64) throws -> Application {
+        return Application(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Application) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Application {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Application, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApplication_lift(_ handle: UInt64) throws -> Application {
+    return try FfiConverterTypeApplication.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApplication_lower(_ value: Application) -> UInt64 {
+    return FfiConverterTypeApplication.lower(value)
+}
+
+
+
+
+
+
+/**
  * A request to log a person in, to be sent by the browser.
  */
 public protocol AuthnRequestProtocol: AnyObject, Sendable {
     
     /**
+     * Where the answer goes.
+     */
+    func acsUrl()  -> String
+    
+    /**
+     * A page that posts the form by itself; the nonce is that of the page's content security policy.
+     */
+    func autoPostPage(nonce: String, relayState: String?) throws  -> String
+    
+    /**
+     * Where it goes.
+     */
+    func destination()  -> String
+    
+    /**
+     * The fields of a form that carries it.
+     */
+    func formFields(relayState: String?) throws  -> [String: String]
+    
+    /**
      * Its ID, which the answer must repeat.
      */
     func id()  -> String
+    
+    /**
+     * When it was made.
+     */
+    func issueInstant()  -> Date
+    
+    /**
+     * The entity id of the service provider.
+     */
+    func issuer()  -> String
     
     /**
      * The address to redirect the browser to.
@@ -700,12 +1785,87 @@ open class AuthnRequest: AuthnRequestProtocol, @unchecked Sendable {
 
     
     /**
+     * Where the answer goes.
+     */
+open func acsUrl() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_authnrequest_acs_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A page that posts the form by itself; the nonce is that of the page's content security policy.
+     */
+open func autoPostPage(nonce: String, relayState: String? = nil)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_authnrequest_auto_post_page(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(nonce),
+        FfiConverterOptionString.lower(relayState),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Where it goes.
+     */
+open func destination() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_authnrequest_destination(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The fields of a form that carries it.
+     */
+open func formFields(relayState: String? = nil)throws  -> [String: String]  {
+    return try  FfiConverterDictionaryStringString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_authnrequest_form_fields(
+            self.uniffiCloneHandle(),
+        FfiConverterOptionString.lower(relayState),uniffiCallStatus
+    )
+})
+}
+    
+    /**
      * Its ID, which the answer must repeat.
      */
 open func id() -> String  {
     return try!  FfiConverterString.lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_method_authnrequest_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * When it was made.
+     */
+open func issueInstant() -> Date  {
+    return try!  FfiConverterTimestamp.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_authnrequest_issue_instant(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The entity id of the service provider.
+     */
+open func issuer() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_authnrequest_issuer(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -787,9 +1947,262 @@ public func FfiConverterTypeAuthnRequest_lower(_ value: AuthnRequest) -> UInt64 
 
 
 /**
+ * The applications of an identity provider.
+ */
+public protocol CatalogueProtocol: AnyObject, Sendable {
+    
+    /**
+     * Adds an application with the name that its IdP URL is made of; `idp_url` overrides the whole URL, now or never.
+     */
+    func add(name: String, details: ApplicationDetails, idpUrl: String?) throws  -> Application
+    
+    /**
+     * Adds an application that was stored.
+     */
+    func addStored(json: Data) throws  -> Application
+    
+    /**
+     * The application with this name.
+     */
+    func application(name: String)  -> Application?
+    
+    /**
+     * Deletes applications, when their number was entered as a confirmation; says what remains to be done.
+     */
+    func delete(names: [String], entered: UInt32, now: Date) throws  -> [DeletedApplication]
+    
+    /**
+     * The events of all applications since the last call, also of the deleted ones.
+     */
+    func events()  -> [Event]
+    
+    /**
+     * The names of all applications, in order.
+     */
+    func names()  -> [String]
+    
+}
+/**
+ * The applications of an identity provider.
+ */
+open class Catalogue: CatalogueProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_catalogue(self.handle, $0) }
+    }
+    /**
+     * A catalogue with nothing in it.
+     */
+public convenience init() {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_catalogue_new(uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_catalogue(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Adds an application with the name that its IdP URL is made of; `idp_url` overrides the whole URL, now or never.
+     */
+open func add(name: String, details: ApplicationDetails, idpUrl: String? = nil)throws  -> Application  {
+    return try  FfiConverterTypeApplication_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_catalogue_add(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(name),
+        FfiConverterTypeApplicationDetails_lower(details),
+        FfiConverterOptionString.lower(idpUrl),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Adds an application that was stored.
+     */
+open func addStored(json: Data)throws  -> Application  {
+    return try  FfiConverterTypeApplication_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_catalogue_add_stored(
+            self.uniffiCloneHandle(),
+        FfiConverterData.lower(json),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The application with this name.
+     */
+open func application(name: String) -> Application?  {
+    return try!  FfiConverterOptionTypeApplication.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_catalogue_application(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(name),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Deletes applications, when their number was entered as a confirmation; says what remains to be done.
+     */
+open func delete(names: [String], entered: UInt32, now: Date)throws  -> [DeletedApplication]  {
+    return try  FfiConverterSequenceTypeDeletedApplication.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_catalogue_delete(
+            self.uniffiCloneHandle(),
+        FfiConverterSequenceString.lower(names),
+        FfiConverterUInt32.lower(entered),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The events of all applications since the last call, also of the deleted ones.
+     */
+open func events() -> [Event]  {
+    return try!  FfiConverterSequenceTypeEvent.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_catalogue_events(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The names of all applications, in order.
+     */
+open func names() -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_catalogue_names(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCatalogue: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Catalogue
+
+    public static func lift(_ handle: UInt64) throws -> Catalogue {
+        return Catalogue(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Catalogue) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Catalogue {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Catalogue, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCatalogue_lift(_ handle: UInt64) throws -> Catalogue {
+    return try FfiConverterTypeCatalogue.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCatalogue_lower(_ value: Catalogue) -> UInt64 {
+    return FfiConverterTypeCatalogue.lower(value)
+}
+
+
+
+
+
+
+/**
  * An X.509 certificate.
  */
 public protocol CertificateProtocol: AnyObject, Sendable {
+    
+    /**
+     * The certificate in base64, as XML carries it.
+     */
+    func base64()  -> String
+    
+    /**
+     * The certificate in DER.
+     */
+    func der()  -> Data
+    
+    /**
+     * Whether it is within its dates.
+     */
+    func isValid(at: Date) throws  -> Bool
+    
+    /**
+     * What kind of key it certifies.
+     */
+    func keyType()  -> KeyType
     
     /**
      * The last moment of its validity.
@@ -807,6 +2220,11 @@ public protocol CertificateProtocol: AnyObject, Sendable {
     func pem()  -> String
     
     /**
+     * The serial number, in hexadecimal.
+     */
+    func serial()  -> String
+    
+    /**
      * The SHA-256 of the certificate, for people to compare.
      */
     func sha256Fingerprint()  -> String
@@ -820,7 +2238,7 @@ public protocol CertificateProtocol: AnyObject, Sendable {
 /**
  * An X.509 certificate.
  */
-open class Certificate: CertificateProtocol, @unchecked Sendable {
+open class Certificate: CertificateProtocol, @unchecked Sendable, Equatable, Hashable {
     fileprivate let handle: UInt64
 
     /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
@@ -883,7 +2301,68 @@ public convenience init(pem: String)throws  {
     }
 
     
+    /**
+     * Reads a certificate in DER.
+     */
+public static func fromDer(der: Data)throws  -> Certificate  {
+    return try  FfiConverterTypeCertificate_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_certificate_from_der(
+        FfiConverterData.lower(der),uniffiCallStatus
+    )
+})
+}
+    
 
+    
+    /**
+     * The certificate in base64, as XML carries it.
+     */
+open func base64() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_base64(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The certificate in DER.
+     */
+open func der() -> Data  {
+    return try!  FfiConverterData.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_der(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether it is within its dates.
+     */
+open func isValid(at: Date)throws  -> Bool  {
+    return try  FfiConverterBool.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_is_valid(
+            self.uniffiCloneHandle(),
+        FfiConverterTimestamp.lower(at),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What kind of key it certifies.
+     */
+open func keyType() -> KeyType  {
+    return try!  FfiConverterTypeKeyType_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_key_type(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
     
     /**
      * The last moment of its validity.
@@ -922,6 +2401,18 @@ open func pem() -> String  {
 }
     
     /**
+     * The serial number, in hexadecimal.
+     */
+open func serial() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_serial(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
      * The SHA-256 of the certificate, for people to compare.
      */
 open func sha256Fingerprint() -> String  {
@@ -947,6 +2438,30 @@ open func subject() -> String  {
     
 
     
+// The local Rust `Eq` implementation - only `eq` is used.
+public static func == (self: Certificate, other: Certificate) -> Bool {
+    return try!  FfiConverterBool.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_uniffi_trait_eq_eq(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeCertificate_lower(other),uniffiCallStatus
+    )
+}
+    )
+}
+// The local Rust `Hash` implementation
+public func hash(into hasher: inout Hasher) {
+    let val = try!  FfiConverterUInt64.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_certificate_uniffi_trait_hash(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+    )
+    hasher.combine(val)
+}
 }
 
 
@@ -996,14 +2511,1335 @@ public func FfiConverterTypeCertificate_lower(_ value: Certificate) -> UInt64 {
 
 
 /**
+ * A verification that is over. Only a verification makes one.
+ */
+public protocol ConcludedProtocol: AnyObject, Sendable {
+    
+    /**
+     * What was found.
+     */
+    func found()  -> VerificationResult
+    
+}
+/**
+ * A verification that is over. Only a verification makes one.
+ */
+open class Concluded: ConcludedProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_concluded(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_concluded(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * What was found.
+     */
+open func found() -> VerificationResult  {
+    return try!  FfiConverterTypeVerificationResult_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_concluded_found(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeConcluded: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Concluded
+
+    public static func lift(_ handle: UInt64) throws -> Concluded {
+        return Concluded(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Concluded) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Concluded {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Concluded, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConcluded_lift(_ handle: UInt64) throws -> Concluded {
+    return try FfiConverterTypeConcluded.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConcluded_lower(_ value: Concluded) -> UInt64 {
+    return FfiConverterTypeConcluded.lower(value)
+}
+
+
+
+
+
+
+/**
+ * How a test of the connection ended.
+ */
+public protocol ConnectionTestProtocol: AnyObject, Sendable {
+    
+    /**
+     * What somebody should act on before it no longer works.
+     */
+    func warnings()  -> [String]
+    
+    /**
+     * Whether it works.
+     */
+    func works()  -> Bool
+    
+}
+/**
+ * How a test of the connection ended.
+ */
+open class ConnectionTest: ConnectionTestProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_connectiontest(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_connectiontest(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * What somebody should act on before it no longer works.
+     */
+open func warnings() -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_connectiontest_warnings(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether it works.
+     */
+open func works() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_connectiontest_works(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeConnectionTest: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = ConnectionTest
+
+    public static func lift(_ handle: UInt64) throws -> ConnectionTest {
+        return ConnectionTest(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: ConnectionTest) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ConnectionTest {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: ConnectionTest, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConnectionTest_lift(_ handle: UInt64) throws -> ConnectionTest {
+    return try FfiConverterTypeConnectionTest.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConnectionTest_lower(_ value: ConnectionTest) -> UInt64 {
+    return FfiConverterTypeConnectionTest.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A private RSA key that decrypts Assertions, with its certificate. It is not printed and cannot be exported.
+ */
+public protocol DecryptionKeyProtocol: AnyObject, Sendable {
+    
+    /**
+     * The certificate, for the identity provider to encrypt to.
+     */
+    func certificate()  -> Certificate
+    
+}
+/**
+ * A private RSA key that decrypts Assertions, with its certificate. It is not printed and cannot be exported.
+ */
+open class DecryptionKey: DecryptionKeyProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_decryptionkey(self.handle, $0) }
+    }
+    /**
+     * Reads a private key that is not encrypted, and its certificate, both in PEM. A library that was built without
+     * `aws-lc-rs` cannot decrypt and says so.
+     */
+public convenience init(keyPem: String, certificatePem: String)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_decryptionkey_new(
+        FfiConverterString.lower(keyPem),
+        FfiConverterString.lower(certificatePem),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_decryptionkey(handle, $0) }
+    }
+
+    
+    /**
+     * Reads a private key that is not encrypted, and its certificate, both in DER.
+     */
+public static func fromDer(keyDer: Data, certificateDer: Data)throws  -> DecryptionKey  {
+    return try  FfiConverterTypeDecryptionKey_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_decryptionkey_from_der(
+        FfiConverterData.lower(keyDer),
+        FfiConverterData.lower(certificateDer),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+    /**
+     * The certificate, for the identity provider to encrypt to.
+     */
+open func certificate() -> Certificate  {
+    return try!  FfiConverterTypeCertificate_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_decryptionkey_certificate(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDecryptionKey: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = DecryptionKey
+
+    public static func lift(_ handle: UInt64) throws -> DecryptionKey {
+        return DecryptionKey(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: DecryptionKey) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DecryptionKey {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: DecryptionKey, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDecryptionKey_lift(_ handle: UInt64) throws -> DecryptionKey {
+    return try FfiConverterTypeDecryptionKey.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDecryptionKey_lower(_ value: DecryptionKey) -> UInt64 {
+    return FfiConverterTypeDecryptionKey.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Brings a tenant to what a directory says, and keeps it there. It does no I/O: `poll` says what to do next. Its methods
+ * may be called by several tasks at once.
+ */
+public protocol EngineProtocol: AnyObject, Sendable {
+    
+    /**
+     * The account at Heap that is a person's, by directory id.
+     */
+    func accountOf(person: String)  -> String?
+    
+    /**
+     * Approves the plan that waits, by the digest that it was shown with.
+     */
+    func approve(digest: String) throws 
+    
+    /**
+     * Begins nothing more: what is under way is waited for and noted, then the engine is done.
+     */
+    func cancel() 
+    
+    /**
+     * Takes over what happened in the directory.
+     */
+    func change(change: DirectoryChange) 
+    
+    /**
+     * Takes over what differs between two snapshots.
+     */
+    func changeBetween(before: Snapshot, after: Snapshot) 
+    
+    /**
+     * The shortest journal with the meaning of all records so far, to be stored in their place.
+     */
+    func compactedJournal()  -> [String]
+    
+    /**
+     * Gives a plan that waits for approval up.
+     */
+    func dismiss() 
+    
+    /**
+     * The events since the last call, in order.
+     */
+    func events()  -> [Event]
+    
+    /**
+     * The plan that waits for approval or is being carried out.
+     */
+    func plan()  -> Plan?
+    
+    /**
+     * The one drain: what to do next. Call it after each of its answers was acted on, and after each call of another method.
+     */
+    func poll(now: Date) throws  -> Poll
+    
+    /**
+     * How far the plan is that is being carried out; none while none is.
+     */
+    func progress(now: Date) throws  -> SyncProgress?
+    
+    /**
+     * Replaces the token, and reads the tenant again.
+     */
+    func reauthorise(token: Secret) throws 
+    
+    /**
+     * Hands over what came of a request. What comes twice or too late is passed over.
+     */
+    func receive(id: RequestId, reply: Reply, now: Date) throws 
+    
+    /**
+     * Reads the whole tenant again and compares everything.
+     */
+    func reconcile() 
+    
+    /**
+     * How many requests were sent, by kind.
+     */
+    func requests()  -> [String: UInt64]
+    
+    /**
+     * The group at Heap that is a group's, by directory id, while it is synced.
+     */
+    func teamOf(group: String)  -> String?
+    
+    /**
+     * How many of the requests were writes.
+     */
+    func writes()  -> UInt64
+    
+}
+/**
+ * Brings a tenant to what a directory says, and keeps it there. It does no I/O: `poll` says what to do next. Its methods
+ * may be called by several tasks at once.
+ */
+open class Engine: EngineProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_engine(self.handle, $0) }
+    }
+    /**
+     * An engine; with the records that an earlier one persisted, it goes on from there. The seed is for the jitter of
+     * repetitions; the operating system's randomness if not given.
+     */
+public convenience init(config: SyncConfig, directory: Snapshot, journal: [String] = [], seed: UInt64? = nil)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_engine_new(
+        FfiConverterTypeSyncConfig_lower(config),
+        FfiConverterTypeSnapshot_lower(directory),
+        FfiConverterSequenceString.lower(journal),
+        FfiConverterOptionUInt64.lower(seed),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_engine(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The account at Heap that is a person's, by directory id.
+     */
+open func accountOf(person: String) -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_account_of(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(person),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Approves the plan that waits, by the digest that it was shown with.
+     */
+open func approve(digest: String)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_approve(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(digest),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Begins nothing more: what is under way is waited for and noted, then the engine is done.
+     */
+open func cancel()  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_cancel(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Takes over what happened in the directory.
+     */
+open func change(change: DirectoryChange)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_change(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeDirectoryChange_lower(change),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Takes over what differs between two snapshots.
+     */
+open func changeBetween(before: Snapshot, after: Snapshot)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_change_between(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSnapshot_lower(before),
+        FfiConverterTypeSnapshot_lower(after),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The shortest journal with the meaning of all records so far, to be stored in their place.
+     */
+open func compactedJournal() -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_compacted_journal(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Gives a plan that waits for approval up.
+     */
+open func dismiss()  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_dismiss(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The events since the last call, in order.
+     */
+open func events() -> [Event]  {
+    return try!  FfiConverterSequenceTypeEvent.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_events(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The plan that waits for approval or is being carried out.
+     */
+open func plan() -> Plan?  {
+    return try!  FfiConverterOptionTypePlan.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_plan(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The one drain: what to do next. Call it after each of its answers was acted on, and after each call of another method.
+     */
+open func poll(now: Date)throws  -> Poll  {
+    return try  FfiConverterTypePoll_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_poll(
+            self.uniffiCloneHandle(),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How far the plan is that is being carried out; none while none is.
+     */
+open func progress(now: Date)throws  -> SyncProgress?  {
+    return try  FfiConverterOptionTypeSyncProgress.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_progress(
+            self.uniffiCloneHandle(),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Replaces the token, and reads the tenant again.
+     */
+open func reauthorise(token: Secret)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_reauthorise(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSecret_lower(token),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Hands over what came of a request. What comes twice or too late is passed over.
+     */
+open func receive(id: RequestId, reply: Reply, now: Date)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_receive(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRequestId_lower(id),
+        FfiConverterTypeReply_lower(reply),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Reads the whole tenant again and compares everything.
+     */
+open func reconcile()  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_reconcile(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * How many requests were sent, by kind.
+     */
+open func requests() -> [String: UInt64]  {
+    return try!  FfiConverterDictionaryStringUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_requests(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The group at Heap that is a group's, by directory id, while it is synced.
+     */
+open func teamOf(group: String) -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_team_of(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(group),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How many of the requests were writes.
+     */
+open func writes() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_engine_writes(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEngine: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Engine
+
+    public static func lift(_ handle: UInt64) throws -> Engine {
+        return Engine(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Engine) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Engine {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Engine, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEngine_lift(_ handle: UInt64) throws -> Engine {
+    return try FfiConverterTypeEngine.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEngine_lower(_ value: Engine) -> UInt64 {
+    return FfiConverterTypeEngine.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A Response that logs nobody in, and the address that it is for.
+ */
+public protocol FailureResponseProtocol: AnyObject, Sendable {
+    
+    /**
+     * The address that takes it.
+     */
+    func acsUrl()  -> String
+    
+    /**
+     * A page that posts the form by itself; the nonce is that of the page's content security policy.
+     */
+    func autoPostPage(nonce: String, relayState: String?)  -> String
+    
+    /**
+     * The fields of the form that carries it.
+     */
+    func formFields(relayState: String?)  -> [String: String]
+    
+    /**
+     * The XML.
+     */
+    func xml()  -> String
+    
+}
+/**
+ * A Response that logs nobody in, and the address that it is for.
+ */
+open class FailureResponse: FailureResponseProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_failureresponse(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_failureresponse(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The address that takes it.
+     */
+open func acsUrl() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_failureresponse_acs_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A page that posts the form by itself; the nonce is that of the page's content security policy.
+     */
+open func autoPostPage(nonce: String, relayState: String? = nil) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_failureresponse_auto_post_page(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(nonce),
+        FfiConverterOptionString.lower(relayState),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The fields of the form that carries it.
+     */
+open func formFields(relayState: String? = nil) -> [String: String]  {
+    return try!  FfiConverterDictionaryStringString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_failureresponse_form_fields(
+            self.uniffiCloneHandle(),
+        FfiConverterOptionString.lower(relayState),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The XML.
+     */
+open func xml() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_failureresponse_xml(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFailureResponse: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = FailureResponse
+
+    public static func lift(_ handle: UInt64) throws -> FailureResponse {
+        return FailureResponse(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: FailureResponse) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FailureResponse {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: FailureResponse, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFailureResponse_lift(_ handle: UInt64) throws -> FailureResponse {
+    return try FfiConverterTypeFailureResponse.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFailureResponse_lower(_ value: FailureResponse) -> UInt64 {
+    return FfiConverterTypeFailureResponse.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A filter.
+ */
+public protocol FilterProtocol: AnyObject, Sendable {
+    
+    /**
+     * Both.
+     */
+    func and(other: Filter)  -> Filter
+    
+    /**
+     * The names of the attributes that it asks for.
+     */
+    func attributes()  -> [String]
+    
+    /**
+     * Refuses a filter that does not fit the schema.
+     */
+    func check(kind: ResourceKind) throws 
+    
+    /**
+     * Whether it matches a resource, given as JSON. A filter that does not fit the schema is refused.
+     */
+    func matches(resource: String, kind: ResourceKind) throws  -> Bool
+    
+    /**
+     * The opposite.
+     */
+    func negated()  -> Filter
+    
+    /**
+     * One of the two, or both.
+     */
+    func or(other: Filter)  -> Filter
+    
+}
+/**
+ * A filter.
+ */
+open class Filter: FilterProtocol, @unchecked Sendable, Equatable, CustomStringConvertible {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_filter(self.handle, $0) }
+    }
+    /**
+     * Reads a filter.
+     */
+public convenience init(text: String)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_filter_new(
+        FfiConverterString.lower(text),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_filter(handle, $0) }
+    }
+
+    
+    /**
+     * A comparison of an attribute, such as `userName` or `name.familyName`.
+     */
+public static func comparing(attribute: String, `operator`: FilterOperator, value: FilterValue)throws  -> Filter  {
+    return try  FfiConverterTypeFilter_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_filter_comparing(
+        FfiConverterString.lower(attribute),
+        FfiConverterTypeFilterOperator_lower(`operator`),
+        FfiConverterTypeFilterValue_lower(value),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether an attribute has a value.
+     */
+public static func present(attribute: String)throws  -> Filter  {
+    return try  FfiConverterTypeFilter_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_filter_present(
+        FfiConverterString.lower(attribute),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+    /**
+     * Both.
+     */
+open func and(other: Filter) -> Filter  {
+    return try!  FfiConverterTypeFilter_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_filter_and(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeFilter_lower(other),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The names of the attributes that it asks for.
+     */
+open func attributes() -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_filter_attributes(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Refuses a filter that does not fit the schema.
+     */
+open func check(kind: ResourceKind)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_filter_check(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Whether it matches a resource, given as JSON. A filter that does not fit the schema is refused.
+     */
+open func matches(resource: String, kind: ResourceKind)throws  -> Bool  {
+    return try  FfiConverterBool.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_filter_matches(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(resource),
+        FfiConverterTypeResourceKind_lower(kind),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The opposite.
+     */
+open func negated() -> Filter  {
+    return try!  FfiConverterTypeFilter_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_filter_negated(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * One of the two, or both.
+     */
+open func or(other: Filter) -> Filter  {
+    return try!  FfiConverterTypeFilter_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_filter_or(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeFilter_lower(other),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+// The local Rust `Display` implementation.
+public var description: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_filter_uniffi_trait_display(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+    )
+}
+// The local Rust `Eq` implementation - only `eq` is used.
+public static func == (self: Filter, other: Filter) -> Bool {
+    return try!  FfiConverterBool.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_filter_uniffi_trait_eq_eq(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeFilter_lower(other),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFilter: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Filter
+
+    public static func lift(_ handle: UInt64) throws -> Filter {
+        return Filter(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Filter) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Filter {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Filter, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFilter_lift(_ handle: UInt64) throws -> Filter {
+    return try FfiConverterTypeFilter.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFilter_lower(_ value: Filter) -> UInt64 {
+    return FfiConverterTypeFilter.lower(value)
+}
+
+
+
+
+
+
+/**
  * An identity provider that signs what it says.
  */
 public protocol IdentityProviderProtocol: AnyObject, Sendable {
     
     /**
-     * The request in a form.
+     * The request in a form: its whole body as it came.
      */
-    func acceptPost(samlRequest: String, relayState: String?, now: Date) throws  -> AcceptedRequest
+    func acceptForm(body: String, now: Date) throws  -> AcceptedRequest
+    
+    /**
+     * The request in a form: the values of its fields.
+     */
+    func acceptPost(samlRequest: String, now: Date, relayState: String?) throws  -> AcceptedRequest
     
     /**
      * The request in a query string, given as it came.
@@ -1016,9 +3852,20 @@ public protocol IdentityProviderProtocol: AnyObject, Sendable {
     func certificate()  -> Certificate
     
     /**
+     * The answer to a request that logs nobody in. The message is for people, and must say nothing that the service
+     * provider may not know.
+     */
+    func decline(request: AcceptedRequest, failure: LoginFailure, now: Date, message: String?) throws  -> FailureResponse
+    
+    /**
      * A signed Response for a person who was authenticated and authorised.
      */
     func respond(login: Login, now: Date) throws  -> SignedResponse
+    
+    /**
+     * What it says of itself.
+     */
+    func metadata()  -> IdentityProviderMetadata
     
 }
 /**
@@ -1065,9 +3912,9 @@ open class IdentityProvider: IdentityProviderProtocol, @unchecked Sendable {
     }
     /**
      * An identity provider. Once a service provider is registered (entity id to assertion consumer service URLs,
-     * the first of which is the default), only registered ones are answered.
+     * the first of which is the default), only registered ones are answered. The SSO URL is where it takes requests.
      */
-public convenience init(entityId: String, key: SigningKey, ssoUrl: String? = nil, serviceProviders: [String: [String]]? = nil, signScope: SignScope? = nil, validFor: TimeInterval? = nil) {
+public convenience init(entityId: String, key: SigningKey, ssoUrl: String? = nil, serviceProviders: [String: [String]]? = nil, options: IdentityProviderOptions? = nil) {
     let handle =
         try! rustCall() {
         uniffiCallStatus in
@@ -1076,8 +3923,7 @@ public convenience init(entityId: String, key: SigningKey, ssoUrl: String? = nil
         FfiConverterTypeSigningKey_lower(key),
         FfiConverterOptionString.lower(ssoUrl),
         FfiConverterOptionDictionaryStringSequenceString.lower(serviceProviders),
-        FfiConverterOptionTypeSignScope.lower(signScope),
-        FfiConverterOptionDuration.lower(validFor),uniffiCallStatus
+        FfiConverterOptionTypeIdentityProviderOptions.lower(options),uniffiCallStatus
     )
 }
     self.init(unsafeFromHandle: handle)
@@ -1096,16 +3942,30 @@ public convenience init(entityId: String, key: SigningKey, ssoUrl: String? = nil
 
     
     /**
-     * The request in a form.
+     * The request in a form: its whole body as it came.
      */
-open func acceptPost(samlRequest: String, relayState: String?, now: Date)throws  -> AcceptedRequest  {
+open func acceptForm(body: String, now: Date)throws  -> AcceptedRequest  {
+    return try  FfiConverterTypeAcceptedRequest_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovider_accept_form(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(body),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The request in a form: the values of its fields.
+     */
+open func acceptPost(samlRequest: String, now: Date, relayState: String? = nil)throws  -> AcceptedRequest  {
     return try  FfiConverterTypeAcceptedRequest_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_method_identityprovider_accept_post(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(samlRequest),
-        FfiConverterOptionString.lower(relayState),
-        FfiConverterTimestamp.lower(now),uniffiCallStatus
+        FfiConverterTimestamp.lower(now),
+        FfiConverterOptionString.lower(relayState),uniffiCallStatus
     )
 })
 }
@@ -1137,6 +3997,23 @@ open func certificate() -> Certificate  {
 }
     
     /**
+     * The answer to a request that logs nobody in. The message is for people, and must say nothing that the service
+     * provider may not know.
+     */
+open func decline(request: AcceptedRequest, failure: LoginFailure, now: Date, message: String? = nil)throws  -> FailureResponse  {
+    return try  FfiConverterTypeFailureResponse_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovider_decline(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeAcceptedRequest_lower(request),
+        FfiConverterTypeLoginFailure_lower(failure),
+        FfiConverterTimestamp.lower(now),
+        FfiConverterOptionString.lower(message),uniffiCallStatus
+    )
+})
+}
+    
+    /**
      * A signed Response for a person who was authenticated and authorised.
      */
 open func respond(login: Login, now: Date)throws  -> SignedResponse  {
@@ -1146,6 +4023,18 @@ open func respond(login: Login, now: Date)throws  -> SignedResponse  {
             self.uniffiCloneHandle(),
         FfiConverterTypeLogin_lower(login),
         FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What it says of itself.
+     */
+open func metadata() -> IdentityProviderMetadata  {
+    return try!  FfiConverterTypeIdentityProviderMetadata_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovider_metadata(
+            self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
 }
@@ -1201,9 +4090,1544 @@ public func FfiConverterTypeIdentityProvider_lower(_ value: IdentityProvider) ->
 
 
 /**
+ * An import that is under way.
+ */
+public protocol ImportProtocol: AnyObject, Sendable {
+    
+    /**
+     * What a job announces at its end.
+     */
+    func announcement()  -> String?
+    
+    /**
+     * How many results are known.
+     */
+    func done()  -> UInt64
+    
+    /**
+     * The next person could not be made.
+     */
+    func failed(reason: String) throws  -> ImportResult
+    
+    /**
+     * The next person was made, with this directory id.
+     */
+    func made(person: String) throws  -> ImportResult
+    
+    /**
+     * How it tells its results.
+     */
+    func mode()  -> ImportMode
+    
+    /**
+     * The next person to be made in the directory; none when everybody's result is known.
+     */
+    func nextPerson()  -> Person?
+    
+    /**
+     * The results so far.
+     */
+    func results()  -> [ImportResult]
+    
+    /**
+     * How many there will be.
+     */
+    func total()  -> UInt64
+    
+}
+/**
+ * An import that is under way.
+ */
+open class Import: ImportProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_import(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_import(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * What a job announces at its end.
+     */
+open func announcement() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_import_announcement(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How many results are known.
+     */
+open func done() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_import_done(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The next person could not be made.
+     */
+open func failed(reason: String)throws  -> ImportResult  {
+    return try  FfiConverterTypeImportResult_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_import_failed(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(reason),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The next person was made, with this directory id.
+     */
+open func made(person: String)throws  -> ImportResult  {
+    return try  FfiConverterTypeImportResult_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_import_made(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(person),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How it tells its results.
+     */
+open func mode() -> ImportMode  {
+    return try!  FfiConverterTypeImportMode_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_import_mode(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The next person to be made in the directory; none when everybody's result is known.
+     */
+open func nextPerson() -> Person?  {
+    return try!  FfiConverterOptionTypePerson.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_import_next_person(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The results so far.
+     */
+open func results() -> [ImportResult]  {
+    return try!  FfiConverterSequenceTypeImportResult.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_import_results(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How many there will be.
+     */
+open func total() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_import_total(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeImport: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Import
+
+    public static func lift(_ handle: UInt64) throws -> Import {
+        return Import(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Import) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Import {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Import, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImport_lift(_ handle: UInt64) throws -> Import {
+    return try FfiConverterTypeImport.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImport_lower(_ value: Import) -> UInt64 {
+    return FfiConverterTypeImport.lower(value)
+}
+
+
+
+
+
+
+/**
+ * The accounts at Heap beside the directory.
+ */
+public protocol ImportListProtocol: AnyObject, Sendable {
+    
+    /**
+     * Begins to import the accounts with these ids, each once, in the order given.
+     */
+    func select(accounts: [String]) throws  -> Import
+    
+    /**
+     * What the list shows.
+     */
+    func view(view: ImportView)  -> [ImportCandidate]
+    
+}
+/**
+ * The accounts at Heap beside the directory.
+ */
+open class ImportList: ImportListProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_importlist(self.handle, $0) }
+    }
+    /**
+     * Compares accounts, all of them, each as JSON, with a directory.
+     */
+public convenience init(accounts: [String], directory: Snapshot)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_importlist_new(
+        FfiConverterSequenceString.lower(accounts),
+        FfiConverterTypeSnapshot_lower(directory),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_importlist(handle, $0) }
+    }
+
+    
+    /**
+     * Compares the accounts of every page of a list with a directory; none unless there are as many different ids as the
+     * service provider says there are.
+     */
+public static func fromPages(pages: [Data], directory: Snapshot)throws  -> ImportList  {
+    return try  FfiConverterTypeImportList_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_importlist_from_pages(
+        FfiConverterSequenceData.lower(pages),
+        FfiConverterTypeSnapshot_lower(directory),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+    /**
+     * Begins to import the accounts with these ids, each once, in the order given.
+     */
+open func select(accounts: [String])throws  -> Import  {
+    return try  FfiConverterTypeImport_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_importlist_select(
+            self.uniffiCloneHandle(),
+        FfiConverterSequenceString.lower(accounts),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What the list shows.
+     */
+open func view(view: ImportView) -> [ImportCandidate]  {
+    return try!  FfiConverterSequenceTypeImportCandidate.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_importlist_view(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeImportView_lower(view),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeImportList: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = ImportList
+
+    public static func lift(_ handle: UInt64) throws -> ImportList {
+        return ImportList(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: ImportList) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ImportList {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: ImportList, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportList_lift(_ handle: UInt64) throws -> ImportList {
+    return try FfiConverterTypeImportList.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportList_lower(_ value: ImportList) -> UInt64 {
+    return FfiConverterTypeImportList.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Collects pages of JumpCloud's API until the directory is whole. Each method gives how many to skip for the next page,
+ * and none after the last one.
+ */
+public protocol JumpCloudProtocol: AnyObject, Sendable {
+    
+    /**
+     * A page of the application's associations with user groups: the bound ones.
+     */
+    func boundGroups(body: Data) throws  -> UInt64?
+    
+    /**
+     * The groups that were read: each one's members are to be read.
+     */
+    func groupIds()  -> [String]
+    
+    /**
+     * A page of `/api/v2/usergroups`.
+     */
+    func groups(body: Data) throws  -> UInt64?
+    
+    /**
+     * A page of `/api/v2/usergroups/{group}/members`.
+     */
+    func members(group: String, body: Data) throws  -> UInt64?
+    
+    /**
+     * The directory, if everything was read to its end. What was collected is used up.
+     */
+    func snapshot() throws  -> Snapshot
+    
+    /**
+     * A page of `/api/systemusers`.
+     */
+    func users(body: Data) throws  -> UInt64?
+    
+}
+/**
+ * Collects pages of JumpCloud's API until the directory is whole. Each method gives how many to skip for the next page,
+ * and none after the last one.
+ */
+open class JumpCloud: JumpCloudProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_jumpcloud(self.handle, $0) }
+    }
+    /**
+     * A collector for pages that were asked for with this limit.
+     */
+public convenience init(roles: RoleSource, limit: UInt32) {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_jumpcloud_new(
+        FfiConverterTypeRoleSource_lower(roles),
+        FfiConverterUInt32.lower(limit),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_jumpcloud(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * A page of the application's associations with user groups: the bound ones.
+     */
+open func boundGroups(body: Data)throws  -> UInt64?  {
+    return try  FfiConverterOptionUInt64.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_jumpcloud_bound_groups(
+            self.uniffiCloneHandle(),
+        FfiConverterData.lower(body),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The groups that were read: each one's members are to be read.
+     */
+open func groupIds() -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_jumpcloud_group_ids(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A page of `/api/v2/usergroups`.
+     */
+open func groups(body: Data)throws  -> UInt64?  {
+    return try  FfiConverterOptionUInt64.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_jumpcloud_groups(
+            self.uniffiCloneHandle(),
+        FfiConverterData.lower(body),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A page of `/api/v2/usergroups/{group}/members`.
+     */
+open func members(group: String, body: Data)throws  -> UInt64?  {
+    return try  FfiConverterOptionUInt64.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_jumpcloud_members(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(group),
+        FfiConverterData.lower(body),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The directory, if everything was read to its end. What was collected is used up.
+     */
+open func snapshot()throws  -> Snapshot  {
+    return try  FfiConverterTypeSnapshot_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_jumpcloud_snapshot(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A page of `/api/systemusers`.
+     */
+open func users(body: Data)throws  -> UInt64?  {
+    return try  FfiConverterOptionUInt64.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_jumpcloud_users(
+            self.uniffiCloneHandle(),
+        FfiConverterData.lower(body),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeJumpCloud: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = JumpCloud
+
+    public static func lift(_ handle: UInt64) throws -> JumpCloud {
+        return JumpCloud(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: JumpCloud) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> JumpCloud {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: JumpCloud, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeJumpCloud_lift(_ handle: UInt64) throws -> JumpCloud {
+    return try FfiConverterTypeJumpCloud.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeJumpCloud_lower(_ value: JumpCloud) -> UInt64 {
+    return FfiConverterTypeJumpCloud.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A PATCH.
+ */
+public protocol PatchProtocol: AnyObject, Sendable {
+    
+    /**
+     * Applies it to a resource, given as JSON: all of it or nothing.
+     */
+    func apply(resource: String, kind: ResourceKind, dialect: PatchDialect?) throws  -> PatchedResource
+    
+    /**
+     * The same in several, each of which adds or removes so many values at most.
+     */
+    func chunks(valuesMax: UInt32)  -> [Patch]
+    
+    /**
+     * The message, as JSON.
+     */
+    func json()  -> String
+    
+    /**
+     * How many operations there are.
+     */
+    func operationCount()  -> UInt64
+    
+}
+/**
+ * A PATCH.
+ */
+open class Patch: PatchProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_patch(self.handle, $0) }
+    }
+    /**
+     * Reads a message, as RFC 7644 has it unless a dialect is given.
+     */
+public convenience init(json: String, dialect: PatchDialect? = nil)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_patch_new(
+        FfiConverterString.lower(json),
+        FfiConverterOptionTypePatchDialect.lower(dialect),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_patch(handle, $0) }
+    }
+
+    
+    /**
+     * What leads from one resource to another, both given as JSON.
+     */
+public static func between(before: String, after: String, kind: ResourceKind, dialect: PatchDialect? = nil)throws  -> Patch  {
+    return try  FfiConverterTypePatch_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_patch_between(
+        FfiConverterString.lower(before),
+        FfiConverterString.lower(after),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterOptionTypePatchDialect.lower(dialect),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * People who become members of a group, and members who are removed, by account id.
+     */
+public static func members(add: [String], remove: [String]) -> Patch  {
+    return try!  FfiConverterTypePatch_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_patch_members(
+        FfiConverterSequenceString.lower(add),
+        FfiConverterSequenceString.lower(remove),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+    /**
+     * Applies it to a resource, given as JSON: all of it or nothing.
+     */
+open func apply(resource: String, kind: ResourceKind, dialect: PatchDialect? = nil)throws  -> PatchedResource  {
+    return try  FfiConverterTypePatchedResource_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_patch_apply(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(resource),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterOptionTypePatchDialect.lower(dialect),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The same in several, each of which adds or removes so many values at most.
+     */
+open func chunks(valuesMax: UInt32) -> [Patch]  {
+    return try!  FfiConverterSequenceTypePatch.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_patch_chunks(
+            self.uniffiCloneHandle(),
+        FfiConverterUInt32.lower(valuesMax),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The message, as JSON.
+     */
+open func json() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_patch_json(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How many operations there are.
+     */
+open func operationCount() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_patch_operation_count(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePatch: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Patch
+
+    public static func lift(_ handle: UInt64) throws -> Patch {
+        return Patch(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Patch) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Patch {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Patch, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePatch_lift(_ handle: UInt64) throws -> Patch {
+    return try FfiConverterTypePatch.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePatch_lower(_ value: Patch) -> UInt64 {
+    return FfiConverterTypePatch.lower(value)
+}
+
+
+
+
+
+
+/**
+ * The requests that wait for an answer, each for one: in memory, for one process.
+ */
+public protocol PendingRequestsProtocol: AnyObject, Sendable {
+    
+    /**
+     * How many wait.
+     */
+    func count()  -> UInt64
+    
+    /**
+     * The request with this ID, which goes on waiting.
+     */
+    func find(id: String, now: Date) throws  -> PendingRequest
+    
+    /**
+     * Nobody waits for an answer to this one any more.
+     */
+    func forget(id: String) 
+    
+    /**
+     * A request was sent to this identity provider.
+     */
+    func `open`(id: String, idpEntityId: String, now: Date, relayState: String?) throws 
+    
+    /**
+     * The request with this ID, which waits no longer: a verified answer uses it up.
+     */
+    func take(id: String, now: Date) throws  -> PendingRequest
+    
+}
+/**
+ * The requests that wait for an answer, each for one: in memory, for one process.
+ */
+open class PendingRequests: PendingRequestsProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_pendingrequests(self.handle, $0) }
+    }
+    /**
+     * Room for so many requests, each for so long.
+     */
+public convenience init(capacity: UInt32, lifetime: TimeInterval) {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_pendingrequests_new(
+        FfiConverterUInt32.lower(capacity),
+        FfiConverterDuration.lower(lifetime),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_pendingrequests(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * How many wait.
+     */
+open func count() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_pendingrequests_count(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The request with this ID, which goes on waiting.
+     */
+open func find(id: String, now: Date)throws  -> PendingRequest  {
+    return try  FfiConverterTypePendingRequest_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_pendingrequests_find(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(id),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Nobody waits for an answer to this one any more.
+     */
+open func forget(id: String)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_pendingrequests_forget(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(id),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * A request was sent to this identity provider.
+     */
+open func `open`(id: String, idpEntityId: String, now: Date, relayState: String? = nil)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_pendingrequests_open(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(id),
+        FfiConverterString.lower(idpEntityId),
+        FfiConverterTimestamp.lower(now),
+        FfiConverterOptionString.lower(relayState),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The request with this ID, which waits no longer: a verified answer uses it up.
+     */
+open func take(id: String, now: Date)throws  -> PendingRequest  {
+    return try  FfiConverterTypePendingRequest_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_pendingrequests_take(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(id),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePendingRequests: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = PendingRequests
+
+    public static func lift(_ handle: UInt64) throws -> PendingRequests {
+        return PendingRequests(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: PendingRequests) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PendingRequests {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: PendingRequests, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePendingRequests_lift(_ handle: UInt64) throws -> PendingRequests {
+    return try FfiConverterTypePendingRequests.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePendingRequests_lower(_ value: PendingRequests) -> UInt64 {
+    return FfiConverterTypePendingRequests.lower(value)
+}
+
+
+
+
+
+
+/**
+ * The steps from what Heap holds to what the directory says.
+ */
+public protocol PlanProtocol: AnyObject, Sendable {
+    
+    /**
+     * How many steps of each kind there are.
+     */
+    func counts()  -> Counts
+    
+    /**
+     * What an approval names.
+     */
+    func digest()  -> String
+    
+    /**
+     * Whether anything would be sent.
+     */
+    func hasWrites()  -> Bool
+    
+    /**
+     * Whether there is nothing to do and nothing to report.
+     */
+    func isEmpty()  -> Bool
+    
+    /**
+     * The plan for machines.
+     */
+    func json()  -> String
+    
+    /**
+     * The steps, in the order in which they are carried out.
+     */
+    func steps()  -> [Step]
+    
+    /**
+     * The plan for people.
+     */
+    func text()  -> String
+    
+    /**
+     * The size of what the plan is for.
+     */
+    func totals()  -> Totals
+    
+    /**
+     * The guards that the plan trips, each in words.
+     */
+    func tripped(guards: Guards)  -> [String]
+    
+}
+/**
+ * The steps from what Heap holds to what the directory says.
+ */
+open class Plan: PlanProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_plan(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_plan(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * How many steps of each kind there are.
+     */
+open func counts() -> Counts  {
+    return try!  FfiConverterTypeCounts_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_plan_counts(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What an approval names.
+     */
+open func digest() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_plan_digest(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether anything would be sent.
+     */
+open func hasWrites() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_plan_has_writes(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether there is nothing to do and nothing to report.
+     */
+open func isEmpty() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_plan_is_empty(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The plan for machines.
+     */
+open func json() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_plan_json(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The steps, in the order in which they are carried out.
+     */
+open func steps() -> [Step]  {
+    return try!  FfiConverterSequenceTypeStep.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_plan_steps(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The plan for people.
+     */
+open func text() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_plan_text(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The size of what the plan is for.
+     */
+open func totals() -> Totals  {
+    return try!  FfiConverterTypeTotals_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_plan_totals(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The guards that the plan trips, each in words.
+     */
+open func tripped(guards: Guards) -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_plan_tripped(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeGuards_lower(guards),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePlan: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Plan
+
+    public static func lift(_ handle: UInt64) throws -> Plan {
+        return Plan(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Plan) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Plan {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Plan, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePlan_lift(_ handle: UInt64) throws -> Plan {
+    return try FfiConverterTypePlan.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePlan_lower(_ value: Plan) -> UInt64 {
+    return FfiConverterTypePlan.lower(value)
+}
+
+
+
+
+
+
+/**
+ * What a removal means, for somebody to read and confirm.
+ */
+public protocol RemovalProtocol: AnyObject, Sendable {
+    
+    /**
+     * The application's name.
+     */
+    func application()  -> String
+    
+    /**
+     * What will happen.
+     */
+    func consequence()  -> String
+    
+    /**
+     * What remains to be done afterwards.
+     */
+    func remains()  -> String?
+    
+}
+/**
+ * What a removal means, for somebody to read and confirm.
+ */
+open class Removal: RemovalProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_removal(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_removal(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The application's name.
+     */
+open func application() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_removal_application(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What will happen.
+     */
+open func consequence() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_removal_consequence(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What remains to be done afterwards.
+     */
+open func remains() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_removal_remains(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRemoval: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Removal
+
+    public static func lift(_ handle: UInt64) throws -> Removal {
+        return Removal(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Removal) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Removal {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Removal, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRemoval_lift(_ handle: UInt64) throws -> Removal {
+    return try FfiConverterTypeRemoval.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRemoval_lower(_ value: Removal) -> UInt64 {
+    return FfiConverterTypeRemoval.lower(value)
+}
+
+
+
+
+
+
+/**
  * Remembers which Assertions were used: in memory, for one process; refuses when full.
  */
 public protocol ReplayCacheProtocol: AnyObject, Sendable {
+    
+    /**
+     * How many it remembers.
+     */
+    func count()  -> UInt64
     
 }
 /**
@@ -1274,6 +5698,18 @@ public convenience init(capacity: UInt32) {
     
 
     
+    /**
+     * How many it remembers.
+     */
+open func count() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_replaycache_count(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
 
     
 }
@@ -1325,19 +5761,1397 @@ public func FfiConverterTypeReplayCache_lower(_ value: ReplayCache) -> UInt64 {
 
 
 /**
+ * Names a request when its answer is handed over.
+ */
+public protocol RequestIdProtocol: AnyObject, Sendable {
+    
+}
+/**
+ * Names a request when its answer is handed over.
+ */
+open class RequestId: RequestIdProtocol, @unchecked Sendable, CustomStringConvertible {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_requestid(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_requestid(handle, $0) }
+    }
+
+    
+
+    
+
+    
+// The local Rust `Display` implementation.
+public var description: String {
+    return try!  FfiConverterString.lift(
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_requestid_uniffi_trait_display(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+    )
+}
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRequestId: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = RequestId
+
+    public static func lift(_ handle: UInt64) throws -> RequestId {
+        return RequestId(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: RequestId) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RequestId {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: RequestId, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequestId_lift(_ handle: UInt64) throws -> RequestId {
+    return try FfiConverterTypeRequestId.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequestId_lower(_ value: RequestId) -> UInt64 {
+    return FfiConverterTypeRequestId.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Which key signs and which certificate Heap holds, now and as it is planned: Heap has one field for one certificate.
+ */
+public protocol RolloverProtocol: AnyObject, Sendable {
+    
+    /**
+     * Heap is to hold this certificate from then on.
+     */
+    func heapHolds(certificate: Certificate, at: Date) throws 
+    
+    /**
+     * The identity provider is to sign with this certificate's key from then on.
+     */
+    func idpSignsWith(certificate: Certificate, at: Date) throws 
+    
+    /**
+     * When logins would fail, and what to do.
+     */
+    func plan(now: Date) throws  -> RolloverPlan
+    
+}
+/**
+ * Which key signs and which certificate Heap holds, now and as it is planned: Heap has one field for one certificate.
+ */
+open class Rollover: RolloverProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_rollover(self.handle, $0) }
+    }
+    /**
+     * How it is now.
+     */
+public convenience init(signing: Certificate, held: Certificate) {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_rollover_new(
+        FfiConverterTypeCertificate_lower(signing),
+        FfiConverterTypeCertificate_lower(held),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_rollover(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Heap is to hold this certificate from then on.
+     */
+open func heapHolds(certificate: Certificate, at: Date)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_rollover_heap_holds(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeCertificate_lower(certificate),
+        FfiConverterTimestamp.lower(at),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The identity provider is to sign with this certificate's key from then on.
+     */
+open func idpSignsWith(certificate: Certificate, at: Date)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_rollover_idp_signs_with(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeCertificate_lower(certificate),
+        FfiConverterTimestamp.lower(at),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * When logins would fail, and what to do.
+     */
+open func plan(now: Date)throws  -> RolloverPlan  {
+    return try  FfiConverterTypeRolloverPlan_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_rollover_plan(
+            self.uniffiCloneHandle(),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRollover: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Rollover
+
+    public static func lift(_ handle: UInt64) throws -> Rollover {
+        return Rollover(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Rollover) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Rollover {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Rollover, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRollover_lift(_ handle: UInt64) throws -> Rollover {
+    return try FfiConverterTypeRollover.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRollover_lower(_ value: Rollover) -> UInt64 {
+    return FfiConverterTypeRollover.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Finds out what a service provider can do, by reading alone.
+ */
+public protocol ScimDiscoveryProtocol: AnyObject, Sendable {
+    
+    /**
+     * The request that leads from one resource to another, both given as JSON, in the way that the service provider
+     * takes; none if they are the same.
+     */
+    func change(kind: ResourceKind, before: String, after: String) throws  -> Request?
+    
+    /**
+     * What was found out so far.
+     */
+    func profile()  -> ScimProfile
+    
+    /**
+     * Takes the answer to the last request.
+     */
+    func receive(response: Response) throws 
+    
+    /**
+     * The next request; none when everything was asked.
+     */
+    func request()  -> Request?
+    
+}
+/**
+ * Finds out what a service provider can do, by reading alone.
+ */
+open class ScimDiscovery: ScimDiscoveryProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_scimdiscovery(self.handle, $0) }
+    }
+    /**
+     * A discovery that has not begun.
+     */
+public convenience init(endpoint: ScimEndpoint) {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_scimdiscovery_new(
+        FfiConverterTypeScimEndpoint_lower(endpoint),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_scimdiscovery(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The request that leads from one resource to another, both given as JSON, in the way that the service provider
+     * takes; none if they are the same.
+     */
+open func change(kind: ResourceKind, before: String, after: String)throws  -> Request?  {
+    return try  FfiConverterOptionTypeRequest.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimdiscovery_change(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterString.lower(before),
+        FfiConverterString.lower(after),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What was found out so far.
+     */
+open func profile() -> ScimProfile  {
+    return try!  FfiConverterTypeScimProfile_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimdiscovery_profile(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Takes the answer to the last request.
+     */
+open func receive(response: Response)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimdiscovery_receive(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResponse_lower(response),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The next request; none when everything was asked.
+     */
+open func request() -> Request?  {
+    return try!  FfiConverterOptionTypeRequest.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimdiscovery_request(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimDiscovery: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = ScimDiscovery
+
+    public static func lift(_ handle: UInt64) throws -> ScimDiscovery {
+        return ScimDiscovery(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: ScimDiscovery) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimDiscovery {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: ScimDiscovery, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimDiscovery_lift(_ handle: UInt64) throws -> ScimDiscovery {
+    return try FfiConverterTypeScimDiscovery.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimDiscovery_lower(_ value: ScimDiscovery) -> UInt64 {
+    return FfiConverterTypeScimDiscovery.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A SCIM service provider: it makes requests and sends none.
+ */
+public protocol ScimEndpointProtocol: AnyObject, Sendable {
+    
+    /**
+     * Makes a resource, given as JSON.
+     */
+    func create(kind: ResourceKind, resource: Data)  -> Request
+    
+    /**
+     * Removes a resource.
+     */
+    func delete(kind: ResourceKind, id: String)  -> Request
+    
+    /**
+     * Looks for resources.
+     */
+    func find(kind: ResourceKind, filter: Filter)  -> Request
+    
+    /**
+     * A page of a list.
+     */
+    func list(kind: ResourceKind, position: PagePosition, count: UInt32, withMembers: Bool)  -> Request
+    
+    /**
+     * Changes a resource.
+     */
+    func modify(kind: ResourceKind, id: String, patch: Patch)  -> Request
+    
+    /**
+     * Reads a resource; of its attributes those that are named, or all.
+     */
+    func read(kind: ResourceKind, id: String, attributes: [String])  -> Request
+    
+    /**
+     * Replaces a resource by another, given as JSON.
+     */
+    func replace(kind: ResourceKind, id: String, resource: Data)  -> Request
+    
+    /**
+     * The resource types that it has.
+     */
+    func resourceTypes()  -> Request
+    
+    /**
+     * The schemas that it has.
+     */
+    func schemas()  -> Request
+    
+    /**
+     * What the service provider says that it can do.
+     */
+    func serviceProviderConfig()  -> Request
+    
+}
+/**
+ * A SCIM service provider: it makes requests and sends none.
+ */
+open class ScimEndpoint: ScimEndpointProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_scimendpoint(self.handle, $0) }
+    }
+    /**
+     * The service provider at this base URL.
+     */
+public convenience init(baseUrl: String, token: Secret)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_scimendpoint_new(
+        FfiConverterString.lower(baseUrl),
+        FfiConverterTypeSecret_lower(token),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_scimendpoint(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Makes a resource, given as JSON.
+     */
+open func create(kind: ResourceKind, resource: Data) -> Request  {
+    return try!  FfiConverterTypeRequest_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimendpoint_create(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterData.lower(resource),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Removes a resource.
+     */
+open func delete(kind: ResourceKind, id: String) -> Request  {
+    return try!  FfiConverterTypeRequest_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimendpoint_delete(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterString.lower(id),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Looks for resources.
+     */
+open func find(kind: ResourceKind, filter: Filter) -> Request  {
+    return try!  FfiConverterTypeRequest_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimendpoint_find(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterTypeFilter_lower(filter),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A page of a list.
+     */
+open func list(kind: ResourceKind, position: PagePosition, count: UInt32, withMembers: Bool) -> Request  {
+    return try!  FfiConverterTypeRequest_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimendpoint_list(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterTypePagePosition_lower(position),
+        FfiConverterUInt32.lower(count),
+        FfiConverterBool.lower(withMembers),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Changes a resource.
+     */
+open func modify(kind: ResourceKind, id: String, patch: Patch) -> Request  {
+    return try!  FfiConverterTypeRequest_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimendpoint_modify(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterString.lower(id),
+        FfiConverterTypePatch_lower(patch),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Reads a resource; of its attributes those that are named, or all.
+     */
+open func read(kind: ResourceKind, id: String, attributes: [String] = []) -> Request  {
+    return try!  FfiConverterTypeRequest_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimendpoint_read(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterString.lower(id),
+        FfiConverterSequenceString.lower(attributes),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Replaces a resource by another, given as JSON.
+     */
+open func replace(kind: ResourceKind, id: String, resource: Data) -> Request  {
+    return try!  FfiConverterTypeRequest_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimendpoint_replace(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterString.lower(id),
+        FfiConverterData.lower(resource),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The resource types that it has.
+     */
+open func resourceTypes() -> Request  {
+    return try!  FfiConverterTypeRequest_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimendpoint_resource_types(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The schemas that it has.
+     */
+open func schemas() -> Request  {
+    return try!  FfiConverterTypeRequest_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimendpoint_schemas(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What the service provider says that it can do.
+     */
+open func serviceProviderConfig() -> Request  {
+    return try!  FfiConverterTypeRequest_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimendpoint_service_provider_config(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimEndpoint: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = ScimEndpoint
+
+    public static func lift(_ handle: UInt64) throws -> ScimEndpoint {
+        return ScimEndpoint(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: ScimEndpoint) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimEndpoint {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: ScimEndpoint, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimEndpoint_lift(_ handle: UInt64) throws -> ScimEndpoint {
+    return try FfiConverterTypeScimEndpoint.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimEndpoint_lower(_ value: ScimEndpoint) -> UInt64 {
+    return FfiConverterTypeScimEndpoint.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A list that is read page by page until as many different resources were seen as there are said to be.
+ */
+public protocol ScimListingProtocol: AnyObject, Sendable {
+    
+    /**
+     * Whether this resource was seen.
+     */
+    func has(id: String)  -> Bool
+    
+    /**
+     * Whether the list is whole.
+     */
+    func isComplete()  -> Bool
+    
+    /**
+     * Where the next page begins.
+     */
+    func position()  -> PagePosition
+    
+    /**
+     * Takes a page. A resource without an id is refused.
+     */
+    func take(page: ListPage) throws  -> ListProgress
+    
+}
+/**
+ * A list that is read page by page until as many different resources were seen as there are said to be.
+ */
+open class ScimListing: ScimListingProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_scimlisting(self.handle, $0) }
+    }
+    /**
+     * A list that is read by number, or by cursor.
+     */
+public convenience init(byCursor: Bool = false) {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_scimlisting_new(
+        FfiConverterBool.lower(byCursor),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_scimlisting(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Whether this resource was seen.
+     */
+open func has(id: String) -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimlisting_has(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(id),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether the list is whole.
+     */
+open func isComplete() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimlisting_is_complete(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Where the next page begins.
+     */
+open func position() -> PagePosition  {
+    return try!  FfiConverterTypePagePosition_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimlisting_position(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Takes a page. A resource without an id is refused.
+     */
+open func take(page: ListPage)throws  -> ListProgress  {
+    return try  FfiConverterTypeListProgress_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimlisting_take(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeListPage_lower(page),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimListing: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = ScimListing
+
+    public static func lift(_ handle: UInt64) throws -> ScimListing {
+        return ScimListing(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: ScimListing) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimListing {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: ScimListing, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimListing_lift(_ handle: UInt64) throws -> ScimListing {
+    return try FfiConverterTypeScimListing.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimListing_lower(_ value: ScimListing) -> UInt64 {
+    return FfiConverterTypeScimListing.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A SCIM service provider as RFC 7644 has it, in memory.
+ */
+public protocol ScimServiceProtocol: AnyObject, Sendable {
+    
+    /**
+     * Adds a resource, given as JSON, and gives its id.
+     */
+    func add(kind: ResourceKind, resource: String, now: Date) throws  -> String
+    
+    /**
+     * Changes a resource, and gives its id.
+     */
+    func alter(kind: ResourceKind, id: String, patch: Patch, now: Date) throws  -> String
+    
+    /**
+     * Answers a request.
+     */
+    func handle(request: Request, now: Date) throws  -> Response
+    
+}
+/**
+ * A SCIM service provider as RFC 7644 has it, in memory.
+ */
+open class ScimService: ScimServiceProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_scimservice(self.handle, $0) }
+    }
+    /**
+     * A service below this base URL; without a token anybody may call it. The seed is for the ids that it gives.
+     */
+public convenience init(baseUrl: String, token: Secret? = nil, variants: Variants? = nil, seed: UInt64? = nil)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_scimservice_new(
+        FfiConverterString.lower(baseUrl),
+        FfiConverterOptionTypeSecret.lower(token),
+        FfiConverterOptionTypeVariants.lower(variants),
+        FfiConverterOptionUInt64.lower(seed),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_scimservice(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Adds a resource, given as JSON, and gives its id.
+     */
+open func add(kind: ResourceKind, resource: String, now: Date)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimservice_add(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterString.lower(resource),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Changes a resource, and gives its id.
+     */
+open func alter(kind: ResourceKind, id: String, patch: Patch, now: Date)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimservice_alter(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResourceKind_lower(kind),
+        FfiConverterString.lower(id),
+        FfiConverterTypePatch_lower(patch),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Answers a request.
+     */
+open func handle(request: Request, now: Date)throws  -> Response  {
+    return try  FfiConverterTypeResponse_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_scimservice_handle(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRequest_lower(request),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimService: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = ScimService
+
+    public static func lift(_ handle: UInt64) throws -> ScimService {
+        return ScimService(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: ScimService) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimService {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: ScimService, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimService_lift(_ handle: UInt64) throws -> ScimService {
+    return try FfiConverterTypeScimService.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimService_lower(_ value: ScimService) -> UInt64 {
+    return FfiConverterTypeScimService.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A text that must not be seen: a bearer token. It is not printed, and erased when it is freed.
+ */
+public protocol SecretProtocol: AnyObject, Sendable {
+    
+    /**
+     * The text: for the place where secrets are kept, and for the wire.
+     */
+    func expose()  -> String
+    
+    /**
+     * Whether this is the secret, in a time that does not tell how much of it is right.
+     */
+    func matches(candidate: Data)  -> Bool
+    
+}
+/**
+ * A text that must not be seen: a bearer token. It is not printed, and erased when it is freed.
+ */
+open class Secret: SecretProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_secret(self.handle, $0) }
+    }
+    /**
+     * Takes a text for a secret.
+     */
+public convenience init(text: String) {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_secret_new(
+        FfiConverterString.lower(text),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_secret(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The text: for the place where secrets are kept, and for the wire.
+     */
+open func expose() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_secret_expose(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether this is the secret, in a time that does not tell how much of it is right.
+     */
+open func matches(candidate: Data) -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_secret_matches(
+            self.uniffiCloneHandle(),
+        FfiConverterData.lower(candidate),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSecret: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Secret
+
+    public static func lift(_ handle: UInt64) throws -> Secret {
+        return Secret(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Secret) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Secret {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Secret, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSecret_lift(_ handle: UInt64) throws -> Secret {
+    return try FfiConverterTypeSecret.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSecret_lower(_ value: Secret) -> UInt64 {
+    return FfiConverterTypeSecret.lower(value)
+}
+
+
+
+
+
+
+/**
  * A service provider: who it is, where it takes Responses, and whom it trusts.
  */
 public protocol ServiceProviderProtocol: AnyObject, Sendable {
     
     /**
+     * What it says of itself.
+     */
+    func metadata()  -> ServiceProviderMetadata
+    
+    /**
      * A request to log a person in.
      */
-    func authnRequest(ssoUrl: String, now: Date) throws  -> AuthnRequest
+    func authnRequest(ssoUrl: String, now: Date, options: AuthnRequestOptions?) throws  -> AuthnRequest
+    
+    /**
+     * Where it takes Responses.
+     */
+    func acsUrl()  -> String
+    
+    /**
+     * The failure that a Response claims; none if it claims none.
+     */
+    func claimedFailure(samlResponse: String)  -> ClaimedFailure?
+    
+    /**
+     * Who it is.
+     */
+    func entityId()  -> String
     
     /**
      * Verifies the value of the form's field `SAMLResponse` and records its use.
      */
     func verify(samlResponse: String, expected: Expected, now: Date, replay: ReplayCache) throws  -> VerifiedAssertion
+    
+    /**
+     * Verifies everything but that the login is used for the first time.
+     */
+    func verifyUnspent(samlResponse: String, expected: Expected, now: Date) throws  -> Unspent
     
 }
 /**
@@ -1383,9 +7197,9 @@ open class ServiceProvider: ServiceProviderProtocol, @unchecked Sendable {
         return try! rustCall { uniffi_heap_identity_swift_fn_clone_serviceprovider(self.handle, $0) }
     }
     /**
-     * A service provider.
+     * A service provider. It decrypts Assertions if it has keys for that, and signs its requests if it has one for that.
      */
-public convenience init(entityId: String, acsUrl: String, trusted: [Trust], policy: Policy? = nil) {
+public convenience init(entityId: String, acsUrl: String, trusted: [Trust], policy: Policy? = nil, decryptionKeys: [DecryptionKey] = [], requestKey: SigningKey? = nil) {
     let handle =
         try! rustCall() {
         uniffiCallStatus in
@@ -1393,7 +7207,9 @@ public convenience init(entityId: String, acsUrl: String, trusted: [Trust], poli
         FfiConverterString.lower(entityId),
         FfiConverterString.lower(acsUrl),
         FfiConverterSequenceTypeTrust.lower(trusted),
-        FfiConverterOptionTypePolicy.lower(policy),uniffiCallStatus
+        FfiConverterOptionTypePolicy.lower(policy),
+        FfiConverterSequenceTypeDecryptionKey.lower(decryptionKeys),
+        FfiConverterOptionTypeSigningKey.lower(requestKey),uniffiCallStatus
     )
 }
     self.init(unsafeFromHandle: handle)
@@ -1412,15 +7228,65 @@ public convenience init(entityId: String, acsUrl: String, trusted: [Trust], poli
 
     
     /**
+     * What it says of itself.
+     */
+open func metadata() -> ServiceProviderMetadata  {
+    return try!  FfiConverterTypeServiceProviderMetadata_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_serviceprovider_metadata(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
      * A request to log a person in.
      */
-open func authnRequest(ssoUrl: String, now: Date)throws  -> AuthnRequest  {
+open func authnRequest(ssoUrl: String, now: Date, options: AuthnRequestOptions? = nil)throws  -> AuthnRequest  {
     return try  FfiConverterTypeAuthnRequest_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_method_serviceprovider_authn_request(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(ssoUrl),
-        FfiConverterTimestamp.lower(now),uniffiCallStatus
+        FfiConverterTimestamp.lower(now),
+        FfiConverterOptionTypeAuthnRequestOptions.lower(options),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Where it takes Responses.
+     */
+open func acsUrl() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_serviceprovider_acs_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The failure that a Response claims; none if it claims none.
+     */
+open func claimedFailure(samlResponse: String) -> ClaimedFailure?  {
+    return try!  FfiConverterOptionTypeClaimedFailure.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_serviceprovider_claimed_failure(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(samlResponse),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Who it is.
+     */
+open func entityId() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_serviceprovider_entity_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
 }
@@ -1437,6 +7303,21 @@ open func verify(samlResponse: String, expected: Expected, now: Date, replay: Re
         FfiConverterTypeExpected_lower(expected),
         FfiConverterTimestamp.lower(now),
         FfiConverterTypeReplayCache_lower(replay),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Verifies everything but that the login is used for the first time.
+     */
+open func verifyUnspent(samlResponse: String, expected: Expected, now: Date)throws  -> Unspent  {
+    return try  FfiConverterTypeUnspent_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_serviceprovider_verify_unspent(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(samlResponse),
+        FfiConverterTypeExpected_lower(expected),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
     )
 })
 }
@@ -1484,6 +7365,269 @@ public func FfiConverterTypeServiceProvider_lift(_ handle: UInt64) throws -> Ser
 #endif
 public func FfiConverterTypeServiceProvider_lower(_ value: ServiceProvider) -> UInt64 {
     return FfiConverterTypeServiceProvider.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Heap's application at the identity provider: logs in whom a bound group holds, and nobody else.
+ */
+public protocol SignOnProtocol: AnyObject, Sendable {
+    
+    /**
+     * Heap sent an AuthnRequest by redirect, and the user has logged in here. The query is given as it was received.
+     */
+    func answer(rawQuery: String, directory: Snapshot, person: String, now: Date) throws  -> SignOnAnswer
+    
+    /**
+     * The signing certificate.
+     */
+    func certificate()  -> Certificate
+    
+    /**
+     * The signing certificate as PEM: the `certificate.pem` for Heap's settings.
+     */
+    func certificatePem()  -> String
+    
+    /**
+     * The same, as what the doctor is told of the connection.
+     */
+    func connectionTest(settings: SsoSettings, heapId: String, email: String, now: Date) throws  -> ConnectionTest
+    
+    /**
+     * The user picks the application in the portal; the person is named by directory id.
+     */
+    func launch(directory: Snapshot, person: String, now: Date) throws  -> SignedResponse
+    
+    /**
+     * What the identity provider says of itself.
+     */
+    func metadata()  -> IdentityProviderMetadata
+    
+    /**
+     * Tries the application and Heap's settings on each other before SSO is enforced. It gives what somebody should act
+     * on before it no longer works.
+     */
+    func testConnection(settings: SsoSettings, heapId: String, email: String, now: Date) throws  -> [String]
+    
+}
+/**
+ * Heap's application at the identity provider: logs in whom a bound group holds, and nobody else.
+ */
+open class SignOn: SignOnProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_signon(self.handle, $0) }
+    }
+    /**
+     * The application at this IdP URL, for one tenant. Its assertions say of a person what the attributes name.
+     */
+public convenience init(idpUrl: String, key: SigningKey, heapId: String, attributes: [String: AttributeSource]? = nil)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_signon_new(
+        FfiConverterString.lower(idpUrl),
+        FfiConverterTypeSigningKey_lower(key),
+        FfiConverterString.lower(heapId),
+        FfiConverterOptionDictionaryStringTypeAttributeSource.lower(attributes),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_signon(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Heap sent an AuthnRequest by redirect, and the user has logged in here. The query is given as it was received.
+     */
+open func answer(rawQuery: String, directory: Snapshot, person: String, now: Date)throws  -> SignOnAnswer  {
+    return try  FfiConverterTypeSignOnAnswer_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signon_answer(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(rawQuery),
+        FfiConverterTypeSnapshot_lower(directory),
+        FfiConverterString.lower(person),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The signing certificate.
+     */
+open func certificate() -> Certificate  {
+    return try!  FfiConverterTypeCertificate_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signon_certificate(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The signing certificate as PEM: the `certificate.pem` for Heap's settings.
+     */
+open func certificatePem() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signon_certificate_pem(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The same, as what the doctor is told of the connection.
+     */
+open func connectionTest(settings: SsoSettings, heapId: String, email: String, now: Date)throws  -> ConnectionTest  {
+    return try  FfiConverterTypeConnectionTest_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signon_connection_test(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSsoSettings_lower(settings),
+        FfiConverterString.lower(heapId),
+        FfiConverterString.lower(email),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The user picks the application in the portal; the person is named by directory id.
+     */
+open func launch(directory: Snapshot, person: String, now: Date)throws  -> SignedResponse  {
+    return try  FfiConverterTypeSignedResponse_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signon_launch(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSnapshot_lower(directory),
+        FfiConverterString.lower(person),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What the identity provider says of itself.
+     */
+open func metadata() -> IdentityProviderMetadata  {
+    return try!  FfiConverterTypeIdentityProviderMetadata_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signon_metadata(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Tries the application and Heap's settings on each other before SSO is enforced. It gives what somebody should act
+     * on before it no longer works.
+     */
+open func testConnection(settings: SsoSettings, heapId: String, email: String, now: Date)throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signon_test_connection(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSsoSettings_lower(settings),
+        FfiConverterString.lower(heapId),
+        FfiConverterString.lower(email),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSignOn: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = SignOn
+
+    public static func lift(_ handle: UInt64) throws -> SignOn {
+        return SignOn(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: SignOn) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SignOn {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: SignOn, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignOn_lift(_ handle: UInt64) throws -> SignOn {
+    return try FfiConverterTypeSignOn.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignOn_lower(_ value: SignOn) -> UInt64 {
+    return FfiConverterTypeSignOn.lower(value)
 }
 
 
@@ -1752,6 +7896,19 @@ public convenience init(keyPem: String, certificatePem: String)throws  {
     }
 
     
+    /**
+     * Reads a private key that is not encrypted, and its certificate, both in DER.
+     */
+public static func fromDer(keyDer: Data, certificateDer: Data)throws  -> SigningKey  {
+    return try  FfiConverterTypeSigningKey_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_signingkey_from_der(
+        FfiConverterData.lower(keyDer),
+        FfiConverterData.lower(certificateDer),uniffiCallStatus
+    )
+})
+}
+    
 
     
     /**
@@ -1817,9 +7974,1504 @@ public func FfiConverterTypeSigningKey_lower(_ value: SigningKey) -> UInt64 {
 
 
 /**
+ * One end of single logout.
+ */
+public protocol SingleLogoutProtocol: AnyObject, Sendable {
+    
+    /**
+     * The answer to a request that was verified.
+     */
+    func answer(request: VerifiedLogout, status: LogoutStatus, now: Date) throws  -> OutgoingLogout
+    
+    /**
+     * A request that a partner ends a session.
+     */
+    func request(partner: String, logout: Logout, now: Date, relayState: String?) throws  -> OutgoingLogout
+    
+    /**
+     * Where it takes logouts.
+     */
+    func url()  -> String
+    
+    /**
+     * Verifies a partner's request, and records its use.
+     */
+    func verifyRequest(delivered: DeliveredLogout, now: Date, replay: ReplayCache) throws  -> VerifiedLogout
+    
+    /**
+     * Verifies a partner's answer to the request with this ID.
+     */
+    func verifyResponse(delivered: DeliveredLogout, requestId: String, partner: String, now: Date) throws  -> LogoutOutcome
+    
+}
+/**
+ * One end of single logout.
+ */
+open class SingleLogout: SingleLogoutProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_singlelogout(self.handle, $0) }
+    }
+    /**
+     * Who it is, where it takes logouts, the key that it signs with, and with whom.
+     */
+public convenience init(entityId: String, url: String, key: SigningKey, partners: [LogoutPartner], policy: Policy? = nil) {
+    let handle =
+        try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_singlelogout_new(
+        FfiConverterString.lower(entityId),
+        FfiConverterString.lower(url),
+        FfiConverterTypeSigningKey_lower(key),
+        FfiConverterSequenceTypeLogoutPartner.lower(partners),
+        FfiConverterOptionTypePolicy.lower(policy),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_singlelogout(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The answer to a request that was verified.
+     */
+open func answer(request: VerifiedLogout, status: LogoutStatus, now: Date)throws  -> OutgoingLogout  {
+    return try  FfiConverterTypeOutgoingLogout_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_singlelogout_answer(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeVerifiedLogout_lower(request),
+        FfiConverterTypeLogoutStatus_lower(status),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A request that a partner ends a session.
+     */
+open func request(partner: String, logout: Logout, now: Date, relayState: String? = nil)throws  -> OutgoingLogout  {
+    return try  FfiConverterTypeOutgoingLogout_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_singlelogout_request(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(partner),
+        FfiConverterTypeLogout_lower(logout),
+        FfiConverterTimestamp.lower(now),
+        FfiConverterOptionString.lower(relayState),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Where it takes logouts.
+     */
+open func url() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_singlelogout_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Verifies a partner's request, and records its use.
+     */
+open func verifyRequest(delivered: DeliveredLogout, now: Date, replay: ReplayCache)throws  -> VerifiedLogout  {
+    return try  FfiConverterTypeVerifiedLogout_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_singlelogout_verify_request(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeDeliveredLogout_lower(delivered),
+        FfiConverterTimestamp.lower(now),
+        FfiConverterTypeReplayCache_lower(replay),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Verifies a partner's answer to the request with this ID.
+     */
+open func verifyResponse(delivered: DeliveredLogout, requestId: String, partner: String, now: Date)throws  -> LogoutOutcome  {
+    return try  FfiConverterTypeLogoutOutcome_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_singlelogout_verify_response(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeDeliveredLogout_lower(delivered),
+        FfiConverterString.lower(requestId),
+        FfiConverterString.lower(partner),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSingleLogout: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = SingleLogout
+
+    public static func lift(_ handle: UInt64) throws -> SingleLogout {
+        return SingleLogout(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: SingleLogout) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SingleLogout {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: SingleLogout, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSingleLogout_lift(_ handle: UInt64) throws -> SingleLogout {
+    return try FfiConverterTypeSingleLogout.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSingleLogout_lower(_ value: SingleLogout) -> UInt64 {
+    return FfiConverterTypeSingleLogout.lower(value)
+}
+
+
+
+
+
+
+/**
+ * What the directory says at one moment, whole.
+ */
+public protocol SnapshotProtocol: AnyObject, Sendable {
+    
+    /**
+     * Whether a person may sign on, and why.
+     */
+    func access(person: String)  -> Access
+    
+    /**
+     * How a later snapshot of the same directory differs from this one.
+     */
+    func diff(after: Snapshot)  -> Diff
+    
+    /**
+     * The group with this directory id.
+     */
+    func group(id: String)  -> DirectoryGroup?
+    
+    /**
+     * How many groups there are.
+     */
+    func groupCount()  -> UInt64
+    
+    /**
+     * Every group.
+     */
+    func groups()  -> [DirectoryGroup]
+    
+    /**
+     * Whether groups are managed at Heap.
+     */
+    func hasGroupManagement()  -> Bool
+    
+    /**
+     * The members of the group with this directory id; none where there is no such group.
+     */
+    func members(group: String)  -> [Person]?
+    
+    /**
+     * How many memberships there are.
+     */
+    func membershipCount()  -> UInt64
+    
+    /**
+     * Everybody.
+     */
+    func people()  -> [Person]
+    
+    /**
+     * How many people there are.
+     */
+    func peopleCount()  -> UInt64
+    
+    /**
+     * The person with this directory id.
+     */
+    func person(id: String)  -> Person?
+    
+}
+/**
+ * What the directory says at one moment, whole.
+ */
+open class Snapshot: SnapshotProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_snapshot(self.handle, $0) }
+    }
+    /**
+     * A directory of these people, groups and memberships.
+     */
+public convenience init(people: [Person], groups: [DirectoryGroup] = [], memberships: [Membership] = [], groupManagement: Bool = true)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_snapshot_new(
+        FfiConverterSequenceTypePerson.lower(people),
+        FfiConverterSequenceTypeDirectoryGroup.lower(groups),
+        FfiConverterSequenceTypeMembership.lower(memberships),
+        FfiConverterBool.lower(groupManagement),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_snapshot(handle, $0) }
+    }
+
+    
+    /**
+     * Two tables: people, and who is a member of what.
+     */
+public static func fromCsv(people: String, memberships: String)throws  -> Snapshot  {
+    return try  FfiConverterTypeSnapshot_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_snapshot_from_csv(
+        FfiConverterString.lower(people),
+        FfiConverterString.lower(memberships),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * A directory file: `{"users": [...], "groups": [...], "groupManagement"?}`.
+     */
+public static func fromJson(text: String)throws  -> Snapshot  {
+    return try  FfiConverterTypeSnapshot_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_snapshot_from_json(
+        FfiConverterString.lower(text),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The users and groups of a SCIM service provider, each as JSON.
+     */
+public static func fromScim(users: [String], groups: [String])throws  -> Snapshot  {
+    return try  FfiConverterTypeSnapshot_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_snapshot_from_scim(
+        FfiConverterSequenceString.lower(users),
+        FfiConverterSequenceString.lower(groups),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+    /**
+     * Whether a person may sign on, and why.
+     */
+open func access(person: String) -> Access  {
+    return try!  FfiConverterTypeAccess_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_access(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(person),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How a later snapshot of the same directory differs from this one.
+     */
+open func diff(after: Snapshot) -> Diff  {
+    return try!  FfiConverterTypeDiff_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_diff(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSnapshot_lower(after),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The group with this directory id.
+     */
+open func group(id: String) -> DirectoryGroup?  {
+    return try!  FfiConverterOptionTypeDirectoryGroup.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_group(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(id),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How many groups there are.
+     */
+open func groupCount() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_group_count(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Every group.
+     */
+open func groups() -> [DirectoryGroup]  {
+    return try!  FfiConverterSequenceTypeDirectoryGroup.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_groups(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether groups are managed at Heap.
+     */
+open func hasGroupManagement() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_has_group_management(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The members of the group with this directory id; none where there is no such group.
+     */
+open func members(group: String) -> [Person]?  {
+    return try!  FfiConverterOptionSequenceTypePerson.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_members(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(group),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How many memberships there are.
+     */
+open func membershipCount() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_membership_count(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Everybody.
+     */
+open func people() -> [Person]  {
+    return try!  FfiConverterSequenceTypePerson.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_people(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How many people there are.
+     */
+open func peopleCount() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_people_count(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The person with this directory id.
+     */
+open func person(id: String) -> Person?  {
+    return try!  FfiConverterOptionTypePerson.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_person(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(id),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSnapshot: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Snapshot
+
+    public static func lift(_ handle: UInt64) throws -> Snapshot {
+        return Snapshot(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Snapshot) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Snapshot {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Snapshot, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSnapshot_lift(_ handle: UInt64) throws -> Snapshot {
+    return try FfiConverterTypeSnapshot.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSnapshot_lower(_ value: Snapshot) -> UInt64 {
+    return FfiConverterTypeSnapshot.lower(value)
+}
+
+
+
+
+
+
+/**
+ * An embedded tenant of Heap, in memory: for demonstrations, tests and simulation.
+ */
+public protocol TenantProtocol: AnyObject, Sendable {
+    
+    /**
+     * Makes a group (Heap says *team*) of these accounts within Heap, and gives its id.
+     */
+    func addTeam(name: String, now: Date, members: [String]) throws  -> String
+    
+    /**
+     * Adds a person within Heap, and gives the account's id.
+     */
+    func addTeammate(teammate: Teammate, now: Date) throws  -> String
+    
+    /**
+     * The base URL of the SCIM service.
+     */
+    func baseUrl()  -> String
+    
+    /**
+     * Heap begins a login: the address to redirect the browser to. The page is what the person asked for.
+     */
+    func beginLogin(now: Date, page: String?) throws  -> String
+    
+    /**
+     * Names the credentials; none while SCIM is off.
+     */
+    func clientId()  -> String?
+    
+    /**
+     * Sets SSO up, or anew. From now on it is mandatory for everybody but Admins.
+     */
+    func configureSso(settings: SsoSettings) throws 
+    
+    /**
+     * The role of users to come.
+     */
+    func defaultRole()  -> Role
+    
+    /**
+     * Turns SCIM off: the token ends, accounts and groups stay.
+     */
+    func disableScim() 
+    
+    /**
+     * Enables SCIM, with this role for new users, and shows the credentials this once. The token is Heap's; one of the
+     * caller's choice is for tests and demonstrations.
+     */
+    func enableScim(defaultRole: Role, bearerToken: Secret?) throws  -> ScimCredentials
+    
+    /**
+     * Takes the form that a browser posts to the tenant's ACS, of either flow.
+     */
+    func finishLogin(form: Data, now: Date) throws  -> Session
+    
+    /**
+     * From now on the person with this address has an account in another organisation.
+     */
+    func foreignAccount(email: String) 
+    
+    /**
+     * The account in the other organisation is gone; whether there was one.
+     */
+    func foreignAccountDeleted(email: String)  -> Bool
+    
+    /**
+     * Every group, as JSON.
+     */
+    func groups()  -> [String]
+    
+    /**
+     * Answers a request to the SCIM service.
+     */
+    func handle(request: Request, now: Date) throws  -> Response
+    
+    /**
+     * The tenant's Heap ID.
+     */
+    func heapId()  -> String
+    
+    /**
+     * Whether somebody may log in with a password, by the account's id: while SSO is on only Admins may.
+     */
+    func mayUsePassword(account: String)  -> Bool
+    
+    /**
+     * The tenant's name.
+     */
+    func name()  -> String
+    
+    /**
+     * Removes a person within Heap.
+     */
+    func removeTeammate(account: String, now: Date) throws 
+    
+    /**
+     * Makes a new token; the old one ends at once.
+     */
+    func renewToken() throws  -> ScimCredentials
+    
+    /**
+     * The role of an account; none where there is no such account.
+     */
+    func roleOf(account: String)  -> Role?
+    
+    /**
+     * Whether SCIM is on.
+     */
+    func scimEnabled()  -> Bool
+    
+    /**
+     * Changes the role of users to come.
+     */
+    func setDefaultRole(role: Role) 
+    
+    /**
+     * Changes the role of an account.
+     */
+    func setRole(account: String, role: Role, now: Date) throws 
+    
+    /**
+     * The settings of SSO; none before it is set up.
+     */
+    func ssoSettings()  -> SsoSettings?
+    
+    /**
+     * Every account, as JSON.
+     */
+    func users()  -> [String]
+    
+}
+/**
+ * An embedded tenant of Heap, in memory: for demonstrations, tests and simulation.
+ */
+open class Tenant: TenantProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_tenant(self.handle, $0) }
+    }
+    /**
+     * A tenant. The seed is for the ids that it gives; the operating system's randomness if not given. `origin` is where
+     * it is reached, if not at Heap's address.
+     */
+public convenience init(name: String, heapId: String, seed: UInt64? = nil, variants: Variants? = nil, origin: String? = nil)throws  {
+    let handle =
+        try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_tenant_new(
+        FfiConverterString.lower(name),
+        FfiConverterString.lower(heapId),
+        FfiConverterOptionUInt64.lower(seed),
+        FfiConverterOptionTypeVariants.lower(variants),
+        FfiConverterOptionString.lower(origin),uniffiCallStatus
+    )
+}
+    self.init(unsafeFromHandle: handle)
+}
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_tenant(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Makes a group (Heap says *team*) of these accounts within Heap, and gives its id.
+     */
+open func addTeam(name: String, now: Date, members: [String] = [])throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_add_team(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(name),
+        FfiConverterTimestamp.lower(now),
+        FfiConverterSequenceString.lower(members),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Adds a person within Heap, and gives the account's id.
+     */
+open func addTeammate(teammate: Teammate, now: Date)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_add_teammate(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeTeammate_lower(teammate),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The base URL of the SCIM service.
+     */
+open func baseUrl() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_base_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Heap begins a login: the address to redirect the browser to. The page is what the person asked for.
+     */
+open func beginLogin(now: Date, page: String? = nil)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_begin_login(
+            self.uniffiCloneHandle(),
+        FfiConverterTimestamp.lower(now),
+        FfiConverterOptionString.lower(page),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Names the credentials; none while SCIM is off.
+     */
+open func clientId() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_client_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Sets SSO up, or anew. From now on it is mandatory for everybody but Admins.
+     */
+open func configureSso(settings: SsoSettings)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_configure_sso(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeSsoSettings_lower(settings),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The role of users to come.
+     */
+open func defaultRole() -> Role  {
+    return try!  FfiConverterTypeRole_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_default_role(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Turns SCIM off: the token ends, accounts and groups stay.
+     */
+open func disableScim()  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_disable_scim(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Enables SCIM, with this role for new users, and shows the credentials this once. The token is Heap's; one of the
+     * caller's choice is for tests and demonstrations.
+     */
+open func enableScim(defaultRole: Role, bearerToken: Secret? = nil)throws  -> ScimCredentials  {
+    return try  FfiConverterTypeScimCredentials_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_enable_scim(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRole_lower(defaultRole),
+        FfiConverterOptionTypeSecret.lower(bearerToken),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Takes the form that a browser posts to the tenant's ACS, of either flow.
+     */
+open func finishLogin(form: Data, now: Date)throws  -> Session  {
+    return try  FfiConverterTypeSession_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_finish_login(
+            self.uniffiCloneHandle(),
+        FfiConverterData.lower(form),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * From now on the person with this address has an account in another organisation.
+     */
+open func foreignAccount(email: String)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_foreign_account(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(email),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The account in the other organisation is gone; whether there was one.
+     */
+open func foreignAccountDeleted(email: String) -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_foreign_account_deleted(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(email),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Every group, as JSON.
+     */
+open func groups() -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_groups(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Answers a request to the SCIM service.
+     */
+open func handle(request: Request, now: Date)throws  -> Response  {
+    return try  FfiConverterTypeResponse_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_handle(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRequest_lower(request),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The tenant's Heap ID.
+     */
+open func heapId() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_heap_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether somebody may log in with a password, by the account's id: while SSO is on only Admins may.
+     */
+open func mayUsePassword(account: String) -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_may_use_password(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(account),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The tenant's name.
+     */
+open func name() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_name(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Removes a person within Heap.
+     */
+open func removeTeammate(account: String, now: Date)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_remove_teammate(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(account),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Makes a new token; the old one ends at once.
+     */
+open func renewToken()throws  -> ScimCredentials  {
+    return try  FfiConverterTypeScimCredentials_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_renew_token(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The role of an account; none where there is no such account.
+     */
+open func roleOf(account: String) -> Role?  {
+    return try!  FfiConverterOptionTypeRole.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_role_of(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(account),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether SCIM is on.
+     */
+open func scimEnabled() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_scim_enabled(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Changes the role of users to come.
+     */
+open func setDefaultRole(role: Role)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_set_default_role(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRole_lower(role),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Changes the role of an account.
+     */
+open func setRole(account: String, role: Role, now: Date)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_set_role(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(account),
+        FfiConverterTypeRole_lower(role),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * The settings of SSO; none before it is set up.
+     */
+open func ssoSettings() -> SsoSettings?  {
+    return try!  FfiConverterOptionTypeSsoSettings.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_sso_settings(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Every account, as JSON.
+     */
+open func users() -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_users(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTenant: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Tenant
+
+    public static func lift(_ handle: UInt64) throws -> Tenant {
+        return Tenant(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Tenant) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Tenant {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Tenant, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTenant_lift(_ handle: UInt64) throws -> Tenant {
+    return try FfiConverterTypeTenant.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTenant_lower(_ value: Tenant) -> UInt64 {
+    return FfiConverterTypeTenant.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A login that is verified but was not spent: it says nothing about the person yet. Where it is recorded is the caller's
+ * own store, which must refuse what it holds already.
+ */
+public protocol UnspentProtocol: AnyObject, Sendable {
+    
+    /**
+     * Gives the login if the caller's own store has recorded its first use.
+     */
+    func conclude(recording: Recording) throws  -> VerifiedAssertion
+    
+    /**
+     * What is to be recorded; none once it is spent.
+     */
+    func recorded()  -> AssertionUse?
+    
+    /**
+     * Records the use in this cache, and gives the login if it was the first.
+     */
+    func spend(replay: ReplayCache) throws  -> VerifiedAssertion
+    
+}
+/**
+ * A login that is verified but was not spent: it says nothing about the person yet. Where it is recorded is the caller's
+ * own store, which must refuse what it holds already.
+ */
+open class Unspent: UnspentProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_unspent(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_unspent(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Gives the login if the caller's own store has recorded its first use.
+     */
+open func conclude(recording: Recording)throws  -> VerifiedAssertion  {
+    return try  FfiConverterTypeVerifiedAssertion_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_unspent_conclude(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRecording_lower(recording),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What is to be recorded; none once it is spent.
+     */
+open func recorded() -> AssertionUse?  {
+    return try!  FfiConverterOptionTypeAssertionUse.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_unspent_recorded(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Records the use in this cache, and gives the login if it was the first.
+     */
+open func spend(replay: ReplayCache)throws  -> VerifiedAssertion  {
+    return try  FfiConverterTypeVerifiedAssertion_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_unspent_spend(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeReplayCache_lower(replay),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUnspent: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Unspent
+
+    public static func lift(_ handle: UInt64) throws -> Unspent {
+        return Unspent(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Unspent) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Unspent {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Unspent, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUnspent_lift(_ handle: UInt64) throws -> Unspent {
+    return try FfiConverterTypeUnspent.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUnspent_lower(_ value: Unspent) -> UInt64 {
+    return FfiConverterTypeUnspent.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Credentials that are being verified. It does no I/O: `poll` says what to do next.
+ */
+public protocol VerificationProtocol: AnyObject, Sendable {
+    
+    /**
+     * There is no answer to the last request.
+     */
+    func fail(reason: Unreachable, now: Date) throws 
+    
+    /**
+     * What to do next.
+     */
+    func poll() throws  -> VerificationStep
+    
+    /**
+     * Hands over the answer to the last request.
+     */
+    func receive(response: Response, now: Date) throws 
+    
+}
+/**
+ * Credentials that are being verified. It does no I/O: `poll` says what to do next.
+ */
+open class Verification: VerificationProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_verification(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_verification(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * There is no answer to the last request.
+     */
+open func fail(reason: Unreachable, now: Date)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verification_fail(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeUnreachable_lower(reason),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * What to do next.
+     */
+open func poll()throws  -> VerificationStep  {
+    return try  FfiConverterTypeVerificationStep_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verification_poll(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Hands over the answer to the last request.
+     */
+open func receive(response: Response, now: Date)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verification_receive(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeResponse_lower(response),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+}
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVerification: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Verification
+
+    public static func lift(_ handle: UInt64) throws -> Verification {
+        return Verification(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Verification) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Verification {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Verification, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerification_lift(_ handle: UInt64) throws -> Verification {
+    return try FfiConverterTypeVerification.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerification_lower(_ value: Verification) -> UInt64 {
+    return FfiConverterTypeVerification.lower(value)
+}
+
+
+
+
+
+
+/**
  * A person is logged in. There is no other way to one of these than a verification: to hold one is the proof.
  */
 public protocol VerifiedAssertionProtocol: AnyObject, Sendable {
+    
+    /**
+     * The values of one attribute, by its name; none where nothing is said.
+     */
+    func attribute(name: String)  -> [String]
     
     /**
      * What else is said of the person.
@@ -1845,6 +9497,11 @@ public protocol VerifiedAssertionProtocol: AnyObject, Sendable {
      * The entity id of the identity provider.
      */
     func issuer()  -> String
+    
+    /**
+     * The whole name of the person.
+     */
+    func nameId()  -> NameId
     
     /**
      * What kind of name that is.
@@ -1934,6 +9591,19 @@ open class VerifiedAssertion: VerifiedAssertionProtocol, @unchecked Sendable {
 
     
     /**
+     * The values of one attribute, by its name; none where nothing is said.
+     */
+open func attribute(name: String) -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_attribute(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(name),uniffiCallStatus
+    )
+})
+}
+    
+    /**
      * What else is said of the person.
      */
 open func attributes() -> [String: [String]]  {
@@ -1988,6 +9658,18 @@ open func issuer() -> String  {
     return try!  FfiConverterString.lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_method_verifiedassertion_issuer(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The whole name of the person.
+     */
+open func nameId() -> NameId  {
+    return try!  FfiConverterTypeNameId_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_name_id(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -2113,26 +9795,645 @@ public func FfiConverterTypeVerifiedAssertion_lower(_ value: VerifiedAssertion) 
 
 
 
+
+
 /**
- * A request that may be answered, at an address that is registered.
+ * A partner's wish that somebody's session ends. It comes from a verification and from nowhere else.
  */
-public struct AcceptedRequest: Equatable, Hashable {
+public protocol VerifiedLogoutProtocol: AnyObject, Sendable {
+    
     /**
-     * Its ID.
+     * Whether it ends this session.
      */
-    public var id: String
+    func ends(nameId: NameId, sessionIndex: String?)  -> Bool
+    
     /**
-     * The entity id of the service provider.
+     * The ID of the request.
+     */
+    func id()  -> String
+    
+    /**
+     * The entity id of the partner.
+     */
+    func issuer()  -> String
+    
+    /**
+     * Whose session ends.
+     */
+    func nameId()  -> NameId
+    
+    /**
+     * Why.
+     */
+    func reason()  -> String?
+    
+    /**
+     * To be sent back unchanged.
+     */
+    func relayState()  -> String?
+    
+    /**
+     * Every check.
+     */
+    func report()  -> Report
+    
+    /**
+     * Which sessions; all of them if none are named.
+     */
+    func sessionIndexes()  -> [String]
+    
+}
+/**
+ * A partner's wish that somebody's session ends. It comes from a verification and from nowhere else.
+ */
+open class VerifiedLogout: VerifiedLogoutProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_verifiedlogout(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_verifiedlogout(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Whether it ends this session.
+     */
+open func ends(nameId: NameId, sessionIndex: String? = nil) -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedlogout_ends(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeNameId_lower(nameId),
+        FfiConverterOptionString.lower(sessionIndex),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The ID of the request.
+     */
+open func id() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedlogout_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The entity id of the partner.
+     */
+open func issuer() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedlogout_issuer(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whose session ends.
+     */
+open func nameId() -> NameId  {
+    return try!  FfiConverterTypeNameId_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedlogout_name_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Why.
+     */
+open func reason() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedlogout_reason(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * To be sent back unchanged.
+     */
+open func relayState() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedlogout_relay_state(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Every check.
+     */
+open func report() -> Report  {
+    return try!  FfiConverterTypeReport_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedlogout_report(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Which sessions; all of them if none are named.
+     */
+open func sessionIndexes() -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedlogout_session_indexes(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVerifiedLogout: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = VerifiedLogout
+
+    public static func lift(_ handle: UInt64) throws -> VerifiedLogout {
+        return VerifiedLogout(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: VerifiedLogout) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VerifiedLogout {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: VerifiedLogout, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerifiedLogout_lift(_ handle: UInt64) throws -> VerifiedLogout {
+    return try FfiConverterTypeVerifiedLogout.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerifiedLogout_lower(_ value: VerifiedLogout) -> UInt64 {
+    return FfiConverterTypeVerifiedLogout.lower(value)
+}
+
+
+
+
+/**
+ * A person whom a step makes a member.
+ */
+public struct AddedMember: Equatable, Hashable, Codable {
+    /**
+     * The person's directory id.
+     */
+    public var person: String
+    /**
+     * The user name that the directory has.
+     */
+    public var userName: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The person's directory id.
+         */person: String, 
+        /**
+         * The user name that the directory has.
+         */userName: String) {
+        self.person = person
+        self.userName = userName
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension AddedMember: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAddedMember: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AddedMember {
+        return
+            try AddedMember(
+                person: FfiConverterString.read(from: &buf), 
+                userName: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AddedMember, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.person, into: &buf)
+        FfiConverterString.write(value.userName, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAddedMember_lift(_ buf: RustBuffer) throws -> AddedMember {
+    return try FfiConverterTypeAddedMember.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAddedMember_lower(_ value: AddedMember) -> RustBuffer {
+    return FfiConverterTypeAddedMember.lower(value)
+}
+
+
+/**
+ * What the portal shows of an application.
+ */
+public struct ApplicationDetails: Equatable, Hashable, Codable {
+    /**
+     * The name on its tile.
+     */
+    public var label: String
+    /**
+     * What it is for.
+     */
+    public var description: String?
+    /**
+     * The address of the picture on its tile.
+     */
+    public var image: String?
+    /**
+     * Whether the portal shows it at all; people with access can sign on either way.
+     */
+    public var shown: Bool?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The name on its tile.
+         */label: String, 
+        /**
+         * What it is for.
+         */description: String? = nil, 
+        /**
+         * The address of the picture on its tile.
+         */image: String? = nil, 
+        /**
+         * Whether the portal shows it at all; people with access can sign on either way.
+         */shown: Bool? = nil) {
+        self.label = label
+        self.description = description
+        self.image = image
+        self.shown = shown
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ApplicationDetails: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeApplicationDetails: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ApplicationDetails {
+        return
+            try ApplicationDetails(
+                label: FfiConverterString.read(from: &buf), 
+                description: FfiConverterOptionString.read(from: &buf), 
+                image: FfiConverterOptionString.read(from: &buf), 
+                shown: FfiConverterOptionBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ApplicationDetails, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.label, into: &buf)
+        FfiConverterOptionString.write(value.description, into: &buf)
+        FfiConverterOptionString.write(value.image, into: &buf)
+        FfiConverterOptionBool.write(value.shown, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApplicationDetails_lift(_ buf: RustBuffer) throws -> ApplicationDetails {
+    return try FfiConverterTypeApplicationDetails.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApplicationDetails_lower(_ value: ApplicationDetails) -> RustBuffer {
+    return FfiConverterTypeApplicationDetails.lower(value)
+}
+
+
+/**
+ * The settings of identity management. What is not given is the library's own choice.
+ */
+public struct ApplicationSettings: Equatable, Hashable, Codable {
+    /**
+     * Whether groups are managed at Heap.
+     */
+    public var groupManagement: Bool?
+    /**
+     * How the attribute with Heap's role is called.
+     */
+    public var roleAttribute: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Whether groups are managed at Heap.
+         */groupManagement: Bool? = nil, 
+        /**
+         * How the attribute with Heap's role is called.
+         */roleAttribute: String? = nil) {
+        self.groupManagement = groupManagement
+        self.roleAttribute = roleAttribute
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ApplicationSettings: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeApplicationSettings: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ApplicationSettings {
+        return
+            try ApplicationSettings(
+                groupManagement: FfiConverterOptionBool.read(from: &buf), 
+                roleAttribute: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ApplicationSettings, into buf: inout [UInt8]) {
+        FfiConverterOptionBool.write(value.groupManagement, into: &buf)
+        FfiConverterOptionString.write(value.roleAttribute, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApplicationSettings_lift(_ buf: RustBuffer) throws -> ApplicationSettings {
+    return try FfiConverterTypeApplicationSettings.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApplicationSettings_lower(_ value: ApplicationSettings) -> RustBuffer {
+    return FfiConverterTypeApplicationSettings.lower(value)
+}
+
+
+/**
+ * What a store of used Assertions records.
+ */
+public struct AssertionUse: Equatable, Hashable, Codable {
+    /**
+     * The entity id of the identity provider.
      */
     public var issuer: String
     /**
-     * Where the answer goes.
+     * The ID of the Assertion.
      */
-    public var acsUrl: String
+    public var assertionId: String
     /**
-     * To be sent back unchanged with the answer.
+     * Until when it could be used again.
      */
-    public var relayState: String?
+    public var until: Date
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The entity id of the identity provider.
+         */issuer: String, 
+        /**
+         * The ID of the Assertion.
+         */assertionId: String, 
+        /**
+         * Until when it could be used again.
+         */until: Date) {
+        self.issuer = issuer
+        self.assertionId = assertionId
+        self.until = until
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension AssertionUse: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAssertionUse: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AssertionUse {
+        return
+            try AssertionUse(
+                issuer: FfiConverterString.read(from: &buf), 
+                assertionId: FfiConverterString.read(from: &buf), 
+                until: FfiConverterTimestamp.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AssertionUse, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.issuer, into: &buf)
+        FfiConverterString.write(value.assertionId, into: &buf)
+        FfiConverterTimestamp.write(value.until, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAssertionUse_lift(_ buf: RustBuffer) throws -> AssertionUse {
+    return try FfiConverterTypeAssertionUse.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAssertionUse_lower(_ value: AssertionUse) -> RustBuffer {
+    return FfiConverterTypeAssertionUse.lower(value)
+}
+
+
+/**
+ * An attribute that a step writes.
+ */
+public struct AttributeChange: Equatable, Hashable, Codable {
+    /**
+     * The attribute's name in SCIM.
+     */
+    public var attribute: String
+    /**
+     * The value at Heap; none where it has none.
+     */
+    public var from: String?
+    /**
+     * The value of the directory; none clears the attribute.
+     */
+    public var to: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The attribute's name in SCIM.
+         */attribute: String, 
+        /**
+         * The value at Heap; none where it has none.
+         */from: String?, 
+        /**
+         * The value of the directory; none clears the attribute.
+         */to: String?) {
+        self.attribute = attribute
+        self.from = from
+        self.to = to
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension AttributeChange: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAttributeChange: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AttributeChange {
+        return
+            try AttributeChange(
+                attribute: FfiConverterString.read(from: &buf), 
+                from: FfiConverterOptionString.read(from: &buf), 
+                to: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AttributeChange, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.attribute, into: &buf)
+        FfiConverterOptionString.write(value.from, into: &buf)
+        FfiConverterOptionString.write(value.to, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAttributeChange_lift(_ buf: RustBuffer) throws -> AttributeChange {
+    return try FfiConverterTypeAttributeChange.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAttributeChange_lower(_ value: AttributeChange) -> RustBuffer {
+    return FfiConverterTypeAttributeChange.lower(value)
+}
+
+
+/**
+ * What a request asks for besides a login.
+ */
+public struct AuthnRequestOptions: Equatable, Hashable, Codable {
     /**
      * The person must prove again who they are.
      */
@@ -2145,38 +10446,30 @@ public struct AcceptedRequest: Equatable, Hashable {
      * What kind of NameID is wanted.
      */
     public var nameIdFormat: String?
+    /**
+     * The ways of authentication one of which it must be.
+     */
+    public var authnContextClasses: [String]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
     public init(
         /**
-         * Its ID.
-         */id: String, 
-        /**
-         * The entity id of the service provider.
-         */issuer: String, 
-        /**
-         * Where the answer goes.
-         */acsUrl: String, 
-        /**
-         * To be sent back unchanged with the answer.
-         */relayState: String?, 
-        /**
          * The person must prove again who they are.
-         */forceAuthn: Bool, 
+         */forceAuthn: Bool = false, 
         /**
          * The person must not be asked anything.
-         */isPassive: Bool, 
+         */isPassive: Bool = false, 
         /**
          * What kind of NameID is wanted.
-         */nameIdFormat: String?) {
-        self.id = id
-        self.issuer = issuer
-        self.acsUrl = acsUrl
-        self.relayState = relayState
+         */nameIdFormat: String? = nil, 
+        /**
+         * The ways of authentication one of which it must be.
+         */authnContextClasses: [String] = []) {
         self.forceAuthn = forceAuthn
         self.isPassive = isPassive
         self.nameIdFormat = nameIdFormat
+        self.authnContextClasses = authnContextClasses
     }
 
     
@@ -2185,34 +10478,28 @@ public struct AcceptedRequest: Equatable, Hashable {
 }
 
 #if compiler(>=6)
-extension AcceptedRequest: Sendable {}
+extension AuthnRequestOptions: Sendable {}
 #endif
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public struct FfiConverterTypeAcceptedRequest: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AcceptedRequest {
+public struct FfiConverterTypeAuthnRequestOptions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AuthnRequestOptions {
         return
-            try AcceptedRequest(
-                id: FfiConverterString.read(from: &buf), 
-                issuer: FfiConverterString.read(from: &buf), 
-                acsUrl: FfiConverterString.read(from: &buf), 
-                relayState: FfiConverterOptionString.read(from: &buf), 
+            try AuthnRequestOptions(
                 forceAuthn: FfiConverterBool.read(from: &buf), 
                 isPassive: FfiConverterBool.read(from: &buf), 
-                nameIdFormat: FfiConverterOptionString.read(from: &buf)
+                nameIdFormat: FfiConverterOptionString.read(from: &buf), 
+                authnContextClasses: FfiConverterSequenceString.read(from: &buf)
         )
     }
 
-    public static func write(_ value: AcceptedRequest, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.id, into: &buf)
-        FfiConverterString.write(value.issuer, into: &buf)
-        FfiConverterString.write(value.acsUrl, into: &buf)
-        FfiConverterOptionString.write(value.relayState, into: &buf)
+    public static func write(_ value: AuthnRequestOptions, into buf: inout [UInt8]) {
         FfiConverterBool.write(value.forceAuthn, into: &buf)
         FfiConverterBool.write(value.isPassive, into: &buf)
         FfiConverterOptionString.write(value.nameIdFormat, into: &buf)
+        FfiConverterSequenceString.write(value.authnContextClasses, into: &buf)
     }
 }
 
@@ -2220,22 +10507,111 @@ public struct FfiConverterTypeAcceptedRequest: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeAcceptedRequest_lift(_ buf: RustBuffer) throws -> AcceptedRequest {
-    return try FfiConverterTypeAcceptedRequest.lift(buf)
+public func FfiConverterTypeAuthnRequestOptions_lift(_ buf: RustBuffer) throws -> AuthnRequestOptions {
+    return try FfiConverterTypeAuthnRequestOptions.lift(buf)
 }
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeAcceptedRequest_lower(_ value: AcceptedRequest) -> RustBuffer {
-    return FfiConverterTypeAcceptedRequest.lower(value)
+public func FfiConverterTypeAuthnRequestOptions_lower(_ value: AuthnRequestOptions) -> RustBuffer {
+    return FfiConverterTypeAuthnRequestOptions.lower(value)
 }
 
 
 /**
- * One thing that a Response must satisfy.
+ * A message as it travelled. Nothing of it is verified.
  */
-public struct Check: Equatable, Hashable {
+public struct CarriedMessage: Equatable, Hashable, Codable {
+    /**
+     * Which of the two it is.
+     */
+    public var kind: MessageKind
+    /**
+     * The XML.
+     */
+    public var xml: Data
+    /**
+     * The RelayState.
+     */
+    public var relayState: String?
+    /**
+     * Whether a query carries a signature; a form carries none.
+     */
+    public var signed: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Which of the two it is.
+         */kind: MessageKind, 
+        /**
+         * The XML.
+         */xml: Data, 
+        /**
+         * The RelayState.
+         */relayState: String?, 
+        /**
+         * Whether a query carries a signature; a form carries none.
+         */signed: Bool) {
+        self.kind = kind
+        self.xml = xml
+        self.relayState = relayState
+        self.signed = signed
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension CarriedMessage: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCarriedMessage: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CarriedMessage {
+        return
+            try CarriedMessage(
+                kind: FfiConverterTypeMessageKind.read(from: &buf), 
+                xml: FfiConverterData.read(from: &buf), 
+                relayState: FfiConverterOptionString.read(from: &buf), 
+                signed: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CarriedMessage, into buf: inout [UInt8]) {
+        FfiConverterTypeMessageKind.write(value.kind, into: &buf)
+        FfiConverterData.write(value.xml, into: &buf)
+        FfiConverterOptionString.write(value.relayState, into: &buf)
+        FfiConverterBool.write(value.signed, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCarriedMessage_lift(_ buf: RustBuffer) throws -> CarriedMessage {
+    return try FfiConverterTypeCarriedMessage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCarriedMessage_lower(_ value: CarriedMessage) -> RustBuffer {
+    return FfiConverterTypeCarriedMessage.lower(value)
+}
+
+
+/**
+ * One thing that a message must satisfy.
+ */
+public struct Check: Equatable, Hashable, Codable {
     /**
      * The stable code of the check and of its failure.
      */
@@ -2312,9 +10688,2641 @@ public func FfiConverterTypeCheck_lower(_ value: Check) -> RustBuffer {
 
 
 /**
+ * A login that failed, as a message claims: it is not verified, and for people to read.
+ */
+public struct ClaimedFailure: Equatable, Hashable, Codable {
+    /**
+     * The ID of the request that it claims to answer.
+     */
+    public var inResponseTo: String?
+    /**
+     * Who claims it.
+     */
+    public var issuer: String?
+    /**
+     * The code of the failure.
+     */
+    public var code: String
+    /**
+     * What it says to people.
+     */
+    public var message: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The ID of the request that it claims to answer.
+         */inResponseTo: String?, 
+        /**
+         * Who claims it.
+         */issuer: String?, 
+        /**
+         * The code of the failure.
+         */code: String, 
+        /**
+         * What it says to people.
+         */message: String?) {
+        self.inResponseTo = inResponseTo
+        self.issuer = issuer
+        self.code = code
+        self.message = message
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ClaimedFailure: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeClaimedFailure: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ClaimedFailure {
+        return
+            try ClaimedFailure(
+                inResponseTo: FfiConverterOptionString.read(from: &buf), 
+                issuer: FfiConverterOptionString.read(from: &buf), 
+                code: FfiConverterString.read(from: &buf), 
+                message: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ClaimedFailure, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.inResponseTo, into: &buf)
+        FfiConverterOptionString.write(value.issuer, into: &buf)
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterOptionString.write(value.message, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeClaimedFailure_lift(_ buf: RustBuffer) throws -> ClaimedFailure {
+    return try FfiConverterTypeClaimedFailure.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeClaimedFailure_lower(_ value: ClaimedFailure) -> RustBuffer {
+    return FfiConverterTypeClaimedFailure.lower(value)
+}
+
+
+/**
+ * Something that is reported and left as it is.
+ */
+public struct Conflict: Equatable, Hashable, Codable {
+    /**
+     * The stable code of what contradicts what.
+     */
+    public var code: String
+    /**
+     * What is wrong and what to do.
+     */
+    public var explanation: String
+    /**
+     * Whether a group is concerned, and not a person.
+     */
+    public var isOfGroup: Bool
+    /**
+     * The directory id of the person or group.
+     */
+    public var id: String
+    /**
+     * The user name or group name that is concerned.
+     */
+    public var name: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The stable code of what contradicts what.
+         */code: String, 
+        /**
+         * What is wrong and what to do.
+         */explanation: String, 
+        /**
+         * Whether a group is concerned, and not a person.
+         */isOfGroup: Bool, 
+        /**
+         * The directory id of the person or group.
+         */id: String, 
+        /**
+         * The user name or group name that is concerned.
+         */name: String) {
+        self.code = code
+        self.explanation = explanation
+        self.isOfGroup = isOfGroup
+        self.id = id
+        self.name = name
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Conflict: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeConflict: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Conflict {
+        return
+            try Conflict(
+                code: FfiConverterString.read(from: &buf), 
+                explanation: FfiConverterString.read(from: &buf), 
+                isOfGroup: FfiConverterBool.read(from: &buf), 
+                id: FfiConverterString.read(from: &buf), 
+                name: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Conflict, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterString.write(value.explanation, into: &buf)
+        FfiConverterBool.write(value.isOfGroup, into: &buf)
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConflict_lift(_ buf: RustBuffer) throws -> Conflict {
+    return try FfiConverterTypeConflict.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConflict_lower(_ value: Conflict) -> RustBuffer {
+    return FfiConverterTypeConflict.lower(value)
+}
+
+
+/**
+ * How many steps of each kind a plan has.
+ */
+public struct Counts: Equatable, Hashable, Codable {
+    /**
+     * Accounts that are created.
+     */
+    public var usersCreated: UInt64
+    /**
+     * Accounts that are adopted, activated or changed.
+     */
+    public var usersUpdated: UInt64
+    /**
+     * Accounts that are deactivated.
+     */
+    public var usersDeactivated: UInt64
+    /**
+     * Groups that are created.
+     */
+    public var groupsCreated: UInt64
+    /**
+     * Groups that are taken over or changed.
+     */
+    public var groupsUpdated: UInt64
+    /**
+     * Groups that are no longer synced.
+     */
+    public var groupsReleased: UInt64
+    /**
+     * Groups that are deleted.
+     */
+    public var groupsDeleted: UInt64
+    /**
+     * Things that are reported and left.
+     */
+    public var conflicts: UInt64
+    /**
+     * The counts for people.
+     */
+    public var text: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Accounts that are created.
+         */usersCreated: UInt64, 
+        /**
+         * Accounts that are adopted, activated or changed.
+         */usersUpdated: UInt64, 
+        /**
+         * Accounts that are deactivated.
+         */usersDeactivated: UInt64, 
+        /**
+         * Groups that are created.
+         */groupsCreated: UInt64, 
+        /**
+         * Groups that are taken over or changed.
+         */groupsUpdated: UInt64, 
+        /**
+         * Groups that are no longer synced.
+         */groupsReleased: UInt64, 
+        /**
+         * Groups that are deleted.
+         */groupsDeleted: UInt64, 
+        /**
+         * Things that are reported and left.
+         */conflicts: UInt64, 
+        /**
+         * The counts for people.
+         */text: String) {
+        self.usersCreated = usersCreated
+        self.usersUpdated = usersUpdated
+        self.usersDeactivated = usersDeactivated
+        self.groupsCreated = groupsCreated
+        self.groupsUpdated = groupsUpdated
+        self.groupsReleased = groupsReleased
+        self.groupsDeleted = groupsDeleted
+        self.conflicts = conflicts
+        self.text = text
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Counts: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCounts: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Counts {
+        return
+            try Counts(
+                usersCreated: FfiConverterUInt64.read(from: &buf), 
+                usersUpdated: FfiConverterUInt64.read(from: &buf), 
+                usersDeactivated: FfiConverterUInt64.read(from: &buf), 
+                groupsCreated: FfiConverterUInt64.read(from: &buf), 
+                groupsUpdated: FfiConverterUInt64.read(from: &buf), 
+                groupsReleased: FfiConverterUInt64.read(from: &buf), 
+                groupsDeleted: FfiConverterUInt64.read(from: &buf), 
+                conflicts: FfiConverterUInt64.read(from: &buf), 
+                text: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Counts, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.usersCreated, into: &buf)
+        FfiConverterUInt64.write(value.usersUpdated, into: &buf)
+        FfiConverterUInt64.write(value.usersDeactivated, into: &buf)
+        FfiConverterUInt64.write(value.groupsCreated, into: &buf)
+        FfiConverterUInt64.write(value.groupsUpdated, into: &buf)
+        FfiConverterUInt64.write(value.groupsReleased, into: &buf)
+        FfiConverterUInt64.write(value.groupsDeleted, into: &buf)
+        FfiConverterUInt64.write(value.conflicts, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCounts_lift(_ buf: RustBuffer) throws -> Counts {
+    return try FfiConverterTypeCounts.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCounts_lower(_ value: Counts) -> RustBuffer {
+    return FfiConverterTypeCounts.lower(value)
+}
+
+
+/**
+ * Credentials for Heap's SCIM service, to be verified.
+ */
+public struct Credentials {
+    /**
+     * The base URL.
+     */
+    public var baseUrl: String
+    /**
+     * The bearer token.
+     */
+    public var token: Secret
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The base URL.
+         */baseUrl: String, 
+        /**
+         * The bearer token.
+         */token: Secret) {
+        self.baseUrl = baseUrl
+        self.token = token
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Credentials: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCredentials: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Credentials {
+        return
+            try Credentials(
+                baseUrl: FfiConverterString.read(from: &buf), 
+                token: FfiConverterTypeSecret.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Credentials, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.baseUrl, into: &buf)
+        FfiConverterTypeSecret.write(value.token, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCredentials_lift(_ buf: RustBuffer) throws -> Credentials {
+    return try FfiConverterTypeCredentials.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCredentials_lower(_ value: Credentials) -> RustBuffer {
+    return FfiConverterTypeCredentials.lower(value)
+}
+
+
+/**
+ * An application that was deleted.
+ */
+public struct DeletedApplication: Equatable, Hashable, Codable {
+    /**
+     * Its name.
+     */
+    public var application: String
+    /**
+     * What remains to be done.
+     */
+    public var remains: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its name.
+         */application: String, 
+        /**
+         * What remains to be done.
+         */remains: [String]) {
+        self.application = application
+        self.remains = remains
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension DeletedApplication: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeletedApplication: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeletedApplication {
+        return
+            try DeletedApplication(
+                application: FfiConverterString.read(from: &buf), 
+                remains: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DeletedApplication, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.application, into: &buf)
+        FfiConverterSequenceString.write(value.remains, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeletedApplication_lift(_ buf: RustBuffer) throws -> DeletedApplication {
+    return try FfiConverterTypeDeletedApplication.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeletedApplication_lower(_ value: DeletedApplication) -> RustBuffer {
+    return FfiConverterTypeDeletedApplication.lower(value)
+}
+
+
+/**
+ * What the doctor found, in the order in which to put it right; nothing of a healthy set-up.
+ */
+public struct Diagnosis: Equatable, Hashable, Codable {
+    /**
+     * The findings.
+     */
+    public var findings: [DoctorFinding]
+    /**
+     * The findings for people.
+     */
+    public var text: String
+    /**
+     * The findings for machines.
+     */
+    public var json: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The findings.
+         */findings: [DoctorFinding], 
+        /**
+         * The findings for people.
+         */text: String, 
+        /**
+         * The findings for machines.
+         */json: String) {
+        self.findings = findings
+        self.text = text
+        self.json = json
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Diagnosis: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDiagnosis: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Diagnosis {
+        return
+            try Diagnosis(
+                findings: FfiConverterSequenceTypeDoctorFinding.read(from: &buf), 
+                text: FfiConverterString.read(from: &buf), 
+                json: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Diagnosis, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeDoctorFinding.write(value.findings, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterString.write(value.json, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDiagnosis_lift(_ buf: RustBuffer) throws -> Diagnosis {
+    return try FfiConverterTypeDiagnosis.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDiagnosis_lower(_ value: Diagnosis) -> RustBuffer {
+    return FfiConverterTypeDiagnosis.lower(value)
+}
+
+
+/**
+ * How two snapshots of one directory differ.
+ */
+public struct Diff: Equatable, Hashable, Codable {
+    /**
+     * What leads from one to the other, in an order that an engine can take.
+     */
+    public var changes: [DirectoryChange]
+    /**
+     * The directory ids of people who are new.
+     */
+    public var peopleAdded: [String]
+    /**
+     * The directory ids of people who are gone.
+     */
+    public var peopleRemoved: [String]
+    /**
+     * The directory ids of people who were changed.
+     */
+    public var peopleChanged: [String]
+    /**
+     * The directory ids of groups that are new.
+     */
+    public var groupsAdded: [String]
+    /**
+     * The directory ids of groups that are gone.
+     */
+    public var groupsRemoved: [String]
+    /**
+     * The directory ids of groups that were changed.
+     */
+    public var groupsChanged: [String]
+    /**
+     * How many memberships are new.
+     */
+    public var joined: UInt64
+    /**
+     * How many memberships have ended.
+     */
+    public var left: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What leads from one to the other, in an order that an engine can take.
+         */changes: [DirectoryChange], 
+        /**
+         * The directory ids of people who are new.
+         */peopleAdded: [String], 
+        /**
+         * The directory ids of people who are gone.
+         */peopleRemoved: [String], 
+        /**
+         * The directory ids of people who were changed.
+         */peopleChanged: [String], 
+        /**
+         * The directory ids of groups that are new.
+         */groupsAdded: [String], 
+        /**
+         * The directory ids of groups that are gone.
+         */groupsRemoved: [String], 
+        /**
+         * The directory ids of groups that were changed.
+         */groupsChanged: [String], 
+        /**
+         * How many memberships are new.
+         */joined: UInt64, 
+        /**
+         * How many memberships have ended.
+         */left: UInt64) {
+        self.changes = changes
+        self.peopleAdded = peopleAdded
+        self.peopleRemoved = peopleRemoved
+        self.peopleChanged = peopleChanged
+        self.groupsAdded = groupsAdded
+        self.groupsRemoved = groupsRemoved
+        self.groupsChanged = groupsChanged
+        self.joined = joined
+        self.left = left
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Diff: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDiff: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Diff {
+        return
+            try Diff(
+                changes: FfiConverterSequenceTypeDirectoryChange.read(from: &buf), 
+                peopleAdded: FfiConverterSequenceString.read(from: &buf), 
+                peopleRemoved: FfiConverterSequenceString.read(from: &buf), 
+                peopleChanged: FfiConverterSequenceString.read(from: &buf), 
+                groupsAdded: FfiConverterSequenceString.read(from: &buf), 
+                groupsRemoved: FfiConverterSequenceString.read(from: &buf), 
+                groupsChanged: FfiConverterSequenceString.read(from: &buf), 
+                joined: FfiConverterUInt64.read(from: &buf), 
+                left: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Diff, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeDirectoryChange.write(value.changes, into: &buf)
+        FfiConverterSequenceString.write(value.peopleAdded, into: &buf)
+        FfiConverterSequenceString.write(value.peopleRemoved, into: &buf)
+        FfiConverterSequenceString.write(value.peopleChanged, into: &buf)
+        FfiConverterSequenceString.write(value.groupsAdded, into: &buf)
+        FfiConverterSequenceString.write(value.groupsRemoved, into: &buf)
+        FfiConverterSequenceString.write(value.groupsChanged, into: &buf)
+        FfiConverterUInt64.write(value.joined, into: &buf)
+        FfiConverterUInt64.write(value.left, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDiff_lift(_ buf: RustBuffer) throws -> Diff {
+    return try FfiConverterTypeDiff.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDiff_lower(_ value: Diff) -> RustBuffer {
+    return FfiConverterTypeDiff.lower(value)
+}
+
+
+/**
+ * A group of the directory.
+ */
+public struct DirectoryGroup: Equatable, Hashable, Codable {
+    /**
+     * The directory's id, which never changes.
+     */
+    public var id: String
+    /**
+     * The name.
+     */
+    public var name: String
+    /**
+     * Whether the group is bound to the application.
+     */
+    public var bound: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The directory's id, which never changes.
+         */id: String, 
+        /**
+         * The name.
+         */name: String, 
+        /**
+         * Whether the group is bound to the application.
+         */bound: Bool = true) {
+        self.id = id
+        self.name = name
+        self.bound = bound
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension DirectoryGroup: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDirectoryGroup: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DirectoryGroup {
+        return
+            try DirectoryGroup(
+                id: FfiConverterString.read(from: &buf), 
+                name: FfiConverterString.read(from: &buf), 
+                bound: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DirectoryGroup, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterBool.write(value.bound, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDirectoryGroup_lift(_ buf: RustBuffer) throws -> DirectoryGroup {
+    return try FfiConverterTypeDirectoryGroup.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDirectoryGroup_lower(_ value: DirectoryGroup) -> RustBuffer {
+    return FfiConverterTypeDirectoryGroup.lower(value)
+}
+
+
+/**
+ * Something that is wrong.
+ */
+public struct DoctorFinding: Equatable, Hashable, Codable {
+    /**
+     * The stable code.
+     */
+    public var code: String
+    /**
+     * How much it matters.
+     */
+    public var severity: Severity
+    /**
+     * What is wrong.
+     */
+    public var title: String
+    /**
+     * What would be right.
+     */
+    public var expected: String
+    /**
+     * What is there instead.
+     */
+    public var found: String
+    /**
+     * Whom or what it is about.
+     */
+    public var subjects: [String]
+    /**
+     * What to do.
+     */
+    public var action: String
+    /**
+     * The rules that it is about.
+     */
+    public var rule: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The stable code.
+         */code: String, 
+        /**
+         * How much it matters.
+         */severity: Severity, 
+        /**
+         * What is wrong.
+         */title: String, 
+        /**
+         * What would be right.
+         */expected: String, 
+        /**
+         * What is there instead.
+         */found: String, 
+        /**
+         * Whom or what it is about.
+         */subjects: [String], 
+        /**
+         * What to do.
+         */action: String, 
+        /**
+         * The rules that it is about.
+         */rule: String) {
+        self.code = code
+        self.severity = severity
+        self.title = title
+        self.expected = expected
+        self.found = found
+        self.subjects = subjects
+        self.action = action
+        self.rule = rule
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension DoctorFinding: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDoctorFinding: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DoctorFinding {
+        return
+            try DoctorFinding(
+                code: FfiConverterString.read(from: &buf), 
+                severity: FfiConverterTypeSeverity.read(from: &buf), 
+                title: FfiConverterString.read(from: &buf), 
+                expected: FfiConverterString.read(from: &buf), 
+                found: FfiConverterString.read(from: &buf), 
+                subjects: FfiConverterSequenceString.read(from: &buf), 
+                action: FfiConverterString.read(from: &buf), 
+                rule: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DoctorFinding, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterTypeSeverity.write(value.severity, into: &buf)
+        FfiConverterString.write(value.title, into: &buf)
+        FfiConverterString.write(value.expected, into: &buf)
+        FfiConverterString.write(value.found, into: &buf)
+        FfiConverterSequenceString.write(value.subjects, into: &buf)
+        FfiConverterString.write(value.action, into: &buf)
+        FfiConverterString.write(value.rule, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDoctorFinding_lift(_ buf: RustBuffer) throws -> DoctorFinding {
+    return try FfiConverterTypeDoctorFinding.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDoctorFinding_lower(_ value: DoctorFinding) -> RustBuffer {
+    return FfiConverterTypeDoctorFinding.lower(value)
+}
+
+
+/**
+ * An attempt and how it ended.
+ */
+public struct Event: Equatable, Hashable, Codable {
+    /**
+     * The event's id.
+     */
+    public var id: String
+    /**
+     * The service that it is of.
+     */
+    public var service: String
+    /**
+     * What was attempted.
+     */
+    public var name: EventName
+    /**
+     * The name as Directory Insights has it, such as `user_create_provision`.
+     */
+    public var eventType: String
+    /**
+     * When the outcome was known.
+     */
+    public var timestamp: Date
+    /**
+     * The person or group; none for the integration itself.
+     */
+    public var resource: EventResource?
+    /**
+     * What was to be changed.
+     */
+    public var changes: [EventChange]
+    /**
+     * How many requests the attempt took.
+     */
+    public var attempts: UInt32
+    /**
+     * Why it failed.
+     */
+    public var error: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The event's id.
+         */id: String, 
+        /**
+         * The service that it is of.
+         */service: String, 
+        /**
+         * What was attempted.
+         */name: EventName, 
+        /**
+         * The name as Directory Insights has it, such as `user_create_provision`.
+         */eventType: String, 
+        /**
+         * When the outcome was known.
+         */timestamp: Date, 
+        /**
+         * The person or group; none for the integration itself.
+         */resource: EventResource?, 
+        /**
+         * What was to be changed.
+         */changes: [EventChange], 
+        /**
+         * How many requests the attempt took.
+         */attempts: UInt32, 
+        /**
+         * Why it failed.
+         */error: String?) {
+        self.id = id
+        self.service = service
+        self.name = name
+        self.eventType = eventType
+        self.timestamp = timestamp
+        self.resource = resource
+        self.changes = changes
+        self.attempts = attempts
+        self.error = error
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Event: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEvent: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Event {
+        return
+            try Event(
+                id: FfiConverterString.read(from: &buf), 
+                service: FfiConverterString.read(from: &buf), 
+                name: FfiConverterTypeEventName.read(from: &buf), 
+                eventType: FfiConverterString.read(from: &buf), 
+                timestamp: FfiConverterTimestamp.read(from: &buf), 
+                resource: FfiConverterOptionTypeEventResource.read(from: &buf), 
+                changes: FfiConverterSequenceTypeEventChange.read(from: &buf), 
+                attempts: FfiConverterUInt32.read(from: &buf), 
+                error: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Event, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.service, into: &buf)
+        FfiConverterTypeEventName.write(value.name, into: &buf)
+        FfiConverterString.write(value.eventType, into: &buf)
+        FfiConverterTimestamp.write(value.timestamp, into: &buf)
+        FfiConverterOptionTypeEventResource.write(value.resource, into: &buf)
+        FfiConverterSequenceTypeEventChange.write(value.changes, into: &buf)
+        FfiConverterUInt32.write(value.attempts, into: &buf)
+        FfiConverterOptionString.write(value.error, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEvent_lift(_ buf: RustBuffer) throws -> Event {
+    return try FfiConverterTypeEvent.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEvent_lower(_ value: Event) -> RustBuffer {
+    return FfiConverterTypeEvent.lower(value)
+}
+
+
+/**
+ * What was to be changed; personal values are masked.
+ */
+public struct EventChange: Equatable, Hashable, Codable {
+    /**
+     * The attribute.
+     */
+    public var field: String
+    /**
+     * Its value before.
+     */
+    public var from: String?
+    /**
+     * Its value after.
+     */
+    public var to: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The attribute.
+         */field: String, 
+        /**
+         * Its value before.
+         */from: String?, 
+        /**
+         * Its value after.
+         */to: String?) {
+        self.field = field
+        self.from = from
+        self.to = to
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension EventChange: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEventChange: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> EventChange {
+        return
+            try EventChange(
+                field: FfiConverterString.read(from: &buf), 
+                from: FfiConverterOptionString.read(from: &buf), 
+                to: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: EventChange, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.field, into: &buf)
+        FfiConverterOptionString.write(value.from, into: &buf)
+        FfiConverterOptionString.write(value.to, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEventChange_lift(_ buf: RustBuffer) throws -> EventChange {
+    return try FfiConverterTypeEventChange.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEventChange_lower(_ value: EventChange) -> RustBuffer {
+    return FfiConverterTypeEventChange.lower(value)
+}
+
+
+/**
+ * The person or group that an event is about.
+ */
+public struct EventResource: Equatable, Hashable, Codable {
+    /**
+     * Its directory id.
+     */
+    public var id: String
+    /**
+     * What it is.
+     */
+    public var kind: String
+    /**
+     * What people call it; an address is masked.
+     */
+    public var displayName: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its directory id.
+         */id: String, 
+        /**
+         * What it is.
+         */kind: String, 
+        /**
+         * What people call it; an address is masked.
+         */displayName: String) {
+        self.id = id
+        self.kind = kind
+        self.displayName = displayName
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension EventResource: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEventResource: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> EventResource {
+        return
+            try EventResource(
+                id: FfiConverterString.read(from: &buf), 
+                kind: FfiConverterString.read(from: &buf), 
+                displayName: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: EventResource, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.kind, into: &buf)
+        FfiConverterString.write(value.displayName, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEventResource_lift(_ buf: RustBuffer) throws -> EventResource {
+    return try FfiConverterTypeEventResource.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEventResource_lower(_ value: EventResource) -> RustBuffer {
+    return FfiConverterTypeEventResource.lower(value)
+}
+
+
+/**
+ * A group that decides a role.
+ */
+public struct GroupRole: Equatable, Hashable, Codable {
+    /**
+     * The group's id.
+     */
+    public var group: String
+    /**
+     * The role of those whom it holds.
+     */
+    public var role: Role
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The group's id.
+         */group: String, 
+        /**
+         * The role of those whom it holds.
+         */role: Role) {
+        self.group = group
+        self.role = role
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension GroupRole: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupRole: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupRole {
+        return
+            try GroupRole(
+                group: FfiConverterString.read(from: &buf), 
+                role: FfiConverterTypeRole.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupRole, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.group, into: &buf)
+        FfiConverterTypeRole.write(value.role, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupRole_lift(_ buf: RustBuffer) throws -> GroupRole {
+    return try FfiConverterTypeGroupRole.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupRole_lower(_ value: GroupRole) -> RustBuffer {
+    return FfiConverterTypeGroupRole.lower(value)
+}
+
+
+/**
+ * A step for one group.
+ */
+public struct GroupStep: Equatable, Hashable, Codable {
+    /**
+     * What is done.
+     */
+    public var verb: GroupVerb
+    /**
+     * The group's directory id.
+     */
+    public var group: String
+    /**
+     * The group's name after the step.
+     */
+    public var name: String
+    /**
+     * The group's id at Heap; none for a group that is still to be created.
+     */
+    public var remote: String?
+    /**
+     * The name at Heap, where it is changed.
+     */
+    public var renamedFrom: String?
+    /**
+     * The people who become members.
+     */
+    public var add: [AddedMember]
+    /**
+     * The members that are removed.
+     */
+    public var remove: [RemovedMember]
+    /**
+     * Heap does not tell the members: those in `add` replace whoever is there.
+     */
+    public var blind: Bool
+    /**
+     * How many members the group has at Heap before the step, as far as is known.
+     */
+    public var size: UInt64
+    /**
+     * Why, with the rule.
+     */
+    public var reason: String
+    /**
+     * The step for people.
+     */
+    public var text: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What is done.
+         */verb: GroupVerb, 
+        /**
+         * The group's directory id.
+         */group: String, 
+        /**
+         * The group's name after the step.
+         */name: String, 
+        /**
+         * The group's id at Heap; none for a group that is still to be created.
+         */remote: String?, 
+        /**
+         * The name at Heap, where it is changed.
+         */renamedFrom: String?, 
+        /**
+         * The people who become members.
+         */add: [AddedMember], 
+        /**
+         * The members that are removed.
+         */remove: [RemovedMember], 
+        /**
+         * Heap does not tell the members: those in `add` replace whoever is there.
+         */blind: Bool, 
+        /**
+         * How many members the group has at Heap before the step, as far as is known.
+         */size: UInt64, 
+        /**
+         * Why, with the rule.
+         */reason: String, 
+        /**
+         * The step for people.
+         */text: String) {
+        self.verb = verb
+        self.group = group
+        self.name = name
+        self.remote = remote
+        self.renamedFrom = renamedFrom
+        self.add = add
+        self.remove = remove
+        self.blind = blind
+        self.size = size
+        self.reason = reason
+        self.text = text
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension GroupStep: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupStep: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupStep {
+        return
+            try GroupStep(
+                verb: FfiConverterTypeGroupVerb.read(from: &buf), 
+                group: FfiConverterString.read(from: &buf), 
+                name: FfiConverterString.read(from: &buf), 
+                remote: FfiConverterOptionString.read(from: &buf), 
+                renamedFrom: FfiConverterOptionString.read(from: &buf), 
+                add: FfiConverterSequenceTypeAddedMember.read(from: &buf), 
+                remove: FfiConverterSequenceTypeRemovedMember.read(from: &buf), 
+                blind: FfiConverterBool.read(from: &buf), 
+                size: FfiConverterUInt64.read(from: &buf), 
+                reason: FfiConverterString.read(from: &buf), 
+                text: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupStep, into buf: inout [UInt8]) {
+        FfiConverterTypeGroupVerb.write(value.verb, into: &buf)
+        FfiConverterString.write(value.group, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterOptionString.write(value.remote, into: &buf)
+        FfiConverterOptionString.write(value.renamedFrom, into: &buf)
+        FfiConverterSequenceTypeAddedMember.write(value.add, into: &buf)
+        FfiConverterSequenceTypeRemovedMember.write(value.remove, into: &buf)
+        FfiConverterBool.write(value.blind, into: &buf)
+        FfiConverterUInt64.write(value.size, into: &buf)
+        FfiConverterString.write(value.reason, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupStep_lift(_ buf: RustBuffer) throws -> GroupStep {
+    return try FfiConverterTypeGroupStep.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupStep_lower(_ value: GroupStep) -> RustBuffer {
+    return FfiConverterTypeGroupStep.lower(value)
+}
+
+
+/**
+ * What a plan may take away before somebody has to approve it.
+ */
+public struct Guards: Equatable, Hashable, Codable {
+    /**
+     * Deactivations, of the managed active people.
+     */
+    public var deactivations: Limit
+    /**
+     * Deletions of groups, of the managed groups.
+     */
+    public var groupDeletions: Limit
+    /**
+     * The share of its members, in percent, that one group may lose.
+     */
+    public var membersRemovedPercent: UInt8
+    /**
+     * Groups with fewer members than this may lose any of them.
+     */
+    public var membersRemovedFromSize: UInt32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Deactivations, of the managed active people.
+         */deactivations: Limit, 
+        /**
+         * Deletions of groups, of the managed groups.
+         */groupDeletions: Limit, 
+        /**
+         * The share of its members, in percent, that one group may lose.
+         */membersRemovedPercent: UInt8, 
+        /**
+         * Groups with fewer members than this may lose any of them.
+         */membersRemovedFromSize: UInt32) {
+        self.deactivations = deactivations
+        self.groupDeletions = groupDeletions
+        self.membersRemovedPercent = membersRemovedPercent
+        self.membersRemovedFromSize = membersRemovedFromSize
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Guards: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGuards: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Guards {
+        return
+            try Guards(
+                deactivations: FfiConverterTypeLimit.read(from: &buf), 
+                groupDeletions: FfiConverterTypeLimit.read(from: &buf), 
+                membersRemovedPercent: FfiConverterUInt8.read(from: &buf), 
+                membersRemovedFromSize: FfiConverterUInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Guards, into buf: inout [UInt8]) {
+        FfiConverterTypeLimit.write(value.deactivations, into: &buf)
+        FfiConverterTypeLimit.write(value.groupDeletions, into: &buf)
+        FfiConverterUInt8.write(value.membersRemovedPercent, into: &buf)
+        FfiConverterUInt32.write(value.membersRemovedFromSize, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGuards_lift(_ buf: RustBuffer) throws -> Guards {
+    return try FfiConverterTypeGuards.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGuards_lower(_ value: Guards) -> RustBuffer {
+    return FfiConverterTypeGuards.lower(value)
+}
+
+
+/**
+ * A header of HTTP.
+ */
+public struct Header: Equatable, Hashable, Codable {
+    /**
+     * Its name.
+     */
+    public var name: String
+    /**
+     * Its value.
+     */
+    public var value: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its name.
+         */name: String, 
+        /**
+         * Its value.
+         */value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Header: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHeader: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Header {
+        return
+            try Header(
+                name: FfiConverterString.read(from: &buf), 
+                value: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Header, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHeader_lift(_ buf: RustBuffer) throws -> Header {
+    return try FfiConverterTypeHeader.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHeader_lower(_ value: Header) -> RustBuffer {
+    return FfiConverterTypeHeader.lower(value)
+}
+
+
+/**
+ * What an identity provider says of itself.
+ */
+public struct IdentityProviderMetadata {
+    /**
+     * Its entity id.
+     */
+    public var entityId: String
+    /**
+     * Where it takes AuthnRequests.
+     */
+    public var singleSignOn: [SamlEndpoint]
+    /**
+     * Where it takes logouts.
+     */
+    public var singleLogout: [SamlEndpoint]
+    /**
+     * The kinds of names it gives.
+     */
+    public var nameIdFormats: [String]
+    /**
+     * The certificates of the keys it signs with.
+     */
+    public var signingCertificates: [Certificate]
+    /**
+     * The certificates to encrypt to.
+     */
+    public var encryptionCertificates: [Certificate]
+    /**
+     * Whether AuthnRequests must be signed.
+     */
+    public var wantAuthnRequestsSigned: Bool
+    /**
+     * How long this holds.
+     */
+    public var validity: MetadataValidity
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its entity id.
+         */entityId: String, 
+        /**
+         * Where it takes AuthnRequests.
+         */singleSignOn: [SamlEndpoint] = [], 
+        /**
+         * Where it takes logouts.
+         */singleLogout: [SamlEndpoint] = [], 
+        /**
+         * The kinds of names it gives.
+         */nameIdFormats: [String] = [], 
+        /**
+         * The certificates of the keys it signs with.
+         */signingCertificates: [Certificate] = [], 
+        /**
+         * The certificates to encrypt to.
+         */encryptionCertificates: [Certificate] = [], 
+        /**
+         * Whether AuthnRequests must be signed.
+         */wantAuthnRequestsSigned: Bool = false, 
+        /**
+         * How long this holds.
+         */validity: MetadataValidity) {
+        self.entityId = entityId
+        self.singleSignOn = singleSignOn
+        self.singleLogout = singleLogout
+        self.nameIdFormats = nameIdFormats
+        self.signingCertificates = signingCertificates
+        self.encryptionCertificates = encryptionCertificates
+        self.wantAuthnRequestsSigned = wantAuthnRequestsSigned
+        self.validity = validity
+    }
+
+    
+    /**
+     * Where it takes AuthnRequests, by this way.
+     */
+public func ssoUrl(binding: SamlBinding)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovidermetadata_sso_url(
+            FfiConverterTypeIdentityProviderMetadata_lower(self),
+        FfiConverterTypeSamlBinding_lower(binding),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The identity provider as one to trust, by the keys that it signs with.
+     */
+public func trust()throws  -> Trust  {
+    return try  FfiConverterTypeTrust_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovidermetadata_trust(
+            FfiConverterTypeIdentityProviderMetadata_lower(self),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The metadata as XML; signed, if a key is given.
+     */
+public func xml(key: SigningKey? = nil)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovidermetadata_xml(
+            FfiConverterTypeIdentityProviderMetadata_lower(self),
+        FfiConverterOptionTypeSigningKey.lower(key),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+#if compiler(>=6)
+extension IdentityProviderMetadata: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeIdentityProviderMetadata: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> IdentityProviderMetadata {
+        return
+            try IdentityProviderMetadata(
+                entityId: FfiConverterString.read(from: &buf), 
+                singleSignOn: FfiConverterSequenceTypeSamlEndpoint.read(from: &buf), 
+                singleLogout: FfiConverterSequenceTypeSamlEndpoint.read(from: &buf), 
+                nameIdFormats: FfiConverterSequenceString.read(from: &buf), 
+                signingCertificates: FfiConverterSequenceTypeCertificate.read(from: &buf), 
+                encryptionCertificates: FfiConverterSequenceTypeCertificate.read(from: &buf), 
+                wantAuthnRequestsSigned: FfiConverterBool.read(from: &buf), 
+                validity: FfiConverterTypeMetadataValidity.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: IdentityProviderMetadata, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.entityId, into: &buf)
+        FfiConverterSequenceTypeSamlEndpoint.write(value.singleSignOn, into: &buf)
+        FfiConverterSequenceTypeSamlEndpoint.write(value.singleLogout, into: &buf)
+        FfiConverterSequenceString.write(value.nameIdFormats, into: &buf)
+        FfiConverterSequenceTypeCertificate.write(value.signingCertificates, into: &buf)
+        FfiConverterSequenceTypeCertificate.write(value.encryptionCertificates, into: &buf)
+        FfiConverterBool.write(value.wantAuthnRequestsSigned, into: &buf)
+        FfiConverterTypeMetadataValidity.write(value.validity, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentityProviderMetadata_lift(_ buf: RustBuffer) throws -> IdentityProviderMetadata {
+    return try FfiConverterTypeIdentityProviderMetadata.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentityProviderMetadata_lower(_ value: IdentityProviderMetadata) -> RustBuffer {
+    return FfiConverterTypeIdentityProviderMetadata.lower(value)
+}
+
+
+/**
+ * What else an identity provider does. What is not given is the library's own choice.
+ */
+public struct IdentityProviderOptions {
+    /**
+     * What of a Response is signed.
+     */
+    public var signScope: SignScope?
+    /**
+     * For how long a Response may be used.
+     */
+    public var validFor: TimeInterval?
+    /**
+     * Service providers by their metadata.
+     */
+    public var registered: [ServiceProviderMetadata]
+    /**
+     * Whose Assertions are encrypted: entity id to certificate. A library that was built without `aws-lc-rs` cannot.
+     */
+    public var encryptFor: [String: Certificate]?
+    /**
+     * Every AuthnRequest must be signed.
+     */
+    public var wantAuthnRequestsSigned: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What of a Response is signed.
+         */signScope: SignScope? = nil, 
+        /**
+         * For how long a Response may be used.
+         */validFor: TimeInterval? = nil, 
+        /**
+         * Service providers by their metadata.
+         */registered: [ServiceProviderMetadata] = [], 
+        /**
+         * Whose Assertions are encrypted: entity id to certificate. A library that was built without `aws-lc-rs` cannot.
+         */encryptFor: [String: Certificate]? = nil, 
+        /**
+         * Every AuthnRequest must be signed.
+         */wantAuthnRequestsSigned: Bool = false) {
+        self.signScope = signScope
+        self.validFor = validFor
+        self.registered = registered
+        self.encryptFor = encryptFor
+        self.wantAuthnRequestsSigned = wantAuthnRequestsSigned
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension IdentityProviderOptions: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeIdentityProviderOptions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> IdentityProviderOptions {
+        return
+            try IdentityProviderOptions(
+                signScope: FfiConverterOptionTypeSignScope.read(from: &buf), 
+                validFor: FfiConverterOptionDuration.read(from: &buf), 
+                registered: FfiConverterSequenceTypeServiceProviderMetadata.read(from: &buf), 
+                encryptFor: FfiConverterOptionDictionaryStringTypeCertificate.read(from: &buf), 
+                wantAuthnRequestsSigned: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: IdentityProviderOptions, into buf: inout [UInt8]) {
+        FfiConverterOptionTypeSignScope.write(value.signScope, into: &buf)
+        FfiConverterOptionDuration.write(value.validFor, into: &buf)
+        FfiConverterSequenceTypeServiceProviderMetadata.write(value.registered, into: &buf)
+        FfiConverterOptionDictionaryStringTypeCertificate.write(value.encryptFor, into: &buf)
+        FfiConverterBool.write(value.wantAuthnRequestsSigned, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentityProviderOptions_lift(_ buf: RustBuffer) throws -> IdentityProviderOptions {
+    return try FfiConverterTypeIdentityProviderOptions.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIdentityProviderOptions_lower(_ value: IdentityProviderOptions) -> RustBuffer {
+    return FfiConverterTypeIdentityProviderOptions.lower(value)
+}
+
+
+/**
+ * An account at Heap.
+ */
+public struct ImportCandidate: Equatable, Hashable, Codable {
+    /**
+     * The account's id.
+     */
+    public var account: String
+    /**
+     * The user name.
+     */
+    public var userName: String
+    /**
+     * The given name.
+     */
+    public var givenName: String?
+    /**
+     * The family name.
+     */
+    public var familyName: String?
+    /**
+     * Whether the directory has the person.
+     */
+    public var status: ImportStatus
+    /**
+     * What somebody should look at before it is imported.
+     */
+    public var suggestion: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The account's id.
+         */account: String, 
+        /**
+         * The user name.
+         */userName: String, 
+        /**
+         * The given name.
+         */givenName: String?, 
+        /**
+         * The family name.
+         */familyName: String?, 
+        /**
+         * Whether the directory has the person.
+         */status: ImportStatus, 
+        /**
+         * What somebody should look at before it is imported.
+         */suggestion: String?) {
+        self.account = account
+        self.userName = userName
+        self.givenName = givenName
+        self.familyName = familyName
+        self.status = status
+        self.suggestion = suggestion
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ImportCandidate: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeImportCandidate: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ImportCandidate {
+        return
+            try ImportCandidate(
+                account: FfiConverterString.read(from: &buf), 
+                userName: FfiConverterString.read(from: &buf), 
+                givenName: FfiConverterOptionString.read(from: &buf), 
+                familyName: FfiConverterOptionString.read(from: &buf), 
+                status: FfiConverterTypeImportStatus.read(from: &buf), 
+                suggestion: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ImportCandidate, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.account, into: &buf)
+        FfiConverterString.write(value.userName, into: &buf)
+        FfiConverterOptionString.write(value.givenName, into: &buf)
+        FfiConverterOptionString.write(value.familyName, into: &buf)
+        FfiConverterTypeImportStatus.write(value.status, into: &buf)
+        FfiConverterOptionString.write(value.suggestion, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportCandidate_lift(_ buf: RustBuffer) throws -> ImportCandidate {
+    return try FfiConverterTypeImportCandidate.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportCandidate_lower(_ value: ImportCandidate) -> RustBuffer {
+    return FfiConverterTypeImportCandidate.lower(value)
+}
+
+
+/**
+ * What became of one account.
+ */
+public struct ImportResult: Equatable, Hashable, Codable {
+    /**
+     * The account's id at Heap.
+     */
+    public var account: String
+    /**
+     * The user name.
+     */
+    public var userName: String
+    /**
+     * The new person's directory id; none if there is none.
+     */
+    public var person: String?
+    /**
+     * Why there is none.
+     */
+    public var failure: String?
+    /**
+     * What an administrator does next.
+     */
+    public var advice: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The account's id at Heap.
+         */account: String, 
+        /**
+         * The user name.
+         */userName: String, 
+        /**
+         * The new person's directory id; none if there is none.
+         */person: String?, 
+        /**
+         * Why there is none.
+         */failure: String?, 
+        /**
+         * What an administrator does next.
+         */advice: String) {
+        self.account = account
+        self.userName = userName
+        self.person = person
+        self.failure = failure
+        self.advice = advice
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ImportResult: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeImportResult: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ImportResult {
+        return
+            try ImportResult(
+                account: FfiConverterString.read(from: &buf), 
+                userName: FfiConverterString.read(from: &buf), 
+                person: FfiConverterOptionString.read(from: &buf), 
+                failure: FfiConverterOptionString.read(from: &buf), 
+                advice: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ImportResult, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.account, into: &buf)
+        FfiConverterString.write(value.userName, into: &buf)
+        FfiConverterOptionString.write(value.person, into: &buf)
+        FfiConverterOptionString.write(value.failure, into: &buf)
+        FfiConverterString.write(value.advice, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportResult_lift(_ buf: RustBuffer) throws -> ImportResult {
+    return try FfiConverterTypeImportResult.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportResult_lower(_ value: ImportResult) -> RustBuffer {
+    return FfiConverterTypeImportResult.lower(value)
+}
+
+
+/**
+ * An address that takes Responses, with its number.
+ */
+public struct IndexedEndpoint: Equatable, Hashable, Codable {
+    /**
+     * The address.
+     */
+    public var endpoint: SamlEndpoint
+    /**
+     * Its number.
+     */
+    public var index: UInt16
+    /**
+     * Whether it is the default, where that is said.
+     */
+    public var isDefault: Bool?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The address.
+         */endpoint: SamlEndpoint, 
+        /**
+         * Its number.
+         */index: UInt16, 
+        /**
+         * Whether it is the default, where that is said.
+         */isDefault: Bool? = nil) {
+        self.endpoint = endpoint
+        self.index = index
+        self.isDefault = isDefault
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension IndexedEndpoint: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeIndexedEndpoint: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> IndexedEndpoint {
+        return
+            try IndexedEndpoint(
+                endpoint: FfiConverterTypeSamlEndpoint.read(from: &buf), 
+                index: FfiConverterUInt16.read(from: &buf), 
+                isDefault: FfiConverterOptionBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: IndexedEndpoint, into buf: inout [UInt8]) {
+        FfiConverterTypeSamlEndpoint.write(value.endpoint, into: &buf)
+        FfiConverterUInt16.write(value.index, into: &buf)
+        FfiConverterOptionBool.write(value.isDefault, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIndexedEndpoint_lift(_ buf: RustBuffer) throws -> IndexedEndpoint {
+    return try FfiConverterTypeIndexedEndpoint.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeIndexedEndpoint_lower(_ value: IndexedEndpoint) -> RustBuffer {
+    return FfiConverterTypeIndexedEndpoint.lower(value)
+}
+
+
+/**
+ * How people and accounts are joined.
+ */
+public struct JoinCheck: Equatable, Hashable, Codable {
+    /**
+     * The format in which the NameID is sent; an email address if not given.
+     */
+    public var nameIdFormat: String?
+    /**
+     * The addresses of accounts that are there, by the directory id of their people.
+     */
+    public var accounts: [String: String]?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The format in which the NameID is sent; an email address if not given.
+         */nameIdFormat: String? = nil, 
+        /**
+         * The addresses of accounts that are there, by the directory id of their people.
+         */accounts: [String: String]? = nil) {
+        self.nameIdFormat = nameIdFormat
+        self.accounts = accounts
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension JoinCheck: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeJoinCheck: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> JoinCheck {
+        return
+            try JoinCheck(
+                nameIdFormat: FfiConverterOptionString.read(from: &buf), 
+                accounts: FfiConverterOptionDictionaryStringString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: JoinCheck, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.nameIdFormat, into: &buf)
+        FfiConverterOptionDictionaryStringString.write(value.accounts, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeJoinCheck_lift(_ buf: RustBuffer) throws -> JoinCheck {
+    return try FfiConverterTypeJoinCheck.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeJoinCheck_lower(_ value: JoinCheck) -> RustBuffer {
+    return FfiConverterTypeJoinCheck.lower(value)
+}
+
+
+/**
+ * What stands between a person's account at Heap and their login.
+ */
+public struct JoinIssue: Equatable, Hashable, Codable {
+    /**
+     * The stable code.
+     */
+    public var code: String
+    /**
+     * What is wrong, and what to do.
+     */
+    public var message: String
+    /**
+     * Whether the login does not find the account, or another one.
+     */
+    public var breaksLogin: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The stable code.
+         */code: String, 
+        /**
+         * What is wrong, and what to do.
+         */message: String, 
+        /**
+         * Whether the login does not find the account, or another one.
+         */breaksLogin: Bool) {
+        self.code = code
+        self.message = message
+        self.breaksLogin = breaksLogin
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension JoinIssue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeJoinIssue: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> JoinIssue {
+        return
+            try JoinIssue(
+                code: FfiConverterString.read(from: &buf), 
+                message: FfiConverterString.read(from: &buf), 
+                breaksLogin: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: JoinIssue, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterString.write(value.message, into: &buf)
+        FfiConverterBool.write(value.breaksLogin, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeJoinIssue_lift(_ buf: RustBuffer) throws -> JoinIssue {
+    return try FfiConverterTypeJoinIssue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeJoinIssue_lower(_ value: JoinIssue) -> RustBuffer {
+    return FfiConverterTypeJoinIssue.lower(value)
+}
+
+
+/**
+ * What is known of both sides besides the application. What is not given is not known, and nothing is concluded from it.
+ */
+public struct KnownSetup {
+    /**
+     * The certificate of the key that the identity provider signs with.
+     */
+    public var certificate: Certificate?
+    /**
+     * The format in which the identity provider sends the NameID; an email address if not given.
+     */
+    public var nameIdFormat: String?
+    /**
+     * The directory, complete.
+     */
+    public var directory: Snapshot?
+    /**
+     * Single sign-on at Heap's end.
+     */
+    public var sso: SsoState?
+    /**
+     * The Heap ID that Heap's settings show.
+     */
+    public var heapId: String?
+    /**
+     * How the test of the connection ended.
+     */
+    public var connection: ConnectionTest?
+    /**
+     * Whether SCIM provisioning is enabled at Heap.
+     */
+    public var scimEnabled: Bool?
+    /**
+     * The SCIM base URL that Heap's settings show.
+     */
+    public var baseUrl: String?
+    /**
+     * How the last verification of the credentials ended.
+     */
+    public var verification: Concluded?
+    /**
+     * What SCIM discovery found out.
+     */
+    public var discovery: ScimDiscovery?
+    /**
+     * The accounts at Heap, all of them, each as JSON.
+     */
+    public var accounts: [String]?
+    /**
+     * The tenant's own roles besides Heap's.
+     */
+    public var customRoles: [String]
+    /**
+     * The directory ids of people whom Heap refuses for their account in another organisation.
+     */
+    public var foreign: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The certificate of the key that the identity provider signs with.
+         */certificate: Certificate? = nil, 
+        /**
+         * The format in which the identity provider sends the NameID; an email address if not given.
+         */nameIdFormat: String? = nil, 
+        /**
+         * The directory, complete.
+         */directory: Snapshot? = nil, 
+        /**
+         * Single sign-on at Heap's end.
+         */sso: SsoState? = nil, 
+        /**
+         * The Heap ID that Heap's settings show.
+         */heapId: String? = nil, 
+        /**
+         * How the test of the connection ended.
+         */connection: ConnectionTest? = nil, 
+        /**
+         * Whether SCIM provisioning is enabled at Heap.
+         */scimEnabled: Bool? = nil, 
+        /**
+         * The SCIM base URL that Heap's settings show.
+         */baseUrl: String? = nil, 
+        /**
+         * How the last verification of the credentials ended.
+         */verification: Concluded? = nil, 
+        /**
+         * What SCIM discovery found out.
+         */discovery: ScimDiscovery? = nil, 
+        /**
+         * The accounts at Heap, all of them, each as JSON.
+         */accounts: [String]? = nil, 
+        /**
+         * The tenant's own roles besides Heap's.
+         */customRoles: [String] = [], 
+        /**
+         * The directory ids of people whom Heap refuses for their account in another organisation.
+         */foreign: [String] = []) {
+        self.certificate = certificate
+        self.nameIdFormat = nameIdFormat
+        self.directory = directory
+        self.sso = sso
+        self.heapId = heapId
+        self.connection = connection
+        self.scimEnabled = scimEnabled
+        self.baseUrl = baseUrl
+        self.verification = verification
+        self.discovery = discovery
+        self.accounts = accounts
+        self.customRoles = customRoles
+        self.foreign = foreign
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension KnownSetup: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeKnownSetup: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> KnownSetup {
+        return
+            try KnownSetup(
+                certificate: FfiConverterOptionTypeCertificate.read(from: &buf), 
+                nameIdFormat: FfiConverterOptionString.read(from: &buf), 
+                directory: FfiConverterOptionTypeSnapshot.read(from: &buf), 
+                sso: FfiConverterOptionTypeSsoState.read(from: &buf), 
+                heapId: FfiConverterOptionString.read(from: &buf), 
+                connection: FfiConverterOptionTypeConnectionTest.read(from: &buf), 
+                scimEnabled: FfiConverterOptionBool.read(from: &buf), 
+                baseUrl: FfiConverterOptionString.read(from: &buf), 
+                verification: FfiConverterOptionTypeConcluded.read(from: &buf), 
+                discovery: FfiConverterOptionTypeScimDiscovery.read(from: &buf), 
+                accounts: FfiConverterOptionSequenceString.read(from: &buf), 
+                customRoles: FfiConverterSequenceString.read(from: &buf), 
+                foreign: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: KnownSetup, into buf: inout [UInt8]) {
+        FfiConverterOptionTypeCertificate.write(value.certificate, into: &buf)
+        FfiConverterOptionString.write(value.nameIdFormat, into: &buf)
+        FfiConverterOptionTypeSnapshot.write(value.directory, into: &buf)
+        FfiConverterOptionTypeSsoState.write(value.sso, into: &buf)
+        FfiConverterOptionString.write(value.heapId, into: &buf)
+        FfiConverterOptionTypeConnectionTest.write(value.connection, into: &buf)
+        FfiConverterOptionBool.write(value.scimEnabled, into: &buf)
+        FfiConverterOptionString.write(value.baseUrl, into: &buf)
+        FfiConverterOptionTypeConcluded.write(value.verification, into: &buf)
+        FfiConverterOptionTypeScimDiscovery.write(value.discovery, into: &buf)
+        FfiConverterOptionSequenceString.write(value.accounts, into: &buf)
+        FfiConverterSequenceString.write(value.customRoles, into: &buf)
+        FfiConverterSequenceString.write(value.foreign, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKnownSetup_lift(_ buf: RustBuffer) throws -> KnownSetup {
+    return try FfiConverterTypeKnownSetup.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKnownSetup_lower(_ value: KnownSetup) -> RustBuffer {
+    return FfiConverterTypeKnownSetup.lower(value)
+}
+
+
+/**
+ * A bound of one kind of loss: a plan may go up to the larger of a count and a share.
+ */
+public struct Limit: Equatable, Hashable, Codable {
+    /**
+     * As many are always allowed.
+     */
+    public var count: UInt32
+    /**
+     * As many of a hundred are allowed.
+     */
+    public var percent: UInt8
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * As many are always allowed.
+         */count: UInt32, 
+        /**
+         * As many of a hundred are allowed.
+         */percent: UInt8) {
+        self.count = count
+        self.percent = percent
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Limit: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLimit: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Limit {
+        return
+            try Limit(
+                count: FfiConverterUInt32.read(from: &buf), 
+                percent: FfiConverterUInt8.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Limit, into buf: inout [UInt8]) {
+        FfiConverterUInt32.write(value.count, into: &buf)
+        FfiConverterUInt8.write(value.percent, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLimit_lift(_ buf: RustBuffer) throws -> Limit {
+    return try FfiConverterTypeLimit.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLimit_lower(_ value: Limit) -> RustBuffer {
+    return FfiConverterTypeLimit.lower(value)
+}
+
+
+/**
+ * One page of a list.
+ */
+public struct ListPage: Equatable, Hashable, Codable {
+    /**
+     * How many there are in all.
+     */
+    public var totalResults: UInt64
+    /**
+     * The number of the first.
+     */
+    public var startIndex: UInt64?
+    /**
+     * How many are on the page.
+     */
+    public var itemsPerPage: UInt64?
+    /**
+     * Where the next page begins, if pages go by cursor.
+     */
+    public var nextCursor: String?
+    /**
+     * Where the page before begins, if pages go by cursor.
+     */
+    public var previousCursor: String?
+    /**
+     * The resources, each as JSON.
+     */
+    public var resources: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How many there are in all.
+         */totalResults: UInt64, 
+        /**
+         * The number of the first.
+         */startIndex: UInt64?, 
+        /**
+         * How many are on the page.
+         */itemsPerPage: UInt64?, 
+        /**
+         * Where the next page begins, if pages go by cursor.
+         */nextCursor: String?, 
+        /**
+         * Where the page before begins, if pages go by cursor.
+         */previousCursor: String?, 
+        /**
+         * The resources, each as JSON.
+         */resources: [String]) {
+        self.totalResults = totalResults
+        self.startIndex = startIndex
+        self.itemsPerPage = itemsPerPage
+        self.nextCursor = nextCursor
+        self.previousCursor = previousCursor
+        self.resources = resources
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ListPage: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeListPage: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ListPage {
+        return
+            try ListPage(
+                totalResults: FfiConverterUInt64.read(from: &buf), 
+                startIndex: FfiConverterOptionUInt64.read(from: &buf), 
+                itemsPerPage: FfiConverterOptionUInt64.read(from: &buf), 
+                nextCursor: FfiConverterOptionString.read(from: &buf), 
+                previousCursor: FfiConverterOptionString.read(from: &buf), 
+                resources: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ListPage, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.totalResults, into: &buf)
+        FfiConverterOptionUInt64.write(value.startIndex, into: &buf)
+        FfiConverterOptionUInt64.write(value.itemsPerPage, into: &buf)
+        FfiConverterOptionString.write(value.nextCursor, into: &buf)
+        FfiConverterOptionString.write(value.previousCursor, into: &buf)
+        FfiConverterSequenceString.write(value.resources, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeListPage_lift(_ buf: RustBuffer) throws -> ListPage {
+    return try FfiConverterTypeListPage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeListPage_lower(_ value: ListPage) -> RustBuffer {
+    return FfiConverterTypeListPage.lower(value)
+}
+
+
+/**
  * A person who has been authenticated, and for whom.
  */
-public struct Login: Equatable, Hashable {
+public struct Login: Equatable, Hashable, Codable {
     /**
      * Who it is: an email address unless the format says otherwise.
      */
@@ -2461,9 +13469,764 @@ public func FfiConverterTypeLogin_lower(_ value: Login) -> RustBuffer {
 
 
 /**
+ * Whose session ends.
+ */
+public struct Logout: Equatable, Hashable, Codable {
+    /**
+     * The name that the Assertion gave.
+     */
+    public var nameId: NameId
+    /**
+     * The sessions; all of them if none are named.
+     */
+    public var sessionIndexes: [String]
+    /**
+     * Why.
+     */
+    public var reason: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The name that the Assertion gave.
+         */nameId: NameId, 
+        /**
+         * The sessions; all of them if none are named.
+         */sessionIndexes: [String] = [], 
+        /**
+         * Why.
+         */reason: String? = nil) {
+        self.nameId = nameId
+        self.sessionIndexes = sessionIndexes
+        self.reason = reason
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Logout: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLogout: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Logout {
+        return
+            try Logout(
+                nameId: FfiConverterTypeNameId.read(from: &buf), 
+                sessionIndexes: FfiConverterSequenceString.read(from: &buf), 
+                reason: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Logout, into buf: inout [UInt8]) {
+        FfiConverterTypeNameId.write(value.nameId, into: &buf)
+        FfiConverterSequenceString.write(value.sessionIndexes, into: &buf)
+        FfiConverterOptionString.write(value.reason, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogout_lift(_ buf: RustBuffer) throws -> Logout {
+    return try FfiConverterTypeLogout.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogout_lower(_ value: Logout) -> RustBuffer {
+    return FfiConverterTypeLogout.lower(value)
+}
+
+
+/**
+ * How a logout ended, as the partner has signed it.
+ */
+public struct LogoutOutcome: Equatable, Hashable, Codable {
+    /**
+     * How.
+     */
+    public var status: LogoutStatus
+    /**
+     * What was sent with the request.
+     */
+    public var relayState: String?
+    /**
+     * Every check.
+     */
+    public var report: Report
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How.
+         */status: LogoutStatus, 
+        /**
+         * What was sent with the request.
+         */relayState: String?, 
+        /**
+         * Every check.
+         */report: Report) {
+        self.status = status
+        self.relayState = relayState
+        self.report = report
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension LogoutOutcome: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLogoutOutcome: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LogoutOutcome {
+        return
+            try LogoutOutcome(
+                status: FfiConverterTypeLogoutStatus.read(from: &buf), 
+                relayState: FfiConverterOptionString.read(from: &buf), 
+                report: FfiConverterTypeReport.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: LogoutOutcome, into buf: inout [UInt8]) {
+        FfiConverterTypeLogoutStatus.write(value.status, into: &buf)
+        FfiConverterOptionString.write(value.relayState, into: &buf)
+        FfiConverterTypeReport.write(value.report, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogoutOutcome_lift(_ buf: RustBuffer) throws -> LogoutOutcome {
+    return try FfiConverterTypeLogoutOutcome.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogoutOutcome_lower(_ value: LogoutOutcome) -> RustBuffer {
+    return FfiConverterTypeLogoutOutcome.lower(value)
+}
+
+
+/**
+ * Somebody whose session ends elsewhere, too.
+ */
+public struct LogoutPartner {
+    /**
+     * The entity id.
+     */
+    public var entityId: String
+    /**
+     * The certificates of the keys it signs with.
+     */
+    public var certificates: [Certificate]
+    /**
+     * Where it takes logouts.
+     */
+    public var endpoint: SamlEndpoint
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The entity id.
+         */entityId: String, 
+        /**
+         * The certificates of the keys it signs with.
+         */certificates: [Certificate], 
+        /**
+         * Where it takes logouts.
+         */endpoint: SamlEndpoint) {
+        self.entityId = entityId
+        self.certificates = certificates
+        self.endpoint = endpoint
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension LogoutPartner: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLogoutPartner: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LogoutPartner {
+        return
+            try LogoutPartner(
+                entityId: FfiConverterString.read(from: &buf), 
+                certificates: FfiConverterSequenceTypeCertificate.read(from: &buf), 
+                endpoint: FfiConverterTypeSamlEndpoint.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: LogoutPartner, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.entityId, into: &buf)
+        FfiConverterSequenceTypeCertificate.write(value.certificates, into: &buf)
+        FfiConverterTypeSamlEndpoint.write(value.endpoint, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogoutPartner_lift(_ buf: RustBuffer) throws -> LogoutPartner {
+    return try FfiConverterTypeLogoutPartner.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogoutPartner_lower(_ value: LogoutPartner) -> RustBuffer {
+    return FfiConverterTypeLogoutPartner.lower(value)
+}
+
+
+/**
+ * Somebody is a member of a group.
+ */
+public struct Membership: Equatable, Hashable, Codable {
+    /**
+     * The group's directory id.
+     */
+    public var group: String
+    /**
+     * The person's directory id.
+     */
+    public var person: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The group's directory id.
+         */group: String, 
+        /**
+         * The person's directory id.
+         */person: String) {
+        self.group = group
+        self.person = person
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Membership: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMembership: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Membership {
+        return
+            try Membership(
+                group: FfiConverterString.read(from: &buf), 
+                person: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Membership, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.group, into: &buf)
+        FfiConverterString.write(value.person, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMembership_lift(_ buf: RustBuffer) throws -> Membership {
+    return try FfiConverterTypeMembership.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMembership_lower(_ value: Membership) -> RustBuffer {
+    return FfiConverterTypeMembership.lower(value)
+}
+
+
+/**
+ * A file of metadata, from outside.
+ */
+public struct MetadataFile {
+    /**
+     * The XML.
+     */
+    public var xml: Data
+    /**
+     * Which entity of it is meant; needed where there is more than one.
+     */
+    public var entityId: String?
+    /**
+     * The certificates by one of whose keys it must be signed; not looked at if none are given.
+     */
+    public var signedBy: [Certificate]?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The XML.
+         */xml: Data, 
+        /**
+         * Which entity of it is meant; needed where there is more than one.
+         */entityId: String? = nil, 
+        /**
+         * The certificates by one of whose keys it must be signed; not looked at if none are given.
+         */signedBy: [Certificate]? = nil) {
+        self.xml = xml
+        self.entityId = entityId
+        self.signedBy = signedBy
+    }
+
+    
+    /**
+     * The entity ids in the file.
+     */
+public func entityIds()throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_metadatafile_entity_ids(
+            FfiConverterTypeMetadataFile_lower(self),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The identity provider that the file describes.
+     */
+public func identityProvider(now: Date)throws  -> IdentityProviderMetadata  {
+    return try  FfiConverterTypeIdentityProviderMetadata_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_metadatafile_identity_provider(
+            FfiConverterTypeMetadataFile_lower(self),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The service provider that the file describes.
+     */
+public func serviceProvider(now: Date)throws  -> ServiceProviderMetadata  {
+    return try  FfiConverterTypeServiceProviderMetadata_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_metadatafile_service_provider(
+            FfiConverterTypeMetadataFile_lower(self),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+#if compiler(>=6)
+extension MetadataFile: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMetadataFile: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MetadataFile {
+        return
+            try MetadataFile(
+                xml: FfiConverterData.read(from: &buf), 
+                entityId: FfiConverterOptionString.read(from: &buf), 
+                signedBy: FfiConverterOptionSequenceTypeCertificate.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MetadataFile, into buf: inout [UInt8]) {
+        FfiConverterData.write(value.xml, into: &buf)
+        FfiConverterOptionString.write(value.entityId, into: &buf)
+        FfiConverterOptionSequenceTypeCertificate.write(value.signedBy, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMetadataFile_lift(_ buf: RustBuffer) throws -> MetadataFile {
+    return try FfiConverterTypeMetadataFile.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMetadataFile_lower(_ value: MetadataFile) -> RustBuffer {
+    return FfiConverterTypeMetadataFile.lower(value)
+}
+
+
+/**
+ * How long metadata hold.
+ */
+public struct MetadataValidity: Equatable, Hashable, Codable {
+    /**
+     * Until then.
+     */
+    public var validUntil: Date?
+    /**
+     * For so long after they were fetched.
+     */
+    public var cacheDuration: TimeInterval?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Until then.
+         */validUntil: Date? = nil, 
+        /**
+         * For so long after they were fetched.
+         */cacheDuration: TimeInterval? = nil) {
+        self.validUntil = validUntil
+        self.cacheDuration = cacheDuration
+    }
+
+    
+    /**
+     * Refuses metadata that were fetched then and no longer hold now.
+     */
+public func check(fetched: Date, now: Date)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_metadatavalidity_check(
+            FfiConverterTypeMetadataValidity_lower(self),
+        FfiConverterTimestamp.lower(fetched),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * When metadata that were fetched then should be fetched again; none if nothing is said.
+     */
+public func refreshBy(fetched: Date)throws  -> Date?  {
+    return try  FfiConverterOptionTimestamp.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_metadatavalidity_refresh_by(
+            FfiConverterTypeMetadataValidity_lower(self),
+        FfiConverterTimestamp.lower(fetched),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+#if compiler(>=6)
+extension MetadataValidity: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMetadataValidity: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MetadataValidity {
+        return
+            try MetadataValidity(
+                validUntil: FfiConverterOptionTimestamp.read(from: &buf), 
+                cacheDuration: FfiConverterOptionDuration.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MetadataValidity, into buf: inout [UInt8]) {
+        FfiConverterOptionTimestamp.write(value.validUntil, into: &buf)
+        FfiConverterOptionDuration.write(value.cacheDuration, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMetadataValidity_lift(_ buf: RustBuffer) throws -> MetadataValidity {
+    return try FfiConverterTypeMetadataValidity.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMetadataValidity_lower(_ value: MetadataValidity) -> RustBuffer {
+    return FfiConverterTypeMetadataValidity.lower(value)
+}
+
+
+/**
+ * Something that is missing before a set-up begins.
+ */
+public struct MissingPrerequisite: Equatable, Hashable, Codable {
+    /**
+     * The stable code.
+     */
+    public var code: String
+    /**
+     * What is missing, and what to do.
+     */
+    public var message: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The stable code.
+         */code: String, 
+        /**
+         * What is missing, and what to do.
+         */message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension MissingPrerequisite: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMissingPrerequisite: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MissingPrerequisite {
+        return
+            try MissingPrerequisite(
+                code: FfiConverterString.read(from: &buf), 
+                message: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MissingPrerequisite, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterString.write(value.message, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMissingPrerequisite_lift(_ buf: RustBuffer) throws -> MissingPrerequisite {
+    return try FfiConverterTypeMissingPrerequisite.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMissingPrerequisite_lower(_ value: MissingPrerequisite) -> RustBuffer {
+    return FfiConverterTypeMissingPrerequisite.lower(value)
+}
+
+
+/**
+ * The name of a person: an email address at Heap.
+ */
+public struct NameId: Equatable, Hashable, Codable {
+    /**
+     * The name.
+     */
+    public var value: String
+    /**
+     * What kind of name it is, as a URI; an email address if not given.
+     */
+    public var format: String?
+    /**
+     * Within whose names it is one.
+     */
+    public var nameQualifier: String?
+    /**
+     * Within which service provider's names it is one.
+     */
+    public var spNameQualifier: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The name.
+         */value: String, 
+        /**
+         * What kind of name it is, as a URI; an email address if not given.
+         */format: String? = nil, 
+        /**
+         * Within whose names it is one.
+         */nameQualifier: String? = nil, 
+        /**
+         * Within which service provider's names it is one.
+         */spNameQualifier: String? = nil) {
+        self.value = value
+        self.format = format
+        self.nameQualifier = nameQualifier
+        self.spNameQualifier = spNameQualifier
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension NameId: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNameId: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NameId {
+        return
+            try NameId(
+                value: FfiConverterString.read(from: &buf), 
+                format: FfiConverterOptionString.read(from: &buf), 
+                nameQualifier: FfiConverterOptionString.read(from: &buf), 
+                spNameQualifier: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: NameId, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.value, into: &buf)
+        FfiConverterOptionString.write(value.format, into: &buf)
+        FfiConverterOptionString.write(value.nameQualifier, into: &buf)
+        FfiConverterOptionString.write(value.spNameQualifier, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNameId_lift(_ buf: RustBuffer) throws -> NameId {
+    return try FfiConverterTypeNameId.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNameId_lower(_ value: NameId) -> RustBuffer {
+    return FfiConverterTypeNameId.lower(value)
+}
+
+
+/**
+ * A time in which logins fail.
+ */
+public struct Outage: Equatable, Hashable, Codable {
+    /**
+     * From then on.
+     */
+    public var from: Date
+    /**
+     * Until then; none if nothing that is planned ends it.
+     */
+    public var until: Date?
+    /**
+     * The outage for people.
+     */
+    public var text: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * From then on.
+         */from: Date, 
+        /**
+         * Until then; none if nothing that is planned ends it.
+         */until: Date?, 
+        /**
+         * The outage for people.
+         */text: String) {
+        self.from = from
+        self.until = until
+        self.text = text
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Outage: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOutage: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Outage {
+        return
+            try Outage(
+                from: FfiConverterTimestamp.read(from: &buf), 
+                until: FfiConverterOptionTimestamp.read(from: &buf), 
+                text: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Outage, into buf: inout [UInt8]) {
+        FfiConverterTimestamp.write(value.from, into: &buf)
+        FfiConverterOptionTimestamp.write(value.until, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutage_lift(_ buf: RustBuffer) throws -> Outage {
+    return try FfiConverterTypeOutage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutage_lower(_ value: Outage) -> RustBuffer {
+    return FfiConverterTypeOutage.lower(value)
+}
+
+
+/**
  * One check and how it ended.
  */
-public struct Outcome: Equatable, Hashable {
+public struct Outcome: Equatable, Hashable, Codable {
     /**
      * What was checked.
      */
@@ -2570,9 +14333,446 @@ public func FfiConverterTypeOutcome_lower(_ value: Outcome) -> RustBuffer {
 
 
 /**
+ * A message to send.
+ */
+public struct OutgoingLogout: Equatable, Hashable, Codable {
+    /**
+     * Its ID, which the answer must repeat.
+     */
+    public var id: String
+    /**
+     * How it is sent.
+     */
+    public var delivery: LogoutDelivery
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its ID, which the answer must repeat.
+         */id: String, 
+        /**
+         * How it is sent.
+         */delivery: LogoutDelivery) {
+        self.id = id
+        self.delivery = delivery
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension OutgoingLogout: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOutgoingLogout: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> OutgoingLogout {
+        return
+            try OutgoingLogout(
+                id: FfiConverterString.read(from: &buf), 
+                delivery: FfiConverterTypeLogoutDelivery.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: OutgoingLogout, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterTypeLogoutDelivery.write(value.delivery, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutgoingLogout_lift(_ buf: RustBuffer) throws -> OutgoingLogout {
+    return try FfiConverterTypeOutgoingLogout.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutgoingLogout_lower(_ value: OutgoingLogout) -> RustBuffer {
+    return FfiConverterTypeOutgoingLogout.lower(value)
+}
+
+
+/**
+ * What a PATCH made of a resource.
+ */
+public struct PatchedResource: Equatable, Hashable, Codable {
+    /**
+     * The resource, as JSON.
+     */
+    public var resource: String
+    /**
+     * Whether it is another than before.
+     */
+    public var changed: Bool
+    /**
+     * The codes of the deviations from RFC 7644 that were tolerated.
+     */
+    public var tolerated: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The resource, as JSON.
+         */resource: String, 
+        /**
+         * Whether it is another than before.
+         */changed: Bool, 
+        /**
+         * The codes of the deviations from RFC 7644 that were tolerated.
+         */tolerated: [String]) {
+        self.resource = resource
+        self.changed = changed
+        self.tolerated = tolerated
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension PatchedResource: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePatchedResource: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PatchedResource {
+        return
+            try PatchedResource(
+                resource: FfiConverterString.read(from: &buf), 
+                changed: FfiConverterBool.read(from: &buf), 
+                tolerated: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: PatchedResource, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.resource, into: &buf)
+        FfiConverterBool.write(value.changed, into: &buf)
+        FfiConverterSequenceString.write(value.tolerated, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePatchedResource_lift(_ buf: RustBuffer) throws -> PatchedResource {
+    return try FfiConverterTypePatchedResource.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePatchedResource_lower(_ value: PatchedResource) -> RustBuffer {
+    return FfiConverterTypePatchedResource.lower(value)
+}
+
+
+/**
+ * A request that waits for an answer.
+ */
+public struct PendingRequest: Equatable, Hashable, Codable {
+    /**
+     * Its ID.
+     */
+    public var id: String
+    /**
+     * The entity id of the identity provider that was asked.
+     */
+    public var idpEntityId: String
+    /**
+     * What was remembered with it.
+     */
+    public var relayState: String?
+    /**
+     * Until when an answer is taken.
+     */
+    public var expires: Date
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its ID.
+         */id: String, 
+        /**
+         * The entity id of the identity provider that was asked.
+         */idpEntityId: String, 
+        /**
+         * What was remembered with it.
+         */relayState: String?, 
+        /**
+         * Until when an answer is taken.
+         */expires: Date) {
+        self.id = id
+        self.idpEntityId = idpEntityId
+        self.relayState = relayState
+        self.expires = expires
+    }
+
+    
+    /**
+     * What is awaited.
+     */
+public func expected() -> Expected  {
+    return try!  FfiConverterTypeExpected_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_pendingrequest_expected(
+            FfiConverterTypePendingRequest_lower(self),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+#if compiler(>=6)
+extension PendingRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePendingRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PendingRequest {
+        return
+            try PendingRequest(
+                id: FfiConverterString.read(from: &buf), 
+                idpEntityId: FfiConverterString.read(from: &buf), 
+                relayState: FfiConverterOptionString.read(from: &buf), 
+                expires: FfiConverterTimestamp.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: PendingRequest, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.idpEntityId, into: &buf)
+        FfiConverterOptionString.write(value.relayState, into: &buf)
+        FfiConverterTimestamp.write(value.expires, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePendingRequest_lift(_ buf: RustBuffer) throws -> PendingRequest {
+    return try FfiConverterTypePendingRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePendingRequest_lower(_ value: PendingRequest) -> RustBuffer {
+    return FfiConverterTypePendingRequest.lower(value)
+}
+
+
+/**
+ * A person as the directory knows them.
+ */
+public struct Person: Equatable, Hashable, Codable {
+    /**
+     * The directory's id, which never changes.
+     */
+    public var id: String
+    /**
+     * The user name.
+     */
+    public var userName: String
+    /**
+     * Not suspended.
+     */
+    public var active: Bool
+    /**
+     * The given name.
+     */
+    public var givenName: String?
+    /**
+     * The family name.
+     */
+    public var familyName: String?
+    /**
+     * The email address.
+     */
+    public var email: String?
+    /**
+     * Heap's role; a role that is not given is never touched.
+     */
+    public var role: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The directory's id, which never changes.
+         */id: String, 
+        /**
+         * The user name.
+         */userName: String, 
+        /**
+         * Not suspended.
+         */active: Bool = true, 
+        /**
+         * The given name.
+         */givenName: String? = nil, 
+        /**
+         * The family name.
+         */familyName: String? = nil, 
+        /**
+         * The email address.
+         */email: String? = nil, 
+        /**
+         * Heap's role; a role that is not given is never touched.
+         */role: String? = nil) {
+        self.id = id
+        self.userName = userName
+        self.active = active
+        self.givenName = givenName
+        self.familyName = familyName
+        self.email = email
+        self.role = role
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Person: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePerson: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Person {
+        return
+            try Person(
+                id: FfiConverterString.read(from: &buf), 
+                userName: FfiConverterString.read(from: &buf), 
+                active: FfiConverterBool.read(from: &buf), 
+                givenName: FfiConverterOptionString.read(from: &buf), 
+                familyName: FfiConverterOptionString.read(from: &buf), 
+                email: FfiConverterOptionString.read(from: &buf), 
+                role: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Person, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.userName, into: &buf)
+        FfiConverterBool.write(value.active, into: &buf)
+        FfiConverterOptionString.write(value.givenName, into: &buf)
+        FfiConverterOptionString.write(value.familyName, into: &buf)
+        FfiConverterOptionString.write(value.email, into: &buf)
+        FfiConverterOptionString.write(value.role, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePerson_lift(_ buf: RustBuffer) throws -> Person {
+    return try FfiConverterTypePerson.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePerson_lower(_ value: Person) -> RustBuffer {
+    return FfiConverterTypePerson.lower(value)
+}
+
+
+/**
+ * A person whose account and login may not find each other.
+ */
+public struct PersonJoinIssue: Equatable, Hashable, Codable {
+    /**
+     * The person's directory id.
+     */
+    public var person: String
+    /**
+     * What is wrong.
+     */
+    public var issue: JoinIssue
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The person's directory id.
+         */person: String, 
+        /**
+         * What is wrong.
+         */issue: JoinIssue) {
+        self.person = person
+        self.issue = issue
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension PersonJoinIssue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePersonJoinIssue: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PersonJoinIssue {
+        return
+            try PersonJoinIssue(
+                person: FfiConverterString.read(from: &buf), 
+                issue: FfiConverterTypeJoinIssue.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: PersonJoinIssue, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.person, into: &buf)
+        FfiConverterTypeJoinIssue.write(value.issue, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePersonJoinIssue_lift(_ buf: RustBuffer) throws -> PersonJoinIssue {
+    return try FfiConverterTypePersonJoinIssue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePersonJoinIssue_lower(_ value: PersonJoinIssue) -> RustBuffer {
+    return FfiConverterTypePersonJoinIssue.lower(value)
+}
+
+
+/**
  * What a service provider insists on. What is not given is as strict as for production.
  */
-public struct Policy: Equatable, Hashable {
+public struct Policy: Equatable, Hashable, Codable {
     /**
      * How far the clocks of the two sides may differ.
      */
@@ -2659,9 +14859,197 @@ public func FfiConverterTypePolicy_lower(_ value: Policy) -> RustBuffer {
 
 
 /**
+ * What is there before a set-up begins.
+ */
+public struct Prerequisites: Equatable, Hashable, Codable {
+    /**
+     * What the tenant has paid for.
+     */
+    public var heapPlan: HeapPlan
+    /**
+     * The tenant's Heap ID.
+     */
+    public var heapId: String?
+    /**
+     * A Heap user with administrator permissions takes part.
+     */
+    public var heapAdministrator: Bool
+    /**
+     * An administrator of the identity provider takes part.
+     */
+    public var idpAdministrator: Bool
+    /**
+     * The identity provider's SSO package, or SSO à la carte.
+     */
+    public var idpSsoPackage: Bool
+    /**
+     * SSO is configured already.
+     */
+    public var ssoConfigured: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What the tenant has paid for.
+         */heapPlan: HeapPlan, 
+        /**
+         * The tenant's Heap ID.
+         */heapId: String? = nil, 
+        /**
+         * A Heap user with administrator permissions takes part.
+         */heapAdministrator: Bool = false, 
+        /**
+         * An administrator of the identity provider takes part.
+         */idpAdministrator: Bool = false, 
+        /**
+         * The identity provider's SSO package, or SSO à la carte.
+         */idpSsoPackage: Bool = false, 
+        /**
+         * SSO is configured already.
+         */ssoConfigured: Bool = false) {
+        self.heapPlan = heapPlan
+        self.heapId = heapId
+        self.heapAdministrator = heapAdministrator
+        self.idpAdministrator = idpAdministrator
+        self.idpSsoPackage = idpSsoPackage
+        self.ssoConfigured = ssoConfigured
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Prerequisites: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePrerequisites: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Prerequisites {
+        return
+            try Prerequisites(
+                heapPlan: FfiConverterTypeHeapPlan.read(from: &buf), 
+                heapId: FfiConverterOptionString.read(from: &buf), 
+                heapAdministrator: FfiConverterBool.read(from: &buf), 
+                idpAdministrator: FfiConverterBool.read(from: &buf), 
+                idpSsoPackage: FfiConverterBool.read(from: &buf), 
+                ssoConfigured: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Prerequisites, into buf: inout [UInt8]) {
+        FfiConverterTypeHeapPlan.write(value.heapPlan, into: &buf)
+        FfiConverterOptionString.write(value.heapId, into: &buf)
+        FfiConverterBool.write(value.heapAdministrator, into: &buf)
+        FfiConverterBool.write(value.idpAdministrator, into: &buf)
+        FfiConverterBool.write(value.idpSsoPackage, into: &buf)
+        FfiConverterBool.write(value.ssoConfigured, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePrerequisites_lift(_ buf: RustBuffer) throws -> Prerequisites {
+    return try FfiConverterTypePrerequisites.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePrerequisites_lower(_ value: Prerequisites) -> RustBuffer {
+    return FfiConverterTypePrerequisites.lower(value)
+}
+
+
+/**
+ * A member that a step removes from a group; the account is untouched.
+ */
+public struct RemovedMember: Equatable, Hashable, Codable {
+    /**
+     * The account's id at Heap.
+     */
+    public var remote: String
+    /**
+     * The account's user name, where it is known.
+     */
+    public var userName: String?
+    /**
+     * Why, with the rule.
+     */
+    public var reason: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The account's id at Heap.
+         */remote: String, 
+        /**
+         * The account's user name, where it is known.
+         */userName: String?, 
+        /**
+         * Why, with the rule.
+         */reason: String) {
+        self.remote = remote
+        self.userName = userName
+        self.reason = reason
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension RemovedMember: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRemovedMember: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RemovedMember {
+        return
+            try RemovedMember(
+                remote: FfiConverterString.read(from: &buf), 
+                userName: FfiConverterOptionString.read(from: &buf), 
+                reason: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: RemovedMember, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.remote, into: &buf)
+        FfiConverterOptionString.write(value.userName, into: &buf)
+        FfiConverterString.write(value.reason, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRemovedMember_lift(_ buf: RustBuffer) throws -> RemovedMember {
+    return try FfiConverterTypeRemovedMember.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRemovedMember_lower(_ value: RemovedMember) -> RustBuffer {
+    return FfiConverterTypeRemovedMember.lower(value)
+}
+
+
+/**
  * Every check once, in order, with how it ended.
  */
-public struct Report: Equatable, Hashable {
+public struct Report: Equatable, Hashable, Codable {
     /**
      * The checks.
      */
@@ -2674,6 +15062,10 @@ public struct Report: Equatable, Hashable {
      * The report for people: a table.
      */
     public var text: String
+    /**
+     * The report for machines, in which personal values are masked.
+     */
+    public var maskedJson: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -2686,10 +15078,14 @@ public struct Report: Equatable, Hashable {
          */json: String, 
         /**
          * The report for people: a table.
-         */text: String) {
+         */text: String, 
+        /**
+         * The report for machines, in which personal values are masked.
+         */maskedJson: String) {
         self.outcomes = outcomes
         self.json = json
         self.text = text
+        self.maskedJson = maskedJson
     }
 
     
@@ -2710,7 +15106,8 @@ public struct FfiConverterTypeReport: FfiConverterRustBuffer {
             try Report(
                 outcomes: FfiConverterSequenceTypeOutcome.read(from: &buf), 
                 json: FfiConverterString.read(from: &buf), 
-                text: FfiConverterString.read(from: &buf)
+                text: FfiConverterString.read(from: &buf), 
+                maskedJson: FfiConverterString.read(from: &buf)
         )
     }
 
@@ -2718,6 +15115,7 @@ public struct FfiConverterTypeReport: FfiConverterRustBuffer {
         FfiConverterSequenceTypeOutcome.write(value.outcomes, into: &buf)
         FfiConverterString.write(value.json, into: &buf)
         FfiConverterString.write(value.text, into: &buf)
+        FfiConverterString.write(value.maskedJson, into: &buf)
     }
 }
 
@@ -2734,6 +15132,1854 @@ public func FfiConverterTypeReport_lift(_ buf: RustBuffer) throws -> Report {
 #endif
 public func FfiConverterTypeReport_lower(_ value: Report) -> RustBuffer {
     return FfiConverterTypeReport.lower(value)
+}
+
+
+/**
+ * An HTTP request with its whole body. Its headers may hold the token: it is not printed.
+ */
+public struct Request: Equatable, Hashable, Codable {
+    /**
+     * The method, such as `GET`.
+     */
+    public var method: String
+    /**
+     * The address.
+     */
+    public var url: String
+    /**
+     * The headers, in order.
+     */
+    public var headers: [Header]
+    /**
+     * The body.
+     */
+    public var body: Data
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The method, such as `GET`.
+         */method: String, 
+        /**
+         * The address.
+         */url: String, 
+        /**
+         * The headers, in order.
+         */headers: [Header] = [], 
+        /**
+         * The body.
+         */body: Data = Data([])) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Request: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Request {
+        return
+            try Request(
+                method: FfiConverterString.read(from: &buf), 
+                url: FfiConverterString.read(from: &buf), 
+                headers: FfiConverterSequenceTypeHeader.read(from: &buf), 
+                body: FfiConverterData.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Request, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.method, into: &buf)
+        FfiConverterString.write(value.url, into: &buf)
+        FfiConverterSequenceTypeHeader.write(value.headers, into: &buf)
+        FfiConverterData.write(value.body, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequest_lift(_ buf: RustBuffer) throws -> Request {
+    return try FfiConverterTypeRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequest_lower(_ value: Request) -> RustBuffer {
+    return FfiConverterTypeRequest.lower(value)
+}
+
+
+/**
+ * How the person is to be authenticated (saml-core 3.3.2.2.1).
+ */
+public struct RequestedAuthnContext: Equatable, Hashable, Codable {
+    /**
+     * `exact`, `minimum`, `maximum` or `better`.
+     */
+    public var comparison: String
+    /**
+     * The ways of authentication.
+     */
+    public var classes: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * `exact`, `minimum`, `maximum` or `better`.
+         */comparison: String, 
+        /**
+         * The ways of authentication.
+         */classes: [String]) {
+        self.comparison = comparison
+        self.classes = classes
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension RequestedAuthnContext: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRequestedAuthnContext: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RequestedAuthnContext {
+        return
+            try RequestedAuthnContext(
+                comparison: FfiConverterString.read(from: &buf), 
+                classes: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: RequestedAuthnContext, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.comparison, into: &buf)
+        FfiConverterSequenceString.write(value.classes, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequestedAuthnContext_lift(_ buf: RustBuffer) throws -> RequestedAuthnContext {
+    return try FfiConverterTypeRequestedAuthnContext.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRequestedAuthnContext_lower(_ value: RequestedAuthnContext) -> RustBuffer {
+    return FfiConverterTypeRequestedAuthnContext.lower(value)
+}
+
+
+/**
+ * An HTTP response with its whole body.
+ */
+public struct Response: Equatable, Hashable, Codable {
+    /**
+     * The status, such as 200.
+     */
+    public var status: UInt16
+    /**
+     * The headers, in order.
+     */
+    public var headers: [Header]
+    /**
+     * The body.
+     */
+    public var body: Data
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The status, such as 200.
+         */status: UInt16, 
+        /**
+         * The headers, in order.
+         */headers: [Header] = [], 
+        /**
+         * The body.
+         */body: Data = Data([])) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Response: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeResponse: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Response {
+        return
+            try Response(
+                status: FfiConverterUInt16.read(from: &buf), 
+                headers: FfiConverterSequenceTypeHeader.read(from: &buf), 
+                body: FfiConverterData.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Response, into buf: inout [UInt8]) {
+        FfiConverterUInt16.write(value.status, into: &buf)
+        FfiConverterSequenceTypeHeader.write(value.headers, into: &buf)
+        FfiConverterData.write(value.body, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeResponse_lift(_ buf: RustBuffer) throws -> Response {
+    return try FfiConverterTypeResponse.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeResponse_lower(_ value: Response) -> RustBuffer {
+    return FfiConverterTypeResponse.lower(value)
+}
+
+
+/**
+ * When logins would fail, and what to do.
+ */
+public struct RolloverPlan: Equatable, Hashable, Codable {
+    /**
+     * When logins would fail.
+     */
+    public var outages: [Outage]
+    /**
+     * What to do, in order.
+     */
+    public var steps: [RolloverStep]
+    /**
+     * The plan for people.
+     */
+    public var text: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * When logins would fail.
+         */outages: [Outage], 
+        /**
+         * What to do, in order.
+         */steps: [RolloverStep], 
+        /**
+         * The plan for people.
+         */text: String) {
+        self.outages = outages
+        self.steps = steps
+        self.text = text
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension RolloverPlan: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRolloverPlan: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RolloverPlan {
+        return
+            try RolloverPlan(
+                outages: FfiConverterSequenceTypeOutage.read(from: &buf), 
+                steps: FfiConverterSequenceTypeRolloverStep.read(from: &buf), 
+                text: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: RolloverPlan, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeOutage.write(value.outages, into: &buf)
+        FfiConverterSequenceTypeRolloverStep.write(value.steps, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRolloverPlan_lift(_ buf: RustBuffer) throws -> RolloverPlan {
+    return try FfiConverterTypeRolloverPlan.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRolloverPlan_lower(_ value: RolloverPlan) -> RustBuffer {
+    return FfiConverterTypeRolloverPlan.lower(value)
+}
+
+
+/**
+ * One step.
+ */
+public struct RolloverStep: Equatable, Hashable, Codable {
+    /**
+     * When.
+     */
+    public var at: Date
+    /**
+     * What.
+     */
+    public var action: RolloverAction
+    /**
+     * The fingerprint of the certificate that it is about.
+     */
+    public var fingerprint: String
+    /**
+     * The step for people.
+     */
+    public var text: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * When.
+         */at: Date, 
+        /**
+         * What.
+         */action: RolloverAction, 
+        /**
+         * The fingerprint of the certificate that it is about.
+         */fingerprint: String, 
+        /**
+         * The step for people.
+         */text: String) {
+        self.at = at
+        self.action = action
+        self.fingerprint = fingerprint
+        self.text = text
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension RolloverStep: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRolloverStep: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RolloverStep {
+        return
+            try RolloverStep(
+                at: FfiConverterTimestamp.read(from: &buf), 
+                action: FfiConverterTypeRolloverAction.read(from: &buf), 
+                fingerprint: FfiConverterString.read(from: &buf), 
+                text: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: RolloverStep, into buf: inout [UInt8]) {
+        FfiConverterTimestamp.write(value.at, into: &buf)
+        FfiConverterTypeRolloverAction.write(value.action, into: &buf)
+        FfiConverterString.write(value.fingerprint, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRolloverStep_lift(_ buf: RustBuffer) throws -> RolloverStep {
+    return try FfiConverterTypeRolloverStep.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRolloverStep_lower(_ value: RolloverStep) -> RustBuffer {
+    return FfiConverterTypeRolloverStep.lower(value)
+}
+
+
+/**
+ * An address that takes messages.
+ */
+public struct SamlEndpoint: Equatable, Hashable, Codable {
+    /**
+     * By which way.
+     */
+    public var binding: SamlBinding
+    /**
+     * The address.
+     */
+    public var location: String
+    /**
+     * Where answers go, if elsewhere.
+     */
+    public var responseLocation: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * By which way.
+         */binding: SamlBinding, 
+        /**
+         * The address.
+         */location: String, 
+        /**
+         * Where answers go, if elsewhere.
+         */responseLocation: String? = nil) {
+        self.binding = binding
+        self.location = location
+        self.responseLocation = responseLocation
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension SamlEndpoint: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSamlEndpoint: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SamlEndpoint {
+        return
+            try SamlEndpoint(
+                binding: FfiConverterTypeSamlBinding.read(from: &buf), 
+                location: FfiConverterString.read(from: &buf), 
+                responseLocation: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SamlEndpoint, into buf: inout [UInt8]) {
+        FfiConverterTypeSamlBinding.write(value.binding, into: &buf)
+        FfiConverterString.write(value.location, into: &buf)
+        FfiConverterOptionString.write(value.responseLocation, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSamlEndpoint_lift(_ buf: RustBuffer) throws -> SamlEndpoint {
+    return try FfiConverterTypeSamlEndpoint.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSamlEndpoint_lower(_ value: SamlEndpoint) -> RustBuffer {
+    return FfiConverterTypeSamlEndpoint.lower(value)
+}
+
+
+/**
+ * What Heap shows once when SCIM is enabled.
+ */
+public struct ScimCredentials {
+    /**
+     * Names the credentials.
+     */
+    public var clientId: String
+    /**
+     * The bearer token.
+     */
+    public var bearerToken: Secret
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Names the credentials.
+         */clientId: String, 
+        /**
+         * The bearer token.
+         */bearerToken: Secret) {
+        self.clientId = clientId
+        self.bearerToken = bearerToken
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ScimCredentials: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimCredentials: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimCredentials {
+        return
+            try ScimCredentials(
+                clientId: FfiConverterString.read(from: &buf), 
+                bearerToken: FfiConverterTypeSecret.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ScimCredentials, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.clientId, into: &buf)
+        FfiConverterTypeSecret.write(value.bearerToken, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimCredentials_lift(_ buf: RustBuffer) throws -> ScimCredentials {
+    return try FfiConverterTypeScimCredentials.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimCredentials_lower(_ value: ScimCredentials) -> RustBuffer {
+    return FfiConverterTypeScimCredentials.lower(value)
+}
+
+
+/**
+ * Something that was found out.
+ */
+public struct ScimEvidence: Equatable, Hashable, Codable {
+    /**
+     * The stable code of the finding.
+     */
+    public var code: String
+    /**
+     * The status of the answer that it is from.
+     */
+    public var status: UInt16
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The stable code of the finding.
+         */code: String, 
+        /**
+         * The status of the answer that it is from.
+         */status: UInt16) {
+        self.code = code
+        self.status = status
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ScimEvidence: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimEvidence: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimEvidence {
+        return
+            try ScimEvidence(
+                code: FfiConverterString.read(from: &buf), 
+                status: FfiConverterUInt16.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ScimEvidence, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterUInt16.write(value.status, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimEvidence_lift(_ buf: RustBuffer) throws -> ScimEvidence {
+    return try FfiConverterTypeScimEvidence.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimEvidence_lower(_ value: ScimEvidence) -> RustBuffer {
+    return FfiConverterTypeScimEvidence.lower(value)
+}
+
+
+/**
+ * What a service provider says of a failure (RFC 7644 3.12).
+ */
+public struct ScimFailure: Equatable, Hashable, Codable {
+    /**
+     * The status that it names.
+     */
+    public var status: UInt16?
+    /**
+     * The type of the failure.
+     */
+    public var scimType: String?
+    /**
+     * What it says to people.
+     */
+    public var detail: String?
+    /**
+     * The library's stable code for it, where it is one that RFC 7644 knows.
+     */
+    public var code: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The status that it names.
+         */status: UInt16?, 
+        /**
+         * The type of the failure.
+         */scimType: String?, 
+        /**
+         * What it says to people.
+         */detail: String?, 
+        /**
+         * The library's stable code for it, where it is one that RFC 7644 knows.
+         */code: String?) {
+        self.status = status
+        self.scimType = scimType
+        self.detail = detail
+        self.code = code
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ScimFailure: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimFailure: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimFailure {
+        return
+            try ScimFailure(
+                status: FfiConverterOptionUInt16.read(from: &buf), 
+                scimType: FfiConverterOptionString.read(from: &buf), 
+                detail: FfiConverterOptionString.read(from: &buf), 
+                code: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ScimFailure, into buf: inout [UInt8]) {
+        FfiConverterOptionUInt16.write(value.status, into: &buf)
+        FfiConverterOptionString.write(value.scimType, into: &buf)
+        FfiConverterOptionString.write(value.detail, into: &buf)
+        FfiConverterOptionString.write(value.code, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimFailure_lift(_ buf: RustBuffer) throws -> ScimFailure {
+    return try FfiConverterTypeScimFailure.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimFailure_lower(_ value: ScimFailure) -> RustBuffer {
+    return FfiConverterTypeScimFailure.lower(value)
+}
+
+
+/**
+ * What was found out about a service provider.
+ */
+public struct ScimProfile: Equatable, Hashable, Codable {
+    /**
+     * How resources are changed.
+     */
+    public var writes: ScimWrites
+    /**
+     * How filters are taken.
+     */
+    public var filters: ScimFilters
+    /**
+     * How pages go on.
+     */
+    public var pages: ScimPages
+    /**
+     * The most resources on a page, as it says itself.
+     */
+    public var resultsMax: UInt64?
+    /**
+     * Whether it takes several operations in one request, as it says itself.
+     */
+    public var bulk: Bool?
+    /**
+     * Whether it has versions, as it says itself.
+     */
+    public var etag: Bool?
+    /**
+     * Whether it sorts, as it says itself.
+     */
+    public var sort: Bool?
+    /**
+     * The endpoints that it says it has.
+     */
+    public var endpoints: [String]
+    /**
+     * The schemas that it says it has.
+     */
+    public var schemas: [String]
+    /**
+     * What this is from.
+     */
+    public var evidence: [ScimEvidence]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How resources are changed.
+         */writes: ScimWrites, 
+        /**
+         * How filters are taken.
+         */filters: ScimFilters, 
+        /**
+         * How pages go on.
+         */pages: ScimPages, 
+        /**
+         * The most resources on a page, as it says itself.
+         */resultsMax: UInt64?, 
+        /**
+         * Whether it takes several operations in one request, as it says itself.
+         */bulk: Bool?, 
+        /**
+         * Whether it has versions, as it says itself.
+         */etag: Bool?, 
+        /**
+         * Whether it sorts, as it says itself.
+         */sort: Bool?, 
+        /**
+         * The endpoints that it says it has.
+         */endpoints: [String], 
+        /**
+         * The schemas that it says it has.
+         */schemas: [String], 
+        /**
+         * What this is from.
+         */evidence: [ScimEvidence]) {
+        self.writes = writes
+        self.filters = filters
+        self.pages = pages
+        self.resultsMax = resultsMax
+        self.bulk = bulk
+        self.etag = etag
+        self.sort = sort
+        self.endpoints = endpoints
+        self.schemas = schemas
+        self.evidence = evidence
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ScimProfile: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimProfile: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimProfile {
+        return
+            try ScimProfile(
+                writes: FfiConverterTypeScimWrites.read(from: &buf), 
+                filters: FfiConverterTypeScimFilters.read(from: &buf), 
+                pages: FfiConverterTypeScimPages.read(from: &buf), 
+                resultsMax: FfiConverterOptionUInt64.read(from: &buf), 
+                bulk: FfiConverterOptionBool.read(from: &buf), 
+                etag: FfiConverterOptionBool.read(from: &buf), 
+                sort: FfiConverterOptionBool.read(from: &buf), 
+                endpoints: FfiConverterSequenceString.read(from: &buf), 
+                schemas: FfiConverterSequenceString.read(from: &buf), 
+                evidence: FfiConverterSequenceTypeScimEvidence.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ScimProfile, into buf: inout [UInt8]) {
+        FfiConverterTypeScimWrites.write(value.writes, into: &buf)
+        FfiConverterTypeScimFilters.write(value.filters, into: &buf)
+        FfiConverterTypeScimPages.write(value.pages, into: &buf)
+        FfiConverterOptionUInt64.write(value.resultsMax, into: &buf)
+        FfiConverterOptionBool.write(value.bulk, into: &buf)
+        FfiConverterOptionBool.write(value.etag, into: &buf)
+        FfiConverterOptionBool.write(value.sort, into: &buf)
+        FfiConverterSequenceString.write(value.endpoints, into: &buf)
+        FfiConverterSequenceString.write(value.schemas, into: &buf)
+        FfiConverterSequenceTypeScimEvidence.write(value.evidence, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimProfile_lift(_ buf: RustBuffer) throws -> ScimProfile {
+    return try FfiConverterTypeScimProfile.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimProfile_lower(_ value: ScimProfile) -> RustBuffer {
+    return FfiConverterTypeScimProfile.lower(value)
+}
+
+
+/**
+ * What a service provider says of itself.
+ */
+public struct ServiceProviderMetadata {
+    /**
+     * Its entity id.
+     */
+    public var entityId: String
+    /**
+     * Where it takes Responses.
+     */
+    public var assertionConsumer: [IndexedEndpoint]
+    /**
+     * Where it takes logouts.
+     */
+    public var singleLogout: [SamlEndpoint]
+    /**
+     * The kinds of names it takes.
+     */
+    public var nameIdFormats: [String]
+    /**
+     * The certificates of the keys it signs with.
+     */
+    public var signingCertificates: [Certificate]
+    /**
+     * The certificates to encrypt to.
+     */
+    public var encryptionCertificates: [Certificate]
+    /**
+     * Whether it signs AuthnRequests.
+     */
+    public var authnRequestsSigned: Bool
+    /**
+     * Whether Assertions must be signed.
+     */
+    public var wantAssertionsSigned: Bool
+    /**
+     * How long this holds.
+     */
+    public var validity: MetadataValidity
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its entity id.
+         */entityId: String, 
+        /**
+         * Where it takes Responses.
+         */assertionConsumer: [IndexedEndpoint], 
+        /**
+         * Where it takes logouts.
+         */singleLogout: [SamlEndpoint] = [], 
+        /**
+         * The kinds of names it takes.
+         */nameIdFormats: [String] = [], 
+        /**
+         * The certificates of the keys it signs with.
+         */signingCertificates: [Certificate] = [], 
+        /**
+         * The certificates to encrypt to.
+         */encryptionCertificates: [Certificate] = [], 
+        /**
+         * Whether it signs AuthnRequests.
+         */authnRequestsSigned: Bool = false, 
+        /**
+         * Whether Assertions must be signed.
+         */wantAssertionsSigned: Bool = false, 
+        /**
+         * How long this holds.
+         */validity: MetadataValidity) {
+        self.entityId = entityId
+        self.assertionConsumer = assertionConsumer
+        self.singleLogout = singleLogout
+        self.nameIdFormats = nameIdFormats
+        self.signingCertificates = signingCertificates
+        self.encryptionCertificates = encryptionCertificates
+        self.authnRequestsSigned = authnRequestsSigned
+        self.wantAssertionsSigned = wantAssertionsSigned
+        self.validity = validity
+    }
+
+    
+    /**
+     * The address with this number.
+     */
+public func acsUrl(index: UInt16)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_serviceprovidermetadata_acs_url(
+            FfiConverterTypeServiceProviderMetadata_lower(self),
+        FfiConverterUInt16.lower(index),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Where Responses go unless a request says otherwise.
+     */
+public func defaultAcsUrl()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_serviceprovidermetadata_default_acs_url(
+            FfiConverterTypeServiceProviderMetadata_lower(self),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The metadata as XML; signed, if a key is given.
+     */
+public func xml(key: SigningKey? = nil)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_serviceprovidermetadata_xml(
+            FfiConverterTypeServiceProviderMetadata_lower(self),
+        FfiConverterOptionTypeSigningKey.lower(key),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+#if compiler(>=6)
+extension ServiceProviderMetadata: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeServiceProviderMetadata: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ServiceProviderMetadata {
+        return
+            try ServiceProviderMetadata(
+                entityId: FfiConverterString.read(from: &buf), 
+                assertionConsumer: FfiConverterSequenceTypeIndexedEndpoint.read(from: &buf), 
+                singleLogout: FfiConverterSequenceTypeSamlEndpoint.read(from: &buf), 
+                nameIdFormats: FfiConverterSequenceString.read(from: &buf), 
+                signingCertificates: FfiConverterSequenceTypeCertificate.read(from: &buf), 
+                encryptionCertificates: FfiConverterSequenceTypeCertificate.read(from: &buf), 
+                authnRequestsSigned: FfiConverterBool.read(from: &buf), 
+                wantAssertionsSigned: FfiConverterBool.read(from: &buf), 
+                validity: FfiConverterTypeMetadataValidity.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ServiceProviderMetadata, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.entityId, into: &buf)
+        FfiConverterSequenceTypeIndexedEndpoint.write(value.assertionConsumer, into: &buf)
+        FfiConverterSequenceTypeSamlEndpoint.write(value.singleLogout, into: &buf)
+        FfiConverterSequenceString.write(value.nameIdFormats, into: &buf)
+        FfiConverterSequenceTypeCertificate.write(value.signingCertificates, into: &buf)
+        FfiConverterSequenceTypeCertificate.write(value.encryptionCertificates, into: &buf)
+        FfiConverterBool.write(value.authnRequestsSigned, into: &buf)
+        FfiConverterBool.write(value.wantAssertionsSigned, into: &buf)
+        FfiConverterTypeMetadataValidity.write(value.validity, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeServiceProviderMetadata_lift(_ buf: RustBuffer) throws -> ServiceProviderMetadata {
+    return try FfiConverterTypeServiceProviderMetadata.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeServiceProviderMetadata_lower(_ value: ServiceProviderMetadata) -> RustBuffer {
+    return FfiConverterTypeServiceProviderMetadata.lower(value)
+}
+
+
+/**
+ * Somebody who is logged in to Heap.
+ */
+public struct Session {
+    /**
+     * The id of the account.
+     */
+    public var account: String
+    /**
+     * The address by which Heap knows the account.
+     */
+    public var userName: String
+    /**
+     * The account's role.
+     */
+    public var role: Role
+    /**
+     * The page that was asked for when Heap began the login.
+     */
+    public var page: String?
+    /**
+     * The proof.
+     */
+    public var assertion: VerifiedAssertion
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The id of the account.
+         */account: String, 
+        /**
+         * The address by which Heap knows the account.
+         */userName: String, 
+        /**
+         * The account's role.
+         */role: Role, 
+        /**
+         * The page that was asked for when Heap began the login.
+         */page: String?, 
+        /**
+         * The proof.
+         */assertion: VerifiedAssertion) {
+        self.account = account
+        self.userName = userName
+        self.role = role
+        self.page = page
+        self.assertion = assertion
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Session: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSession: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Session {
+        return
+            try Session(
+                account: FfiConverterString.read(from: &buf), 
+                userName: FfiConverterString.read(from: &buf), 
+                role: FfiConverterTypeRole.read(from: &buf), 
+                page: FfiConverterOptionString.read(from: &buf), 
+                assertion: FfiConverterTypeVerifiedAssertion.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Session, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.account, into: &buf)
+        FfiConverterString.write(value.userName, into: &buf)
+        FfiConverterTypeRole.write(value.role, into: &buf)
+        FfiConverterOptionString.write(value.page, into: &buf)
+        FfiConverterTypeVerifiedAssertion.write(value.assertion, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSession_lift(_ buf: RustBuffer) throws -> Session {
+    return try FfiConverterTypeSession.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSession_lower(_ value: Session) -> RustBuffer {
+    return FfiConverterTypeSession.lower(value)
+}
+
+
+/**
+ * What answers an AuthnRequest: to be posted to Heap by the browser.
+ */
+public struct SignOnAnswer {
+    /**
+     * The signed Response.
+     */
+    public var response: SignedResponse
+    /**
+     * The RelayState that Heap sent, to be returned as it is.
+     */
+    public var relayState: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The signed Response.
+         */response: SignedResponse, 
+        /**
+         * The RelayState that Heap sent, to be returned as it is.
+         */relayState: String?) {
+        self.response = response
+        self.relayState = relayState
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension SignOnAnswer: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSignOnAnswer: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SignOnAnswer {
+        return
+            try SignOnAnswer(
+                response: FfiConverterTypeSignedResponse.read(from: &buf), 
+                relayState: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SignOnAnswer, into buf: inout [UInt8]) {
+        FfiConverterTypeSignedResponse.write(value.response, into: &buf)
+        FfiConverterOptionString.write(value.relayState, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignOnAnswer_lift(_ buf: RustBuffer) throws -> SignOnAnswer {
+    return try FfiConverterTypeSignOnAnswer.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignOnAnswer_lower(_ value: SignOnAnswer) -> RustBuffer {
+    return FfiConverterTypeSignOnAnswer.lower(value)
+}
+
+
+/**
+ * What Heap's account settings ask for.
+ */
+public struct SsoSettings {
+    /**
+     * The identity provider's signing certificate: Heap has one field for it.
+     */
+    public var certificate: Certificate
+    /**
+     * Where Heap sends people to log in.
+     */
+    public var remoteLoginUrl: String
+    /**
+     * Where Heap sends people after they log out.
+     */
+    public var logoutLandingUrl: String?
+    /**
+     * The identity provider's entity id; the remote login URL if not given.
+     */
+    public var idpEntityId: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The identity provider's signing certificate: Heap has one field for it.
+         */certificate: Certificate, 
+        /**
+         * Where Heap sends people to log in.
+         */remoteLoginUrl: String, 
+        /**
+         * Where Heap sends people after they log out.
+         */logoutLandingUrl: String? = nil, 
+        /**
+         * The identity provider's entity id; the remote login URL if not given.
+         */idpEntityId: String? = nil) {
+        self.certificate = certificate
+        self.remoteLoginUrl = remoteLoginUrl
+        self.logoutLandingUrl = logoutLandingUrl
+        self.idpEntityId = idpEntityId
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension SsoSettings: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSsoSettings: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SsoSettings {
+        return
+            try SsoSettings(
+                certificate: FfiConverterTypeCertificate.read(from: &buf), 
+                remoteLoginUrl: FfiConverterString.read(from: &buf), 
+                logoutLandingUrl: FfiConverterOptionString.read(from: &buf), 
+                idpEntityId: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SsoSettings, into buf: inout [UInt8]) {
+        FfiConverterTypeCertificate.write(value.certificate, into: &buf)
+        FfiConverterString.write(value.remoteLoginUrl, into: &buf)
+        FfiConverterOptionString.write(value.logoutLandingUrl, into: &buf)
+        FfiConverterOptionString.write(value.idpEntityId, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSsoSettings_lift(_ buf: RustBuffer) throws -> SsoSettings {
+    return try FfiConverterTypeSsoSettings.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSsoSettings_lower(_ value: SsoSettings) -> RustBuffer {
+    return FfiConverterTypeSsoSettings.lower(value)
+}
+
+
+/**
+ * How the work since the last summary ended.
+ */
+public struct Summary: Equatable, Hashable, Codable {
+    /**
+     * Whether anything is in the way.
+     */
+    public var outcome: SyncOutcome
+    /**
+     * Steps that were carried out, failed ones included.
+     */
+    public var steps: UInt64
+    /**
+     * Steps that failed; each has an event with the reason.
+     */
+    public var failed: UInt64
+    /**
+     * Conflicts that were reported and left.
+     */
+    public var conflicts: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Whether anything is in the way.
+         */outcome: SyncOutcome, 
+        /**
+         * Steps that were carried out, failed ones included.
+         */steps: UInt64, 
+        /**
+         * Steps that failed; each has an event with the reason.
+         */failed: UInt64, 
+        /**
+         * Conflicts that were reported and left.
+         */conflicts: UInt64) {
+        self.outcome = outcome
+        self.steps = steps
+        self.failed = failed
+        self.conflicts = conflicts
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Summary: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSummary: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Summary {
+        return
+            try Summary(
+                outcome: FfiConverterTypeSyncOutcome.read(from: &buf), 
+                steps: FfiConverterUInt64.read(from: &buf), 
+                failed: FfiConverterUInt64.read(from: &buf), 
+                conflicts: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Summary, into buf: inout [UInt8]) {
+        FfiConverterTypeSyncOutcome.write(value.outcome, into: &buf)
+        FfiConverterUInt64.write(value.steps, into: &buf)
+        FfiConverterUInt64.write(value.failed, into: &buf)
+        FfiConverterUInt64.write(value.conflicts, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSummary_lift(_ buf: RustBuffer) throws -> Summary {
+    return try FfiConverterTypeSummary.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSummary_lower(_ value: Summary) -> RustBuffer {
+    return FfiConverterTypeSummary.lower(value)
+}
+
+
+/**
+ * Where the tenant is and how it is treated. What is not given is the library's own choice.
+ */
+public struct SyncConfig {
+    /**
+     * The base URL of the SCIM service provider.
+     */
+    public var baseUrl: String
+    /**
+     * The bearer token.
+     */
+    public var bearerToken: Secret
+    /**
+     * How the attribute with Heap's role is called.
+     */
+    public var roleAttribute: String?
+    /**
+     * What a plan may take away without approval.
+     */
+    public var guarding: Guarding?
+    /**
+     * Which plans need an approval.
+     */
+    public var review: Review?
+    /**
+     * What is done when a user name changes.
+     */
+    public var changedUserName: ChangedUserName?
+    /**
+     * How many requests may be under way at once.
+     */
+    public var inFlightMax: UInt32?
+    /**
+     * How many resources are asked for on a page.
+     */
+    public var pageSize: UInt32?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The base URL of the SCIM service provider.
+         */baseUrl: String, 
+        /**
+         * The bearer token.
+         */bearerToken: Secret, 
+        /**
+         * How the attribute with Heap's role is called.
+         */roleAttribute: String? = nil, 
+        /**
+         * What a plan may take away without approval.
+         */guarding: Guarding? = nil, 
+        /**
+         * Which plans need an approval.
+         */review: Review? = nil, 
+        /**
+         * What is done when a user name changes.
+         */changedUserName: ChangedUserName? = nil, 
+        /**
+         * How many requests may be under way at once.
+         */inFlightMax: UInt32? = nil, 
+        /**
+         * How many resources are asked for on a page.
+         */pageSize: UInt32? = nil) {
+        self.baseUrl = baseUrl
+        self.bearerToken = bearerToken
+        self.roleAttribute = roleAttribute
+        self.guarding = guarding
+        self.review = review
+        self.changedUserName = changedUserName
+        self.inFlightMax = inFlightMax
+        self.pageSize = pageSize
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension SyncConfig: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSyncConfig: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SyncConfig {
+        return
+            try SyncConfig(
+                baseUrl: FfiConverterString.read(from: &buf), 
+                bearerToken: FfiConverterTypeSecret.read(from: &buf), 
+                roleAttribute: FfiConverterOptionString.read(from: &buf), 
+                guarding: FfiConverterOptionTypeGuarding.read(from: &buf), 
+                review: FfiConverterOptionTypeReview.read(from: &buf), 
+                changedUserName: FfiConverterOptionTypeChangedUserName.read(from: &buf), 
+                inFlightMax: FfiConverterOptionUInt32.read(from: &buf), 
+                pageSize: FfiConverterOptionUInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SyncConfig, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.baseUrl, into: &buf)
+        FfiConverterTypeSecret.write(value.bearerToken, into: &buf)
+        FfiConverterOptionString.write(value.roleAttribute, into: &buf)
+        FfiConverterOptionTypeGuarding.write(value.guarding, into: &buf)
+        FfiConverterOptionTypeReview.write(value.review, into: &buf)
+        FfiConverterOptionTypeChangedUserName.write(value.changedUserName, into: &buf)
+        FfiConverterOptionUInt32.write(value.inFlightMax, into: &buf)
+        FfiConverterOptionUInt32.write(value.pageSize, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSyncConfig_lift(_ buf: RustBuffer) throws -> SyncConfig {
+    return try FfiConverterTypeSyncConfig.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSyncConfig_lower(_ value: SyncConfig) -> RustBuffer {
+    return FfiConverterTypeSyncConfig.lower(value)
+}
+
+
+/**
+ * How far a plan is.
+ */
+public struct SyncProgress: Equatable, Hashable, Codable {
+    /**
+     * Steps that have ended.
+     */
+    public var done: UInt64
+    /**
+     * Steps in all, conflicts apart.
+     */
+    public var total: UInt64
+    /**
+     * How long it has been going on.
+     */
+    public var elapsed: TimeInterval
+    /**
+     * Steps that end in a minute; none before the first has.
+     */
+    public var perMinute: Double?
+    /**
+     * How long the rest takes at this rate; none before the first step has ended.
+     */
+    public var timeLeft: TimeInterval?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Steps that have ended.
+         */done: UInt64, 
+        /**
+         * Steps in all, conflicts apart.
+         */total: UInt64, 
+        /**
+         * How long it has been going on.
+         */elapsed: TimeInterval, 
+        /**
+         * Steps that end in a minute; none before the first has.
+         */perMinute: Double?, 
+        /**
+         * How long the rest takes at this rate; none before the first step has ended.
+         */timeLeft: TimeInterval?) {
+        self.done = done
+        self.total = total
+        self.elapsed = elapsed
+        self.perMinute = perMinute
+        self.timeLeft = timeLeft
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension SyncProgress: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSyncProgress: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SyncProgress {
+        return
+            try SyncProgress(
+                done: FfiConverterUInt64.read(from: &buf), 
+                total: FfiConverterUInt64.read(from: &buf), 
+                elapsed: FfiConverterDuration.read(from: &buf), 
+                perMinute: FfiConverterOptionDouble.read(from: &buf), 
+                timeLeft: FfiConverterOptionDuration.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SyncProgress, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.done, into: &buf)
+        FfiConverterUInt64.write(value.total, into: &buf)
+        FfiConverterDuration.write(value.elapsed, into: &buf)
+        FfiConverterOptionDouble.write(value.perMinute, into: &buf)
+        FfiConverterOptionDuration.write(value.timeLeft, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSyncProgress_lift(_ buf: RustBuffer) throws -> SyncProgress {
+    return try FfiConverterTypeSyncProgress.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSyncProgress_lower(_ value: SyncProgress) -> RustBuffer {
+    return FfiConverterTypeSyncProgress.lower(value)
+}
+
+
+/**
+ * A person who is added within Heap.
+ */
+public struct Teammate: Equatable, Hashable, Codable {
+    /**
+     * The address by which Heap knows the person.
+     */
+    public var email: String
+    /**
+     * The given name.
+     */
+    public var givenName: String?
+    /**
+     * The family name.
+     */
+    public var familyName: String?
+    /**
+     * The role; the tenant's default role if not given.
+     */
+    public var role: Role?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The address by which Heap knows the person.
+         */email: String, 
+        /**
+         * The given name.
+         */givenName: String? = nil, 
+        /**
+         * The family name.
+         */familyName: String? = nil, 
+        /**
+         * The role; the tenant's default role if not given.
+         */role: Role? = nil) {
+        self.email = email
+        self.givenName = givenName
+        self.familyName = familyName
+        self.role = role
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Teammate: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTeammate: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Teammate {
+        return
+            try Teammate(
+                email: FfiConverterString.read(from: &buf), 
+                givenName: FfiConverterOptionString.read(from: &buf), 
+                familyName: FfiConverterOptionString.read(from: &buf), 
+                role: FfiConverterOptionTypeRole.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Teammate, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.email, into: &buf)
+        FfiConverterOptionString.write(value.givenName, into: &buf)
+        FfiConverterOptionString.write(value.familyName, into: &buf)
+        FfiConverterOptionTypeRole.write(value.role, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTeammate_lift(_ buf: RustBuffer) throws -> Teammate {
+    return try FfiConverterTypeTeammate.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTeammate_lower(_ value: Teammate) -> RustBuffer {
+    return FfiConverterTypeTeammate.lower(value)
+}
+
+
+/**
+ * A rate limit that can be foreseen.
+ */
+public struct Throttle: Equatable, Hashable, Codable {
+    /**
+     * Every how manieth request is put off; 0 is none.
+     */
+    public var every: UInt32
+    /**
+     * The seconds that `Retry-After` asks for.
+     */
+    public var retryAfterSeconds: UInt32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Every how manieth request is put off; 0 is none.
+         */every: UInt32, 
+        /**
+         * The seconds that `Retry-After` asks for.
+         */retryAfterSeconds: UInt32) {
+        self.every = every
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Throttle: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeThrottle: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Throttle {
+        return
+            try Throttle(
+                every: FfiConverterUInt32.read(from: &buf), 
+                retryAfterSeconds: FfiConverterUInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Throttle, into buf: inout [UInt8]) {
+        FfiConverterUInt32.write(value.every, into: &buf)
+        FfiConverterUInt32.write(value.retryAfterSeconds, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeThrottle_lift(_ buf: RustBuffer) throws -> Throttle {
+    return try FfiConverterTypeThrottle.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeThrottle_lower(_ value: Throttle) -> RustBuffer {
+    return FfiConverterTypeThrottle.lower(value)
+}
+
+
+/**
+ * The size of what a plan is for: what guards measure against.
+ */
+public struct Totals: Equatable, Hashable, Codable {
+    /**
+     * Managed people who are active.
+     */
+    public var managedActive: UInt64
+    /**
+     * Managed groups.
+     */
+    public var managedGroups: UInt64
+    /**
+     * Whether the directory is empty.
+     */
+    public var sourceIsEmpty: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Managed people who are active.
+         */managedActive: UInt64, 
+        /**
+         * Managed groups.
+         */managedGroups: UInt64, 
+        /**
+         * Whether the directory is empty.
+         */sourceIsEmpty: Bool) {
+        self.managedActive = managedActive
+        self.managedGroups = managedGroups
+        self.sourceIsEmpty = sourceIsEmpty
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Totals: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTotals: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Totals {
+        return
+            try Totals(
+                managedActive: FfiConverterUInt64.read(from: &buf), 
+                managedGroups: FfiConverterUInt64.read(from: &buf), 
+                sourceIsEmpty: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Totals, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.managedActive, into: &buf)
+        FfiConverterUInt64.write(value.managedGroups, into: &buf)
+        FfiConverterBool.write(value.sourceIsEmpty, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTotals_lift(_ buf: RustBuffer) throws -> Totals {
+    return try FfiConverterTypeTotals.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTotals_lower(_ value: Totals) -> RustBuffer {
+    return FfiConverterTypeTotals.lower(value)
 }
 
 
@@ -2807,10 +17053,1238 @@ public func FfiConverterTypeTrust_lower(_ value: Trust) -> RustBuffer {
 
 
 /**
+ * A role that the directory gives and Heap may not have.
+ */
+public struct UnknownRole: Equatable, Hashable, Codable {
+    /**
+     * Its name in the directory.
+     */
+    public var name: String
+    /**
+     * How many people have it.
+     */
+    public var people: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its name in the directory.
+         */name: String, 
+        /**
+         * How many people have it.
+         */people: UInt64) {
+        self.name = name
+        self.people = people
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension UnknownRole: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUnknownRole: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UnknownRole {
+        return
+            try UnknownRole(
+                name: FfiConverterString.read(from: &buf), 
+                people: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: UnknownRole, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterUInt64.write(value.people, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUnknownRole_lift(_ buf: RustBuffer) throws -> UnknownRole {
+    return try FfiConverterTypeUnknownRole.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUnknownRole_lower(_ value: UnknownRole) -> RustBuffer {
+    return FfiConverterTypeUnknownRole.lower(value)
+}
+
+
+/**
+ * A step for one account.
+ */
+public struct UserStep: Equatable, Hashable, Codable {
+    /**
+     * What is done.
+     */
+    public var verb: UserVerb
+    /**
+     * The person's directory id.
+     */
+    public var person: String
+    /**
+     * The account's user name.
+     */
+    public var userName: String
+    /**
+     * The account's id at Heap; none for an account that is still to be created.
+     */
+    public var remote: String?
+    /**
+     * The attributes that are written.
+     */
+    public var changes: [AttributeChange]
+    /**
+     * Why, with the rule.
+     */
+    public var reason: String
+    /**
+     * The step for people.
+     */
+    public var text: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What is done.
+         */verb: UserVerb, 
+        /**
+         * The person's directory id.
+         */person: String, 
+        /**
+         * The account's user name.
+         */userName: String, 
+        /**
+         * The account's id at Heap; none for an account that is still to be created.
+         */remote: String?, 
+        /**
+         * The attributes that are written.
+         */changes: [AttributeChange], 
+        /**
+         * Why, with the rule.
+         */reason: String, 
+        /**
+         * The step for people.
+         */text: String) {
+        self.verb = verb
+        self.person = person
+        self.userName = userName
+        self.remote = remote
+        self.changes = changes
+        self.reason = reason
+        self.text = text
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension UserStep: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUserStep: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UserStep {
+        return
+            try UserStep(
+                verb: FfiConverterTypeUserVerb.read(from: &buf), 
+                person: FfiConverterString.read(from: &buf), 
+                userName: FfiConverterString.read(from: &buf), 
+                remote: FfiConverterOptionString.read(from: &buf), 
+                changes: FfiConverterSequenceTypeAttributeChange.read(from: &buf), 
+                reason: FfiConverterString.read(from: &buf), 
+                text: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: UserStep, into buf: inout [UInt8]) {
+        FfiConverterTypeUserVerb.write(value.verb, into: &buf)
+        FfiConverterString.write(value.person, into: &buf)
+        FfiConverterString.write(value.userName, into: &buf)
+        FfiConverterOptionString.write(value.remote, into: &buf)
+        FfiConverterSequenceTypeAttributeChange.write(value.changes, into: &buf)
+        FfiConverterString.write(value.reason, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserStep_lift(_ buf: RustBuffer) throws -> UserStep {
+    return try FfiConverterTypeUserStep.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserStep_lower(_ value: UserStep) -> RustBuffer {
+    return FfiConverterTypeUserStep.lower(value)
+}
+
+
+/**
+ * A way in which a tenant may behave. What is not given is as the integration's rules say, and RFC 7644 elsewhere.
+ */
+public struct Variants: Equatable, Hashable, Codable {
+    /**
+     * Whether it takes PATCH.
+     */
+    public var patch: Bool?
+    /**
+     * Whether it takes PUT.
+     */
+    public var put: Bool?
+    /**
+     * Whether it takes several operations in one request.
+     */
+    public var bulk: Bool?
+    /**
+     * How it takes filters.
+     */
+    public var filtering: Filtering?
+    /**
+     * The most resources on a page.
+     */
+    public var pageSizeMax: UInt64?
+    /**
+     * Whether a group is shown with its members.
+     */
+    public var membersInReads: Bool?
+    /**
+     * Which requests it puts off.
+     */
+    public var throttle: Throttle?
+    /**
+     * For how many requests a new resource is missing from lists.
+     */
+    public var listedLate: UInt32?
+    /**
+     * For how many requests reads and lists show a changed resource as it was.
+     */
+    public var staleReads: UInt32?
+    /**
+     * How many members one PATCH may add or remove.
+     */
+    public var membersPerPatchMax: UInt32?
+    /**
+     * Whether a PATCH may have operations without `path`.
+     */
+    public var pathlessPatch: Bool?
+    /**
+     * An `externalId` is accepted and not kept.
+     */
+    public var dropsExternalId: Bool?
+    /**
+     * A `role` is accepted and not kept.
+     */
+    public var dropsRole: Bool?
+    /**
+     * What another user name or email does.
+     */
+    public var renaming: Renaming?
+    /**
+     * What `DELETE` of a user does.
+     */
+    public var removal: UserRemoval?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Whether it takes PATCH.
+         */patch: Bool? = nil, 
+        /**
+         * Whether it takes PUT.
+         */put: Bool? = nil, 
+        /**
+         * Whether it takes several operations in one request.
+         */bulk: Bool? = nil, 
+        /**
+         * How it takes filters.
+         */filtering: Filtering? = nil, 
+        /**
+         * The most resources on a page.
+         */pageSizeMax: UInt64? = nil, 
+        /**
+         * Whether a group is shown with its members.
+         */membersInReads: Bool? = nil, 
+        /**
+         * Which requests it puts off.
+         */throttle: Throttle? = nil, 
+        /**
+         * For how many requests a new resource is missing from lists.
+         */listedLate: UInt32? = nil, 
+        /**
+         * For how many requests reads and lists show a changed resource as it was.
+         */staleReads: UInt32? = nil, 
+        /**
+         * How many members one PATCH may add or remove.
+         */membersPerPatchMax: UInt32? = nil, 
+        /**
+         * Whether a PATCH may have operations without `path`.
+         */pathlessPatch: Bool? = nil, 
+        /**
+         * An `externalId` is accepted and not kept.
+         */dropsExternalId: Bool? = nil, 
+        /**
+         * A `role` is accepted and not kept.
+         */dropsRole: Bool? = nil, 
+        /**
+         * What another user name or email does.
+         */renaming: Renaming? = nil, 
+        /**
+         * What `DELETE` of a user does.
+         */removal: UserRemoval? = nil) {
+        self.patch = patch
+        self.put = put
+        self.bulk = bulk
+        self.filtering = filtering
+        self.pageSizeMax = pageSizeMax
+        self.membersInReads = membersInReads
+        self.throttle = throttle
+        self.listedLate = listedLate
+        self.staleReads = staleReads
+        self.membersPerPatchMax = membersPerPatchMax
+        self.pathlessPatch = pathlessPatch
+        self.dropsExternalId = dropsExternalId
+        self.dropsRole = dropsRole
+        self.renaming = renaming
+        self.removal = removal
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension Variants: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVariants: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Variants {
+        return
+            try Variants(
+                patch: FfiConverterOptionBool.read(from: &buf), 
+                put: FfiConverterOptionBool.read(from: &buf), 
+                bulk: FfiConverterOptionBool.read(from: &buf), 
+                filtering: FfiConverterOptionTypeFiltering.read(from: &buf), 
+                pageSizeMax: FfiConverterOptionUInt64.read(from: &buf), 
+                membersInReads: FfiConverterOptionBool.read(from: &buf), 
+                throttle: FfiConverterOptionTypeThrottle.read(from: &buf), 
+                listedLate: FfiConverterOptionUInt32.read(from: &buf), 
+                staleReads: FfiConverterOptionUInt32.read(from: &buf), 
+                membersPerPatchMax: FfiConverterOptionUInt32.read(from: &buf), 
+                pathlessPatch: FfiConverterOptionBool.read(from: &buf), 
+                dropsExternalId: FfiConverterOptionBool.read(from: &buf), 
+                dropsRole: FfiConverterOptionBool.read(from: &buf), 
+                renaming: FfiConverterOptionTypeRenaming.read(from: &buf), 
+                removal: FfiConverterOptionTypeUserRemoval.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Variants, into buf: inout [UInt8]) {
+        FfiConverterOptionBool.write(value.patch, into: &buf)
+        FfiConverterOptionBool.write(value.put, into: &buf)
+        FfiConverterOptionBool.write(value.bulk, into: &buf)
+        FfiConverterOptionTypeFiltering.write(value.filtering, into: &buf)
+        FfiConverterOptionUInt64.write(value.pageSizeMax, into: &buf)
+        FfiConverterOptionBool.write(value.membersInReads, into: &buf)
+        FfiConverterOptionTypeThrottle.write(value.throttle, into: &buf)
+        FfiConverterOptionUInt32.write(value.listedLate, into: &buf)
+        FfiConverterOptionUInt32.write(value.staleReads, into: &buf)
+        FfiConverterOptionUInt32.write(value.membersPerPatchMax, into: &buf)
+        FfiConverterOptionBool.write(value.pathlessPatch, into: &buf)
+        FfiConverterOptionBool.write(value.dropsExternalId, into: &buf)
+        FfiConverterOptionBool.write(value.dropsRole, into: &buf)
+        FfiConverterOptionTypeRenaming.write(value.renaming, into: &buf)
+        FfiConverterOptionTypeUserRemoval.write(value.removal, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVariants_lift(_ buf: RustBuffer) throws -> Variants {
+    return try FfiConverterTypeVariants.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVariants_lower(_ value: Variants) -> RustBuffer {
+    return FfiConverterTypeVariants.lower(value)
+}
+
+
+/**
+ * Whether a person may sign on.
+ */
+
+public enum Access: Equatable, Hashable, Codable {
+    
+    /**
+     * By these bound groups.
+     */
+    case granted(
+        /**
+         * The groups.
+         */groups: [DirectoryGroup]
+    )
+    /**
+     * Not at all.
+     */
+    case denied(
+        /**
+         * The stable code of the reason.
+         */code: String, 
+        /**
+         * The reason, and what to do.
+         */message: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Access: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAccess: FfiConverterRustBuffer {
+    typealias SwiftType = Access
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Access {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .granted(groups: try FfiConverterSequenceTypeDirectoryGroup.read(from: &buf)
+        )
+        
+        case 2: return .denied(code: try FfiConverterString.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Access, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .granted(groups):
+            writeInt(&buf, Int32(1))
+            FfiConverterSequenceTypeDirectoryGroup.write(groups, into: &buf)
+            
+        
+        case let .denied(code,message):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(code, into: &buf)
+            FfiConverterString.write(message, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAccess_lift(_ buf: RustBuffer) throws -> Access {
+    return try FfiConverterTypeAccess.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAccess_lower(_ value: Access) -> RustBuffer {
+    return FfiConverterTypeAccess.lower(value)
+}
+
+
+
+/**
+ * Where an application stands.
+ */
+
+public enum ApplicationState: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * It was created.
+     */
+    case created
+    /**
+     * It is a link.
+     */
+    case bookmark
+    /**
+     * Single sign-on is configured.
+     */
+    case ssoConfigured
+    /**
+     * The first credentials of identity management are being verified.
+     */
+    case activating
+    /**
+     * Identity management is active.
+     */
+    case managed
+    /**
+     * New credentials are being verified.
+     */
+    case reauthorising
+    /**
+     * It was deleted.
+     */
+    case deleted
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ApplicationState: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeApplicationState: FfiConverterRustBuffer {
+    typealias SwiftType = ApplicationState
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ApplicationState {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .created
+        
+        case 2: return .bookmark
+        
+        case 3: return .ssoConfigured
+        
+        case 4: return .activating
+        
+        case 5: return .managed
+        
+        case 6: return .reauthorising
+        
+        case 7: return .deleted
+        
+        case 8: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ApplicationState, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .created:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .bookmark:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .ssoConfigured:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .activating:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .managed:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .reauthorising:
+            writeInt(&buf, Int32(6))
+        
+        
+        case .deleted:
+            writeInt(&buf, Int32(7))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(8))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApplicationState_lift(_ buf: RustBuffer) throws -> ApplicationState {
+    return try FfiConverterTypeApplicationState.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApplicationState_lower(_ value: ApplicationState) -> RustBuffer {
+    return FfiConverterTypeApplicationState.lower(value)
+}
+
+
+
+/**
+ * Where the value of an attribute comes from.
+ */
+
+public enum AttributeSource: Equatable, Hashable, Codable {
+    
+    /**
+     * The same for everybody.
+     */
+    case constant(
+        /**
+         * The value.
+         */value: String
+    )
+    /**
+     * From the person.
+     */
+    case property(
+        /**
+         * Which of their properties.
+         */property: Property
+    )
+    /**
+     * The names of the bound groups that hold the person.
+     */
+    case groups
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AttributeSource: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAttributeSource: FfiConverterRustBuffer {
+    typealias SwiftType = AttributeSource
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AttributeSource {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .constant(value: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .property(property: try FfiConverterTypeProperty.read(from: &buf)
+        )
+        
+        case 3: return .groups
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: AttributeSource, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .constant(value):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(value, into: &buf)
+            
+        
+        case let .property(property):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeProperty.write(property, into: &buf)
+            
+        
+        case .groups:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAttributeSource_lift(_ buf: RustBuffer) throws -> AttributeSource {
+    return try FfiConverterTypeAttributeSource.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAttributeSource_lower(_ value: AttributeSource) -> RustBuffer {
+    return FfiConverterTypeAttributeSource.lower(value)
+}
+
+
+
+/**
+ * What is done when a user name changes, which Heap cannot follow.
+ */
+
+public enum ChangedUserName: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * The old account is deactivated and a new one created.
+     */
+    case replace
+    /**
+     * It is reported and the account left as it is.
+     */
+    case report
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ChangedUserName: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeChangedUserName: FfiConverterRustBuffer {
+    typealias SwiftType = ChangedUserName
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ChangedUserName {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .replace
+        
+        case 2: return .report
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ChangedUserName, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .replace:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .report:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeChangedUserName_lift(_ buf: RustBuffer) throws -> ChangedUserName {
+    return try FfiConverterTypeChangedUserName.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeChangedUserName_lower(_ value: ChangedUserName) -> RustBuffer {
+    return FfiConverterTypeChangedUserName.lower(value)
+}
+
+
+
+/**
+ * How a message came.
+ */
+
+public enum DeliveredLogout: Equatable, Hashable, Codable {
+    
+    /**
+     * In a query string, given as it came.
+     */
+    case redirect(
+        /**
+         * The query string.
+         */rawQuery: String
+    )
+    /**
+     * In a form.
+     */
+    case post(
+        /**
+         * The value of its field.
+         */value: String, 
+        /**
+         * Its RelayState.
+         */relayState: String?
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension DeliveredLogout: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeliveredLogout: FfiConverterRustBuffer {
+    typealias SwiftType = DeliveredLogout
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeliveredLogout {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .redirect(rawQuery: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .post(value: try FfiConverterString.read(from: &buf), relayState: try FfiConverterOptionString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: DeliveredLogout, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .redirect(rawQuery):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(rawQuery, into: &buf)
+            
+        
+        case let .post(value,relayState):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(value, into: &buf)
+            FfiConverterOptionString.write(relayState, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeliveredLogout_lift(_ buf: RustBuffer) throws -> DeliveredLogout {
+    return try FfiConverterTypeDeliveredLogout.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeliveredLogout_lower(_ value: DeliveredLogout) -> RustBuffer {
+    return FfiConverterTypeDeliveredLogout.lower(value)
+}
+
+
+
+/**
+ * Something that happened in the directory.
+ */
+
+public enum DirectoryChange: Equatable, Hashable, Codable {
+    
+    /**
+     * A person is new, or was changed.
+     */
+    case personSet(
+        /**
+         * The person as they are now.
+         */person: Person
+    )
+    /**
+     * A person is gone.
+     */
+    case personRemoved(
+        /**
+         * The person's directory id.
+         */person: String
+    )
+    /**
+     * A group is new, or was changed.
+     */
+    case groupSet(
+        /**
+         * The group as it is now.
+         */group: DirectoryGroup
+    )
+    /**
+     * A group is gone.
+     */
+    case groupRemoved(
+        /**
+         * The group's directory id.
+         */group: String
+    )
+    /**
+     * Somebody became a member of a group.
+     */
+    case joined(
+        /**
+         * Who, and of what.
+         */membership: Membership
+    )
+    /**
+     * Somebody is no longer a member of a group.
+     */
+    case left(
+        /**
+         * Who, and of what.
+         */membership: Membership
+    )
+    /**
+     * Groups are managed from now on, or no longer.
+     */
+    case groupManagement(
+        /**
+         * Whether they are.
+         */on: Bool
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension DirectoryChange: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDirectoryChange: FfiConverterRustBuffer {
+    typealias SwiftType = DirectoryChange
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DirectoryChange {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .personSet(person: try FfiConverterTypePerson.read(from: &buf)
+        )
+        
+        case 2: return .personRemoved(person: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 3: return .groupSet(group: try FfiConverterTypeDirectoryGroup.read(from: &buf)
+        )
+        
+        case 4: return .groupRemoved(group: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 5: return .joined(membership: try FfiConverterTypeMembership.read(from: &buf)
+        )
+        
+        case 6: return .left(membership: try FfiConverterTypeMembership.read(from: &buf)
+        )
+        
+        case 7: return .groupManagement(on: try FfiConverterBool.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: DirectoryChange, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .personSet(person):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypePerson.write(person, into: &buf)
+            
+        
+        case let .personRemoved(person):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(person, into: &buf)
+            
+        
+        case let .groupSet(group):
+            writeInt(&buf, Int32(3))
+            FfiConverterTypeDirectoryGroup.write(group, into: &buf)
+            
+        
+        case let .groupRemoved(group):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(group, into: &buf)
+            
+        
+        case let .joined(membership):
+            writeInt(&buf, Int32(5))
+            FfiConverterTypeMembership.write(membership, into: &buf)
+            
+        
+        case let .left(membership):
+            writeInt(&buf, Int32(6))
+            FfiConverterTypeMembership.write(membership, into: &buf)
+            
+        
+        case let .groupManagement(on):
+            writeInt(&buf, Int32(7))
+            FfiConverterBool.write(on, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDirectoryChange_lift(_ buf: RustBuffer) throws -> DirectoryChange {
+    return try FfiConverterTypeDirectoryChange.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDirectoryChange_lower(_ value: DirectoryChange) -> RustBuffer {
+    return FfiConverterTypeDirectoryChange.lower(value)
+}
+
+
+
+/**
+ * What an event is about.
+ */
+
+public enum EventName: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * A group was created at Heap, or not.
+     */
+    case groupCreateProvision
+    /**
+     * A group was deleted at Heap, or not.
+     */
+    case groupDeleteProvision
+    /**
+     * A group was changed at Heap, or not.
+     */
+    case groupUpdateProvision
+    /**
+     * The integration was verified and went into service, or not.
+     */
+    case idmIntegrationActivate
+    /**
+     * The integration was deactivated.
+     */
+    case idmIntegrationDelete
+    /**
+     * The integration's credentials were replaced, or not.
+     */
+    case idmIntegrationReauth
+    /**
+     * The integration's configuration was changed.
+     */
+    case idmIntegrationUpdate
+    /**
+     * An account was created at Heap, or not.
+     */
+    case userCreateProvision
+    /**
+     * An account was deleted at Heap, or not.
+     */
+    case userDeleteProvision
+    /**
+     * An account was made inactive, or not.
+     */
+    case userDeprovision
+    /**
+     * Looking an account up ran into a problem.
+     */
+    case userLookupProvision
+    /**
+     * An account was changed at Heap, or not.
+     */
+    case userUpdateProvision
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension EventName: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
+    typealias SwiftType = EventName
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> EventName {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .groupCreateProvision
+        
+        case 2: return .groupDeleteProvision
+        
+        case 3: return .groupUpdateProvision
+        
+        case 4: return .idmIntegrationActivate
+        
+        case 5: return .idmIntegrationDelete
+        
+        case 6: return .idmIntegrationReauth
+        
+        case 7: return .idmIntegrationUpdate
+        
+        case 8: return .userCreateProvision
+        
+        case 9: return .userDeleteProvision
+        
+        case 10: return .userDeprovision
+        
+        case 11: return .userLookupProvision
+        
+        case 12: return .userUpdateProvision
+        
+        case 13: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: EventName, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .groupCreateProvision:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .groupDeleteProvision:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .groupUpdateProvision:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .idmIntegrationActivate:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .idmIntegrationDelete:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .idmIntegrationReauth:
+            writeInt(&buf, Int32(6))
+        
+        
+        case .idmIntegrationUpdate:
+            writeInt(&buf, Int32(7))
+        
+        
+        case .userCreateProvision:
+            writeInt(&buf, Int32(8))
+        
+        
+        case .userDeleteProvision:
+            writeInt(&buf, Int32(9))
+        
+        
+        case .userDeprovision:
+            writeInt(&buf, Int32(10))
+        
+        
+        case .userLookupProvision:
+            writeInt(&buf, Int32(11))
+        
+        
+        case .userUpdateProvision:
+            writeInt(&buf, Int32(12))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(13))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEventName_lift(_ buf: RustBuffer) throws -> EventName {
+    return try FfiConverterTypeEventName.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEventName_lower(_ value: EventName) -> RustBuffer {
+    return FfiConverterTypeEventName.lower(value)
+}
+
+
+
+/**
  * What is awaited. It comes from the service provider's own memory, never from the message.
  */
 
-public enum Expected: Equatable, Hashable {
+public enum Expected: Equatable, Hashable, Codable {
     
     /**
      * A login that begins at the identity provider.
@@ -2892,10 +18366,644 @@ public func FfiConverterTypeExpected_lower(_ value: Expected) -> RustBuffer {
 
 
 /**
+ * How an attribute is compared.
+ */
+
+public enum FilterOperator: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * `co`
+     */
+    case contains
+    /**
+     * `ew`
+     */
+    case endsWith
+    /**
+     * `eq`
+     */
+    case equal
+    /**
+     * `ge`
+     */
+    case greaterOrEqual
+    /**
+     * `gt`
+     */
+    case greater
+    /**
+     * `le`
+     */
+    case lessOrEqual
+    /**
+     * `lt`
+     */
+    case less
+    /**
+     * `ne`
+     */
+    case notEqual
+    /**
+     * `sw`
+     */
+    case startsWith
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FilterOperator: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFilterOperator: FfiConverterRustBuffer {
+    typealias SwiftType = FilterOperator
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FilterOperator {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .contains
+        
+        case 2: return .endsWith
+        
+        case 3: return .equal
+        
+        case 4: return .greaterOrEqual
+        
+        case 5: return .greater
+        
+        case 6: return .lessOrEqual
+        
+        case 7: return .less
+        
+        case 8: return .notEqual
+        
+        case 9: return .startsWith
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: FilterOperator, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .contains:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .endsWith:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .equal:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .greaterOrEqual:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .greater:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .lessOrEqual:
+            writeInt(&buf, Int32(6))
+        
+        
+        case .less:
+            writeInt(&buf, Int32(7))
+        
+        
+        case .notEqual:
+            writeInt(&buf, Int32(8))
+        
+        
+        case .startsWith:
+            writeInt(&buf, Int32(9))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFilterOperator_lift(_ buf: RustBuffer) throws -> FilterOperator {
+    return try FfiConverterTypeFilterOperator.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFilterOperator_lower(_ value: FilterOperator) -> RustBuffer {
+    return FfiConverterTypeFilterOperator.lower(value)
+}
+
+
+
+/**
+ * What an attribute is compared with.
+ */
+
+public enum FilterValue: Equatable, Hashable, Codable {
+    
+    /**
+     * Nothing.
+     */
+    case null
+    /**
+     * A boolean.
+     */
+    case boolean(
+        /**
+         * The boolean.
+         */value: Bool
+    )
+    /**
+     * A whole number from 0 up.
+     */
+    case number(
+        /**
+         * The number.
+         */value: UInt64
+    )
+    /**
+     * A text, as it is: it is escaped where it is written.
+     */
+    case text(
+        /**
+         * The text.
+         */value: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FilterValue: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFilterValue: FfiConverterRustBuffer {
+    typealias SwiftType = FilterValue
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FilterValue {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .null
+        
+        case 2: return .boolean(value: try FfiConverterBool.read(from: &buf)
+        )
+        
+        case 3: return .number(value: try FfiConverterUInt64.read(from: &buf)
+        )
+        
+        case 4: return .text(value: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: FilterValue, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .null:
+            writeInt(&buf, Int32(1))
+        
+        
+        case let .boolean(value):
+            writeInt(&buf, Int32(2))
+            FfiConverterBool.write(value, into: &buf)
+            
+        
+        case let .number(value):
+            writeInt(&buf, Int32(3))
+            FfiConverterUInt64.write(value, into: &buf)
+            
+        
+        case let .text(value):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(value, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFilterValue_lift(_ buf: RustBuffer) throws -> FilterValue {
+    return try FfiConverterTypeFilterValue.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFilterValue_lower(_ value: FilterValue) -> RustBuffer {
+    return FfiConverterTypeFilterValue.lower(value)
+}
+
+
+
+/**
+ * How a service takes filters.
+ */
+
+public enum Filtering: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * The whole grammar.
+     */
+    case whole
+    /**
+     * None: a filter is refused.
+     */
+    case refused
+    /**
+     * None: a filter is passed over, and everything is listed.
+     */
+    case ignored
+    /**
+     * None: whatever the filter, nothing is found.
+     */
+    case findsNothing
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Filtering: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFiltering: FfiConverterRustBuffer {
+    typealias SwiftType = Filtering
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Filtering {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .whole
+        
+        case 2: return .refused
+        
+        case 3: return .ignored
+        
+        case 4: return .findsNothing
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Filtering, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .whole:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .refused:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .ignored:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .findsNothing:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFiltering_lift(_ buf: RustBuffer) throws -> Filtering {
+    return try FfiConverterTypeFiltering.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFiltering_lower(_ value: Filtering) -> RustBuffer {
+    return FfiConverterTypeFiltering.lower(value)
+}
+
+
+
+/**
+ * What is to be set up.
+ */
+
+public enum Goal: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * Single sign-on.
+     */
+    case singleSignOn
+    /**
+     * Identity management by SCIM.
+     */
+    case identityManagement
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Goal: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGoal: FfiConverterRustBuffer {
+    typealias SwiftType = Goal
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Goal {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .singleSignOn
+        
+        case 2: return .identityManagement
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Goal, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .singleSignOn:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .identityManagement:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGoal_lift(_ buf: RustBuffer) throws -> Goal {
+    return try FfiConverterTypeGoal.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGoal_lower(_ value: Goal) -> RustBuffer {
+    return FfiConverterTypeGoal.lower(value)
+}
+
+
+
+/**
+ * What is done to a group.
+ */
+
+public enum GroupVerb: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * A new group, with its members.
+     */
+    case create
+    /**
+     * The group is deleted.
+     */
+    case delete
+    /**
+     * The group is no longer synced and left as it is; nothing is sent.
+     */
+    case release
+    /**
+     * A group of the same name becomes ours.
+     */
+    case takeOver
+    /**
+     * Name or members are changed.
+     */
+    case update
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension GroupVerb: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupVerb: FfiConverterRustBuffer {
+    typealias SwiftType = GroupVerb
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupVerb {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .create
+        
+        case 2: return .delete
+        
+        case 3: return .release
+        
+        case 4: return .takeOver
+        
+        case 5: return .update
+        
+        case 6: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: GroupVerb, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .create:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .delete:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .release:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .takeOver:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .update:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(6))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupVerb_lift(_ buf: RustBuffer) throws -> GroupVerb {
+    return try FfiConverterTypeGroupVerb.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupVerb_lower(_ value: GroupVerb) -> RustBuffer {
+    return FfiConverterTypeGroupVerb.lower(value)
+}
+
+
+
+/**
+ * What a plan may take away without approval.
+ */
+
+public enum Guarding: Equatable, Hashable, Codable {
+    
+    /**
+     * As much as the library's own guards allow.
+     */
+    case standard
+    /**
+     * As much as these allow.
+     */
+    case limited(
+        /**
+         * The guards.
+         */guards: Guards
+    )
+    /**
+     * Anything.
+     */
+    case off
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Guarding: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGuarding: FfiConverterRustBuffer {
+    typealias SwiftType = Guarding
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Guarding {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .standard
+        
+        case 2: return .limited(guards: try FfiConverterTypeGuards.read(from: &buf)
+        )
+        
+        case 3: return .off
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Guarding, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .standard:
+            writeInt(&buf, Int32(1))
+        
+        
+        case let .limited(guards):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeGuards.write(guards, into: &buf)
+            
+        
+        case .off:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGuarding_lift(_ buf: RustBuffer) throws -> Guarding {
+    return try FfiConverterTypeGuarding.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGuarding_lower(_ value: Guarding) -> RustBuffer {
+    return FfiConverterTypeGuarding.lower(value)
+}
+
+
+
+/**
  * What can go wrong. The code is stable; the message is for people and may change.
  */
 public 
-enum HeapIdentityError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+enum HeapIdentityError: Swift.Error, Equatable, Hashable, Codable, Foundation.LocalizedError {
 
     
     
@@ -2911,7 +19019,7 @@ enum HeapIdentityError: Swift.Error, Equatable, Hashable, Foundation.LocalizedEr
          */message: String
     )
     /**
-     * A Response that logs nobody in.
+     * A message that is refused: it logs nobody in, or out.
      */
     case Rejected(
         /**
@@ -3007,10 +19115,1790 @@ public func FfiConverterTypeHeapIdentityError_lower(_ value: HeapIdentityError) 
 
 
 /**
+ * What a tenant of Heap has paid for.
+ */
+
+public enum HeapPlan: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * Free.
+     */
+    case free
+    /**
+     * Growth.
+     */
+    case growth
+    /**
+     * Business, with SSO.
+     */
+    case business
+    /**
+     * Premier, with SSO and SCIM.
+     */
+    case premier
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension HeapPlan: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHeapPlan: FfiConverterRustBuffer {
+    typealias SwiftType = HeapPlan
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HeapPlan {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .free
+        
+        case 2: return .growth
+        
+        case 3: return .business
+        
+        case 4: return .premier
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: HeapPlan, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .free:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .growth:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .business:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .premier:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHeapPlan_lift(_ buf: RustBuffer) throws -> HeapPlan {
+    return try FfiConverterTypeHeapPlan.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHeapPlan_lower(_ value: HeapPlan) -> RustBuffer {
+    return FfiConverterTypeHeapPlan.lower(value)
+}
+
+
+
+/**
+ * How an import tells its results.
+ */
+
+public enum ImportMode: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * A job: its end is announced.
+     */
+    case job
+    /**
+     * Live: each result is shown when it is known.
+     */
+    case live
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ImportMode: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeImportMode: FfiConverterRustBuffer {
+    typealias SwiftType = ImportMode
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ImportMode {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .job
+        
+        case 2: return .live
+        
+        case 3: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ImportMode, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .job:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .live:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportMode_lift(_ buf: RustBuffer) throws -> ImportMode {
+    return try FfiConverterTypeImportMode.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportMode_lower(_ value: ImportMode) -> RustBuffer {
+    return FfiConverterTypeImportMode.lower(value)
+}
+
+
+
+/**
+ * Whether the directory has the person.
+ */
+
+public enum ImportStatus: Equatable, Hashable, Codable {
+    
+    /**
+     * It does.
+     */
+    case imported(
+        /**
+         * The person's directory id.
+         */person: String
+    )
+    /**
+     * It does not.
+     */
+    case new
+    /**
+     * The account is suspended at Heap.
+     */
+    case suspended
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ImportStatus: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeImportStatus: FfiConverterRustBuffer {
+    typealias SwiftType = ImportStatus
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ImportStatus {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .imported(person: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .new
+        
+        case 3: return .suspended
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ImportStatus, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .imported(person):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(person, into: &buf)
+            
+        
+        case .new:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .suspended:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportStatus_lift(_ buf: RustBuffer) throws -> ImportStatus {
+    return try FfiConverterTypeImportStatus.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportStatus_lower(_ value: ImportStatus) -> RustBuffer {
+    return FfiConverterTypeImportStatus.lower(value)
+}
+
+
+
+/**
+ * What a list of accounts shows.
+ */
+
+public enum ImportView: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * Everybody.
+     */
+    case all
+    /**
+     * Everybody, those who are not in the directory first.
+     */
+    case newUsersFirst
+    /**
+     * Those who are not in the directory.
+     */
+    case newUsersOnly
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ImportView: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeImportView: FfiConverterRustBuffer {
+    typealias SwiftType = ImportView
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ImportView {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .all
+        
+        case 2: return .newUsersFirst
+        
+        case 3: return .newUsersOnly
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ImportView, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .all:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .newUsersFirst:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .newUsersOnly:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportView_lift(_ buf: RustBuffer) throws -> ImportView {
+    return try FfiConverterTypeImportView.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeImportView_lower(_ value: ImportView) -> RustBuffer {
+    return FfiConverterTypeImportView.lower(value)
+}
+
+
+
+/**
+ * What kind of key it is.
+ */
+
+public enum KeyType: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * RSA.
+     */
+    case rsa
+    /**
+     * ECDSA on P-256.
+     */
+    case p256
+    /**
+     * ECDSA on P-384.
+     */
+    case p384
+    /**
+     * Ed25519.
+     */
+    case ed25519
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension KeyType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeKeyType: FfiConverterRustBuffer {
+    typealias SwiftType = KeyType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> KeyType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .rsa
+        
+        case 2: return .p256
+        
+        case 3: return .p384
+        
+        case 4: return .ed25519
+        
+        case 5: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: KeyType, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .rsa:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .p256:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .p384:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .ed25519:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(5))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKeyType_lift(_ buf: RustBuffer) throws -> KeyType {
+    return try FfiConverterTypeKeyType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKeyType_lower(_ value: KeyType) -> RustBuffer {
+    return FfiConverterTypeKeyType.lower(value)
+}
+
+
+
+/**
+ * Where a list stands.
+ */
+
+public enum ListProgress: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * It changed meanwhile: it is read from its beginning again.
+     */
+    case again
+    /**
+     * It is whole.
+     */
+    case complete
+    /**
+     * There is another page.
+     */
+    case more
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ListProgress: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeListProgress: FfiConverterRustBuffer {
+    typealias SwiftType = ListProgress
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ListProgress {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .again
+        
+        case 2: return .complete
+        
+        case 3: return .more
+        
+        case 4: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ListProgress, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .again:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .complete:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .more:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeListProgress_lift(_ buf: RustBuffer) throws -> ListProgress {
+    return try FfiConverterTypeListProgress.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeListProgress_lower(_ value: ListProgress) -> RustBuffer {
+    return FfiConverterTypeListProgress.lower(value)
+}
+
+
+
+/**
+ * Why nobody is logged in.
+ */
+
+public enum LoginFailure: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * The person could not prove who they are.
+     */
+    case authnFailed
+    /**
+     * The person may not be asked anything, and would have to be.
+     */
+    case noPassive
+    /**
+     * The way of authentication that is wanted is not there.
+     */
+    case noAuthnContext
+    /**
+     * A NameID of the kind that is wanted cannot be given.
+     */
+    case invalidNameIdPolicy
+    /**
+     * The person may not.
+     */
+    case requestDenied
+    /**
+     * Requests of this kind are not answered.
+     */
+    case requestUnsupported
+    /**
+     * The person is not known.
+     */
+    case unknownPrincipal
+    /**
+     * The way the answer is wanted by is not there.
+     */
+    case unsupportedBinding
+    /**
+     * The version is not.
+     */
+    case versionMismatch
+    /**
+     * The request is wrong.
+     */
+    case requester
+    /**
+     * Something else went wrong here.
+     */
+    case responder
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension LoginFailure: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLoginFailure: FfiConverterRustBuffer {
+    typealias SwiftType = LoginFailure
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LoginFailure {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .authnFailed
+        
+        case 2: return .noPassive
+        
+        case 3: return .noAuthnContext
+        
+        case 4: return .invalidNameIdPolicy
+        
+        case 5: return .requestDenied
+        
+        case 6: return .requestUnsupported
+        
+        case 7: return .unknownPrincipal
+        
+        case 8: return .unsupportedBinding
+        
+        case 9: return .versionMismatch
+        
+        case 10: return .requester
+        
+        case 11: return .responder
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: LoginFailure, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .authnFailed:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .noPassive:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .noAuthnContext:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .invalidNameIdPolicy:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .requestDenied:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .requestUnsupported:
+            writeInt(&buf, Int32(6))
+        
+        
+        case .unknownPrincipal:
+            writeInt(&buf, Int32(7))
+        
+        
+        case .unsupportedBinding:
+            writeInt(&buf, Int32(8))
+        
+        
+        case .versionMismatch:
+            writeInt(&buf, Int32(9))
+        
+        
+        case .requester:
+            writeInt(&buf, Int32(10))
+        
+        
+        case .responder:
+            writeInt(&buf, Int32(11))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLoginFailure_lift(_ buf: RustBuffer) throws -> LoginFailure {
+    return try FfiConverterTypeLoginFailure.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLoginFailure_lower(_ value: LoginFailure) -> RustBuffer {
+    return FfiConverterTypeLoginFailure.lower(value)
+}
+
+
+
+/**
+ * How a message is sent.
+ */
+
+public enum LogoutDelivery: Equatable, Hashable, Codable {
+    
+    /**
+     * By sending the browser to this address.
+     */
+    case redirect(
+        /**
+         * The address.
+         */url: String
+    )
+    /**
+     * By a form that the browser posts.
+     */
+    case post(
+        /**
+         * Where to.
+         */action: String, 
+        /**
+         * The form's fields.
+         */fields: [String: String]
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension LogoutDelivery: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLogoutDelivery: FfiConverterRustBuffer {
+    typealias SwiftType = LogoutDelivery
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LogoutDelivery {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .redirect(url: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .post(action: try FfiConverterString.read(from: &buf), fields: try FfiConverterDictionaryStringString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: LogoutDelivery, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .redirect(url):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(url, into: &buf)
+            
+        
+        case let .post(action,fields):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(action, into: &buf)
+            FfiConverterDictionaryStringString.write(fields, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogoutDelivery_lift(_ buf: RustBuffer) throws -> LogoutDelivery {
+    return try FfiConverterTypeLogoutDelivery.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogoutDelivery_lower(_ value: LogoutDelivery) -> RustBuffer {
+    return FfiConverterTypeLogoutDelivery.lower(value)
+}
+
+
+
+/**
+ * How a logout ended.
+ */
+
+public enum LogoutStatus: Equatable, Hashable, Codable {
+    
+    /**
+     * Everywhere.
+     */
+    case complete
+    /**
+     * Not everywhere.
+     */
+    case partial
+    /**
+     * Nowhere.
+     */
+    case failed(
+        /**
+         * What was said.
+         */reason: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension LogoutStatus: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLogoutStatus: FfiConverterRustBuffer {
+    typealias SwiftType = LogoutStatus
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LogoutStatus {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .complete
+        
+        case 2: return .partial
+        
+        case 3: return .failed(reason: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: LogoutStatus, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .complete:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .partial:
+            writeInt(&buf, Int32(2))
+        
+        
+        case let .failed(reason):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(reason, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogoutStatus_lift(_ buf: RustBuffer) throws -> LogoutStatus {
+    return try FfiConverterTypeLogoutStatus.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogoutStatus_lower(_ value: LogoutStatus) -> RustBuffer {
+    return FfiConverterTypeLogoutStatus.lower(value)
+}
+
+
+
+/**
+ * Which of the two a message is.
+ */
+
+public enum MessageKind: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * `SAMLRequest`.
+     */
+    case request
+    /**
+     * `SAMLResponse`.
+     */
+    case response
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageKind: FfiConverterRustBuffer {
+    typealias SwiftType = MessageKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .request
+        
+        case 2: return .response
+        
+        case 3: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: MessageKind, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .request:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .response:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageKind_lift(_ buf: RustBuffer) throws -> MessageKind {
+    return try FfiConverterTypeMessageKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageKind_lower(_ value: MessageKind) -> RustBuffer {
+    return FfiConverterTypeMessageKind.lower(value)
+}
+
+
+
+/**
+ * Where a page begins.
+ */
+
+public enum PagePosition: Equatable, Hashable, Codable {
+    
+    /**
+     * At the resource with this number, from 1 up.
+     */
+    case index(
+        /**
+         * The number.
+         */start: UInt64
+    )
+    /**
+     * At this cursor.
+     */
+    case cursor(
+        /**
+         * The cursor.
+         */cursor: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PagePosition: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePagePosition: FfiConverterRustBuffer {
+    typealias SwiftType = PagePosition
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PagePosition {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .index(start: try FfiConverterUInt64.read(from: &buf)
+        )
+        
+        case 2: return .cursor(cursor: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: PagePosition, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .index(start):
+            writeInt(&buf, Int32(1))
+            FfiConverterUInt64.write(start, into: &buf)
+            
+        
+        case let .cursor(cursor):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(cursor, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePagePosition_lift(_ buf: RustBuffer) throws -> PagePosition {
+    return try FfiConverterTypePagePosition.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePagePosition_lower(_ value: PagePosition) -> RustBuffer {
+    return FfiConverterTypePagePosition.lower(value)
+}
+
+
+
+/**
+ * How a client writes PATCH.
+ */
+
+public enum PatchDialect: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * As RFC 7644 has it.
+     */
+    case strict
+    /**
+     * As Microsoft Entra ID does.
+     */
+    case entra
+    /**
+     * As Okta does.
+     */
+    case okta
+    /**
+     * As OneLogin does.
+     */
+    case oneLogin
+    /**
+     * As JumpCloud does.
+     */
+    case jumpCloud
+    /**
+     * As any of them does.
+     */
+    case tolerant
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PatchDialect: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePatchDialect: FfiConverterRustBuffer {
+    typealias SwiftType = PatchDialect
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PatchDialect {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .strict
+        
+        case 2: return .entra
+        
+        case 3: return .okta
+        
+        case 4: return .oneLogin
+        
+        case 5: return .jumpCloud
+        
+        case 6: return .tolerant
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: PatchDialect, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .strict:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .entra:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .okta:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .oneLogin:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .jumpCloud:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .tolerant:
+            writeInt(&buf, Int32(6))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePatchDialect_lift(_ buf: RustBuffer) throws -> PatchDialect {
+    return try FfiConverterTypePatchDialect.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePatchDialect_lower(_ value: PatchDialect) -> RustBuffer {
+    return FfiConverterTypePatchDialect.lower(value)
+}
+
+
+
+/**
+ * What the driver does next.
+ */
+
+public enum Poll {
+    
+    /**
+     * Store these records durably, in order and after all before them; then poll again.
+     */
+    case persist(
+        /**
+         * The records, each a line of text.
+         */records: [String]
+    )
+    /**
+     * Send this request, and hand what comes of it to `receive`; others may be polled meanwhile.
+     */
+    case send(
+        /**
+         * Names the request.
+         */id: RequestId, 
+        /**
+         * The request, complete with the token.
+         */request: Request, 
+        /**
+         * When the engine stops waiting for the answer.
+         */giveUpAt: Date
+    )
+    /**
+     * Nothing to do before this time.
+     */
+    case waitUntil(
+        /**
+         * The time.
+         */at: Date
+    )
+    /**
+     * Nothing to do before an answer arrives, or this time.
+     */
+    case waitForResponse(
+        /**
+         * When to poll again at the latest.
+         */until: Date
+    )
+    /**
+     * All is done that can be done without a decision or a change.
+     */
+    case done(
+        /**
+         * How it ended.
+         */summary: Summary
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Poll: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePoll: FfiConverterRustBuffer {
+    typealias SwiftType = Poll
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Poll {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .persist(records: try FfiConverterSequenceString.read(from: &buf)
+        )
+        
+        case 2: return .send(id: try FfiConverterTypeRequestId.read(from: &buf), request: try FfiConverterTypeRequest.read(from: &buf), giveUpAt: try FfiConverterTimestamp.read(from: &buf)
+        )
+        
+        case 3: return .waitUntil(at: try FfiConverterTimestamp.read(from: &buf)
+        )
+        
+        case 4: return .waitForResponse(until: try FfiConverterTimestamp.read(from: &buf)
+        )
+        
+        case 5: return .done(summary: try FfiConverterTypeSummary.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Poll, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .persist(records):
+            writeInt(&buf, Int32(1))
+            FfiConverterSequenceString.write(records, into: &buf)
+            
+        
+        case let .send(id,request,giveUpAt):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeRequestId.write(id, into: &buf)
+            FfiConverterTypeRequest.write(request, into: &buf)
+            FfiConverterTimestamp.write(giveUpAt, into: &buf)
+            
+        
+        case let .waitUntil(at):
+            writeInt(&buf, Int32(3))
+            FfiConverterTimestamp.write(at, into: &buf)
+            
+        
+        case let .waitForResponse(until):
+            writeInt(&buf, Int32(4))
+            FfiConverterTimestamp.write(until, into: &buf)
+            
+        
+        case let .done(summary):
+            writeInt(&buf, Int32(5))
+            FfiConverterTypeSummary.write(summary, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePoll_lift(_ buf: RustBuffer) throws -> Poll {
+    return try FfiConverterTypePoll.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePoll_lower(_ value: Poll) -> RustBuffer {
+    return FfiConverterTypePoll.lower(value)
+}
+
+
+
+/**
+ * A property of a person.
+ */
+
+public enum Property: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * The email address.
+     */
+    case email
+    /**
+     * The user name.
+     */
+    case userName
+    /**
+     * The given name.
+     */
+    case givenName
+    /**
+     * The family name.
+     */
+    case familyName
+    /**
+     * Heap's role.
+     */
+    case role
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Property: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProperty: FfiConverterRustBuffer {
+    typealias SwiftType = Property
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Property {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .email
+        
+        case 2: return .userName
+        
+        case 3: return .givenName
+        
+        case 4: return .familyName
+        
+        case 5: return .role
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Property, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .email:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .userName:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .givenName:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .familyName:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .role:
+            writeInt(&buf, Int32(5))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProperty_lift(_ buf: RustBuffer) throws -> Property {
+    return try FfiConverterTypeProperty.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProperty_lower(_ value: Property) -> RustBuffer {
+    return FfiConverterTypeProperty.lower(value)
+}
+
+
+
+/**
+ * What became of the record in the caller's store.
+ */
+
+public enum Recording: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * It is the first use, and durably recorded.
+     */
+    case first
+    /**
+     * The Assertion was used before.
+     */
+    case replayed
+    /**
+     * The store is full.
+     */
+    case full
+    /**
+     * The store could not record it.
+     */
+    case failed
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Recording: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRecording: FfiConverterRustBuffer {
+    typealias SwiftType = Recording
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Recording {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .first
+        
+        case 2: return .replayed
+        
+        case 3: return .full
+        
+        case 4: return .failed
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Recording, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .first:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .replayed:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .full:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .failed:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRecording_lift(_ buf: RustBuffer) throws -> Recording {
+    return try FfiConverterTypeRecording.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRecording_lower(_ value: Recording) -> RustBuffer {
+    return FfiConverterTypeRecording.lower(value)
+}
+
+
+
+/**
+ * What can be removed of an application.
+ */
+
+public enum RemovalPart: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * The link.
+     */
+    case bookmark
+    /**
+     * Identity management.
+     */
+    case identityManagement
+    /**
+     * Single sign-on.
+     */
+    case sso
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension RemovalPart: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRemovalPart: FfiConverterRustBuffer {
+    typealias SwiftType = RemovalPart
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RemovalPart {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .bookmark
+        
+        case 2: return .identityManagement
+        
+        case 3: return .sso
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: RemovalPart, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .bookmark:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .identityManagement:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .sso:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRemovalPart_lift(_ buf: RustBuffer) throws -> RemovalPart {
+    return try FfiConverterTypeRemovalPart.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRemovalPart_lower(_ value: RemovalPart) -> RustBuffer {
+    return FfiConverterTypeRemovalPart.lower(value)
+}
+
+
+
+/**
+ * What becomes of an account for which another user name or email is sent.
+ */
+
+public enum Renaming: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * A second, separate account is made, and the first stays as it is.
+     */
+    case secondAccount
+    /**
+     * The account is renamed.
+     */
+    case inPlace
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Renaming: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRenaming: FfiConverterRustBuffer {
+    typealias SwiftType = Renaming
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Renaming {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .secondAccount
+        
+        case 2: return .inPlace
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Renaming, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .secondAccount:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .inPlace:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRenaming_lift(_ buf: RustBuffer) throws -> Renaming {
+    return try FfiConverterTypeRenaming.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRenaming_lower(_ value: Renaming) -> RustBuffer {
+    return FfiConverterTypeRenaming.lower(value)
+}
+
+
+
+/**
+ * What came of a request.
+ */
+
+public enum Reply: Equatable, Hashable, Codable {
+    
+    /**
+     * An answer.
+     */
+    case response(
+        /**
+         * The answer.
+         */response: Response
+    )
+    /**
+     * None.
+     */
+    case failure(
+        /**
+         * Why.
+         */failure: TransportFailure
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Reply: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReply: FfiConverterRustBuffer {
+    typealias SwiftType = Reply
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Reply {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .response(response: try FfiConverterTypeResponse.read(from: &buf)
+        )
+        
+        case 2: return .failure(failure: try FfiConverterTypeTransportFailure.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Reply, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .response(response):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeResponse.write(response, into: &buf)
+            
+        
+        case let .failure(failure):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeTransportFailure.write(failure, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReply_lift(_ buf: RustBuffer) throws -> Reply {
+    return try FfiConverterTypeReply.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReply_lower(_ value: Reply) -> RustBuffer {
+    return FfiConverterTypeReply.lower(value)
+}
+
+
+
+/**
  * What must carry a signature of its own.
  */
 
-public enum Required: Equatable, Hashable {
+public enum Required: Equatable, Hashable, Codable, CaseIterable {
     
     /**
      * The Assertion.
@@ -3102,10 +20990,1012 @@ public func FfiConverterTypeRequired_lower(_ value: Required) -> RustBuffer {
 
 
 /**
+ * What a resource is.
+ */
+
+public enum ResourceKind: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * A user.
+     */
+    case user
+    /**
+     * A group.
+     */
+    case group
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ResourceKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeResourceKind: FfiConverterRustBuffer {
+    typealias SwiftType = ResourceKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ResourceKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .user
+        
+        case 2: return .group
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ResourceKind, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .user:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .group:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeResourceKind_lift(_ buf: RustBuffer) throws -> ResourceKind {
+    return try FfiConverterTypeResourceKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeResourceKind_lower(_ value: ResourceKind) -> RustBuffer {
+    return FfiConverterTypeResourceKind.lower(value)
+}
+
+
+
+/**
+ * Which plans need an approval before anything is sent.
+ */
+
+public enum Review: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * Every plan that is not empty.
+     */
+    case always
+    /**
+     * Plans that trip a guard.
+     */
+    case tripped
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Review: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReview: FfiConverterRustBuffer {
+    typealias SwiftType = Review
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Review {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .always
+        
+        case 2: return .tripped
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Review, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .always:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .tripped:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReview_lift(_ buf: RustBuffer) throws -> Review {
+    return try FfiConverterTypeReview.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReview_lower(_ value: Review) -> RustBuffer {
+    return FfiConverterTypeReview.lower(value)
+}
+
+
+
+/**
+ * A role at Heap.
+ */
+
+public enum Role: Equatable, Hashable, Codable {
+    
+    /**
+     * May do everything.
+     */
+    case admin
+    /**
+     * May define events and properties.
+     */
+    case architect
+    /**
+     * May analyse.
+     */
+    case analyst
+    /**
+     * May look at what others made.
+     */
+    case consumer
+    /**
+     * May look.
+     */
+    case readOnly
+    /**
+     * A role of the tenant's own.
+     */
+    case custom(
+        /**
+         * Its name.
+         */name: String
+    )
+
+
+
+    /**
+     * The role's name as Heap writes it.
+     */
+public func name() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_role_name(
+            FfiConverterTypeRole_lower(self),uniffiCallStatus
+    )
+})
+}
+
+
+
+}
+
+#if compiler(>=6)
+extension Role: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRole: FfiConverterRustBuffer {
+    typealias SwiftType = Role
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Role {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .admin
+        
+        case 2: return .architect
+        
+        case 3: return .analyst
+        
+        case 4: return .consumer
+        
+        case 5: return .readOnly
+        
+        case 6: return .custom(name: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Role, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .admin:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .architect:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .analyst:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .consumer:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .readOnly:
+            writeInt(&buf, Int32(5))
+        
+        
+        case let .custom(name):
+            writeInt(&buf, Int32(6))
+            FfiConverterString.write(name, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRole_lift(_ buf: RustBuffer) throws -> Role {
+    return try FfiConverterTypeRole.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRole_lower(_ value: Role) -> RustBuffer {
+    return FfiConverterTypeRole.lower(value)
+}
+
+
+
+/**
+ * Where the role of a person comes from.
+ */
+
+public enum RoleSource: Equatable, Hashable, Codable {
+    
+    /**
+     * From an attribute of the person.
+     */
+    case attribute(
+        /**
+         * Its name at the source.
+         */name: String
+    )
+    /**
+     * By group: the first that holds the person decides.
+     */
+    case byGroup(
+        /**
+         * The groups, in order.
+         */groups: [GroupRole]
+    )
+    /**
+     * The same for everybody.
+     */
+    case constant(
+        /**
+         * The role.
+         */role: Role
+    )
+    /**
+     * Nowhere: the role at Heap is never touched.
+     */
+    case nowhere
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension RoleSource: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRoleSource: FfiConverterRustBuffer {
+    typealias SwiftType = RoleSource
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RoleSource {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .attribute(name: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 2: return .byGroup(groups: try FfiConverterSequenceTypeGroupRole.read(from: &buf)
+        )
+        
+        case 3: return .constant(role: try FfiConverterTypeRole.read(from: &buf)
+        )
+        
+        case 4: return .nowhere
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: RoleSource, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .attribute(name):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(name, into: &buf)
+            
+        
+        case let .byGroup(groups):
+            writeInt(&buf, Int32(2))
+            FfiConverterSequenceTypeGroupRole.write(groups, into: &buf)
+            
+        
+        case let .constant(role):
+            writeInt(&buf, Int32(3))
+            FfiConverterTypeRole.write(role, into: &buf)
+            
+        
+        case .nowhere:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRoleSource_lift(_ buf: RustBuffer) throws -> RoleSource {
+    return try FfiConverterTypeRoleSource.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRoleSource_lower(_ value: RoleSource) -> RustBuffer {
+    return FfiConverterTypeRoleSource.lower(value)
+}
+
+
+
+/**
+ * What is done in a step.
+ */
+
+public enum RolloverAction: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * Export the certificate.
+     */
+    case export
+    /**
+     * Have an Admin at hand who can log in with a password.
+     */
+    case haveAdminReady
+    /**
+     * Make a new key.
+     */
+    case renew
+    /**
+     * Sign with the new key.
+     */
+    case `switch`
+    /**
+     * Paste the certificate at Heap.
+     */
+    case replaceAtHeap
+    /**
+     * Test the connection.
+     */
+    case testConnection
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension RolloverAction: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRolloverAction: FfiConverterRustBuffer {
+    typealias SwiftType = RolloverAction
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RolloverAction {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .export
+        
+        case 2: return .haveAdminReady
+        
+        case 3: return .renew
+        
+        case 4: return .`switch`
+        
+        case 5: return .replaceAtHeap
+        
+        case 6: return .testConnection
+        
+        case 7: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: RolloverAction, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .export:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .haveAdminReady:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .renew:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .`switch`:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .replaceAtHeap:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .testConnection:
+            writeInt(&buf, Int32(6))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(7))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRolloverAction_lift(_ buf: RustBuffer) throws -> RolloverAction {
+    return try FfiConverterTypeRolloverAction.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRolloverAction_lower(_ value: RolloverAction) -> RustBuffer {
+    return FfiConverterTypeRolloverAction.lower(value)
+}
+
+
+
+/**
+ * By which way a message comes.
+ */
+
+public enum SamlBinding: Equatable, Hashable, Codable {
+    
+    /**
+     * HTTP-Redirect.
+     */
+    case redirect
+    /**
+     * HTTP-POST.
+     */
+    case post
+    /**
+     * Another.
+     */
+    case other(
+        /**
+         * Its URI.
+         */uri: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SamlBinding: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSamlBinding: FfiConverterRustBuffer {
+    typealias SwiftType = SamlBinding
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SamlBinding {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .redirect
+        
+        case 2: return .post
+        
+        case 3: return .other(uri: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SamlBinding, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .redirect:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .post:
+            writeInt(&buf, Int32(2))
+        
+        
+        case let .other(uri):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(uri, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSamlBinding_lift(_ buf: RustBuffer) throws -> SamlBinding {
+    return try FfiConverterTypeSamlBinding.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSamlBinding_lower(_ value: SamlBinding) -> RustBuffer {
+    return FfiConverterTypeSamlBinding.lower(value)
+}
+
+
+
+/**
+ * How a service provider takes filters.
+ */
+
+public enum ScimFilters: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * They find what they should, as was tried.
+     */
+    case proven
+    /**
+     * They are passed over.
+     */
+    case ignored
+    /**
+     * They find nothing.
+     */
+    case findNothing
+    /**
+     * They are refused.
+     */
+    case refused
+    /**
+     * It was not tried.
+     */
+    case unproven
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ScimFilters: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimFilters: FfiConverterRustBuffer {
+    typealias SwiftType = ScimFilters
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimFilters {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .proven
+        
+        case 2: return .ignored
+        
+        case 3: return .findNothing
+        
+        case 4: return .refused
+        
+        case 5: return .unproven
+        
+        case 6: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ScimFilters, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .proven:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .ignored:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .findNothing:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .refused:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .unproven:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(6))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimFilters_lift(_ buf: RustBuffer) throws -> ScimFilters {
+    return try FfiConverterTypeScimFilters.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimFilters_lower(_ value: ScimFilters) -> RustBuffer {
+    return FfiConverterTypeScimFilters.lower(value)
+}
+
+
+
+/**
+ * How pages go on.
+ */
+
+public enum ScimPages: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * By number.
+     */
+    case index
+    /**
+     * By cursor.
+     */
+    case cursor
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ScimPages: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimPages: FfiConverterRustBuffer {
+    typealias SwiftType = ScimPages
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimPages {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .index
+        
+        case 2: return .cursor
+        
+        case 3: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ScimPages, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .index:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .cursor:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimPages_lift(_ buf: RustBuffer) throws -> ScimPages {
+    return try FfiConverterTypeScimPages.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimPages_lower(_ value: ScimPages) -> RustBuffer {
+    return FfiConverterTypeScimPages.lower(value)
+}
+
+
+
+/**
+ * How resources are changed at a service provider.
+ */
+
+public enum ScimWrites: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * By PATCH.
+     */
+    case patch
+    /**
+     * By PATCH in which removals list their values.
+     */
+    case listedPatch
+    /**
+     * By PUT.
+     */
+    case put
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ScimWrites: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeScimWrites: FfiConverterRustBuffer {
+    typealias SwiftType = ScimWrites
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ScimWrites {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .patch
+        
+        case 2: return .listedPatch
+        
+        case 3: return .put
+        
+        case 4: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ScimWrites, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .patch:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .listedPatch:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .put:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimWrites_lift(_ buf: RustBuffer) throws -> ScimWrites {
+    return try FfiConverterTypeScimWrites.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeScimWrites_lower(_ value: ScimWrites) -> RustBuffer {
+    return FfiConverterTypeScimWrites.lower(value)
+}
+
+
+
+/**
+ * How much a finding matters.
+ */
+
+public enum Severity: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * Logins or provisioning fail.
+     */
+    case error
+    /**
+     * Somebody is affected, or will be.
+     */
+    case warning
+    /**
+     * It may be meant so.
+     */
+    case notice
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Severity: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSeverity: FfiConverterRustBuffer {
+    typealias SwiftType = Severity
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Severity {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .error
+        
+        case 2: return .warning
+        
+        case 3: return .notice
+        
+        case 4: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Severity, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .error:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .warning:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .notice:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSeverity_lift(_ buf: RustBuffer) throws -> Severity {
+    return try FfiConverterTypeSeverity.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSeverity_lower(_ value: Severity) -> RustBuffer {
+    return FfiConverterTypeSeverity.lower(value)
+}
+
+
+
+/**
  * What of a Response is signed.
  */
 
-public enum SignScope: Equatable, Hashable {
+public enum SignScope: Equatable, Hashable, Codable, CaseIterable {
     
     /**
      * The Assertion, which is what Heap asks for.
@@ -3184,6 +22074,1064 @@ public func FfiConverterTypeSignScope_lower(_ value: SignScope) -> RustBuffer {
     return FfiConverterTypeSignScope.lower(value)
 }
 
+
+
+/**
+ * Single sign-on at Heap's end.
+ */
+
+public enum SsoState {
+    
+    /**
+     * It is not configured.
+     */
+    case off
+    /**
+     * It is configured, and mandatory for everybody but Admins.
+     */
+    case on(
+        /**
+         * Heap's settings.
+         */settings: SsoSettings
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SsoState: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSsoState: FfiConverterRustBuffer {
+    typealias SwiftType = SsoState
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SsoState {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .off
+        
+        case 2: return .on(settings: try FfiConverterTypeSsoSettings.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SsoState, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .off:
+            writeInt(&buf, Int32(1))
+        
+        
+        case let .on(settings):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeSsoSettings.write(settings, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSsoState_lift(_ buf: RustBuffer) throws -> SsoState {
+    return try FfiConverterTypeSsoState.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSsoState_lower(_ value: SsoState) -> RustBuffer {
+    return FfiConverterTypeSsoState.lower(value)
+}
+
+
+
+/**
+ * One step of a plan.
+ */
+
+public enum Step: Equatable, Hashable, Codable {
+    
+    /**
+     * Something is reported and left.
+     */
+    case conflict(
+        /**
+         * What.
+         */conflict: Conflict
+    )
+    /**
+     * Something is done to a group.
+     */
+    case group(
+        /**
+         * What.
+         */step: GroupStep
+    )
+    /**
+     * Something is done to an account.
+     */
+    case user(
+        /**
+         * What.
+         */step: UserStep
+    )
+    /**
+     * A step that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Step: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeStep: FfiConverterRustBuffer {
+    typealias SwiftType = Step
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Step {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .conflict(conflict: try FfiConverterTypeConflict.read(from: &buf)
+        )
+        
+        case 2: return .group(step: try FfiConverterTypeGroupStep.read(from: &buf)
+        )
+        
+        case 3: return .user(step: try FfiConverterTypeUserStep.read(from: &buf)
+        )
+        
+        case 4: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Step, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .conflict(conflict):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeConflict.write(conflict, into: &buf)
+            
+        
+        case let .group(step):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeGroupStep.write(step, into: &buf)
+            
+        
+        case let .user(step):
+            writeInt(&buf, Int32(3))
+            FfiConverterTypeUserStep.write(step, into: &buf)
+            
+        
+        case .other:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStep_lift(_ buf: RustBuffer) throws -> Step {
+    return try FfiConverterTypeStep.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStep_lower(_ value: Step) -> RustBuffer {
+    return FfiConverterTypeStep.lower(value)
+}
+
+
+
+/**
+ * Whether anything is in the way.
+ */
+
+public enum SyncOutcome: Equatable, Hashable, Codable {
+    
+    /**
+     * A plan waits for `approve`, and nothing of it was sent.
+     */
+    case awaitingApproval(
+        /**
+         * The plan's digest.
+         */digest: String, 
+        /**
+         * The guards it trips, in words; none where every plan is reviewed.
+         */trips: [String]
+    )
+    /**
+     * `cancel` ended the work; `reconcile` goes on.
+     */
+    case cancelled
+    /**
+     * The plan was carried out as far as it could be.
+     */
+    case finished
+    /**
+     * The token is refused; it goes on after `reauthorise`.
+     */
+    case tokenRefused(
+        /**
+         * What Heap said.
+         */reason: String
+    )
+    /**
+     * The tenant cannot be read whole, so nothing was compared and nothing written.
+     */
+    case unreadable(
+        /**
+         * Why.
+         */reason: String
+    )
+    /**
+     * An outcome that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SyncOutcome: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSyncOutcome: FfiConverterRustBuffer {
+    typealias SwiftType = SyncOutcome
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SyncOutcome {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .awaitingApproval(digest: try FfiConverterString.read(from: &buf), trips: try FfiConverterSequenceString.read(from: &buf)
+        )
+        
+        case 2: return .cancelled
+        
+        case 3: return .finished
+        
+        case 4: return .tokenRefused(reason: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 5: return .unreadable(reason: try FfiConverterString.read(from: &buf)
+        )
+        
+        case 6: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SyncOutcome, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .awaitingApproval(digest,trips):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(digest, into: &buf)
+            FfiConverterSequenceString.write(trips, into: &buf)
+            
+        
+        case .cancelled:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .finished:
+            writeInt(&buf, Int32(3))
+        
+        
+        case let .tokenRefused(reason):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(reason, into: &buf)
+            
+        
+        case let .unreadable(reason):
+            writeInt(&buf, Int32(5))
+            FfiConverterString.write(reason, into: &buf)
+            
+        
+        case .other:
+            writeInt(&buf, Int32(6))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSyncOutcome_lift(_ buf: RustBuffer) throws -> SyncOutcome {
+    return try FfiConverterTypeSyncOutcome.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSyncOutcome_lower(_ value: SyncOutcome) -> RustBuffer {
+    return FfiConverterTypeSyncOutcome.lower(value)
+}
+
+
+
+/**
+ * Why there is no answer. The difference decides: what was not sent may be repeated, anything else is looked at first.
+ */
+
+public enum TransportFailure: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * Surely not a byte of the request left: no connection, a refused TLS handshake, an unknown host.
+     */
+    case notSent
+    /**
+     * Anything else.
+     */
+    case outcomeUnknown
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TransportFailure: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTransportFailure: FfiConverterRustBuffer {
+    typealias SwiftType = TransportFailure
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TransportFailure {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .notSent
+        
+        case 2: return .outcomeUnknown
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: TransportFailure, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .notSent:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .outcomeUnknown:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportFailure_lift(_ buf: RustBuffer) throws -> TransportFailure {
+    return try FfiConverterTypeTransportFailure.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportFailure_lower(_ value: TransportFailure) -> RustBuffer {
+    return FfiConverterTypeTransportFailure.lower(value)
+}
+
+
+
+/**
+ * Why there is no answer.
+ */
+
+public enum Unreachable: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * The connection was refused or lost.
+     */
+    case connection
+    /**
+     * The name of the host cannot be resolved.
+     */
+    case dns
+    /**
+     * There was no answer in time.
+     */
+    case timedOut
+    /**
+     * TLS failed.
+     */
+    case tls
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Unreachable: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUnreachable: FfiConverterRustBuffer {
+    typealias SwiftType = Unreachable
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Unreachable {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .connection
+        
+        case 2: return .dns
+        
+        case 3: return .timedOut
+        
+        case 4: return .tls
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Unreachable, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .connection:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .dns:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .timedOut:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .tls:
+            writeInt(&buf, Int32(4))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUnreachable_lift(_ buf: RustBuffer) throws -> Unreachable {
+    return try FfiConverterTypeUnreachable.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUnreachable_lower(_ value: Unreachable) -> RustBuffer {
+    return FfiConverterTypeUnreachable.lower(value)
+}
+
+
+
+/**
+ * What `DELETE` of a user does.
+ */
+
+public enum UserRemoval: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * The account is gone.
+     */
+    case remove
+    /**
+     * The account is made inactive.
+     */
+    case deactivate
+    /**
+     * It is refused.
+     */
+    case refused
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension UserRemoval: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUserRemoval: FfiConverterRustBuffer {
+    typealias SwiftType = UserRemoval
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UserRemoval {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .remove
+        
+        case 2: return .deactivate
+        
+        case 3: return .refused
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: UserRemoval, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .remove:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .deactivate:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .refused:
+            writeInt(&buf, Int32(3))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserRemoval_lift(_ buf: RustBuffer) throws -> UserRemoval {
+    return try FfiConverterTypeUserRemoval.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserRemoval_lower(_ value: UserRemoval) -> RustBuffer {
+    return FfiConverterTypeUserRemoval.lower(value)
+}
+
+
+
+/**
+ * What is done to an account.
+ */
+
+public enum UserVerb: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * It is made active again.
+     */
+    case activate
+    /**
+     * An account that is there becomes ours.
+     */
+    case adopt
+    /**
+     * A new account.
+     */
+    case create
+    /**
+     * It is made inactive.
+     */
+    case deactivate
+    /**
+     * Attributes are changed.
+     */
+    case update
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension UserVerb: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUserVerb: FfiConverterRustBuffer {
+    typealias SwiftType = UserVerb
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UserVerb {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .activate
+        
+        case 2: return .adopt
+        
+        case 3: return .create
+        
+        case 4: return .deactivate
+        
+        case 5: return .update
+        
+        case 6: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: UserVerb, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .activate:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .adopt:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .create:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .deactivate:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .update:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(6))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserVerb_lift(_ buf: RustBuffer) throws -> UserVerb {
+    return try FfiConverterTypeUserVerb.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserVerb_lower(_ value: UserVerb) -> RustBuffer {
+    return FfiConverterTypeUserVerb.lower(value)
+}
+
+
+
+/**
+ * What a verification found.
+ */
+
+public enum VerificationResult: Equatable, Hashable, Codable {
+    
+    /**
+     * The credentials hold.
+     */
+    case verified(
+        /**
+         * Whether users can be deleted; none where it was not tried.
+         */deletesUsers: Bool?, 
+        /**
+         * Whether there are groups; none where it was not tried.
+         */groups: Bool?, 
+        /**
+         * What the test made and could not remove.
+         */leftOver: [String]
+    )
+    /**
+     * They do not.
+     */
+    case notVerified(
+        /**
+         * The stable code of the reason.
+         */code: String, 
+        /**
+         * The reason, and what to do.
+         */message: String
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension VerificationResult: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVerificationResult: FfiConverterRustBuffer {
+    typealias SwiftType = VerificationResult
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VerificationResult {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .verified(deletesUsers: try FfiConverterOptionBool.read(from: &buf), groups: try FfiConverterOptionBool.read(from: &buf), leftOver: try FfiConverterSequenceString.read(from: &buf)
+        )
+        
+        case 2: return .notVerified(code: try FfiConverterString.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: VerificationResult, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .verified(deletesUsers,groups,leftOver):
+            writeInt(&buf, Int32(1))
+            FfiConverterOptionBool.write(deletesUsers, into: &buf)
+            FfiConverterOptionBool.write(groups, into: &buf)
+            FfiConverterSequenceString.write(leftOver, into: &buf)
+            
+        
+        case let .notVerified(code,message):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(code, into: &buf)
+            FfiConverterString.write(message, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationResult_lift(_ buf: RustBuffer) throws -> VerificationResult {
+    return try FfiConverterTypeVerificationResult.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationResult_lower(_ value: VerificationResult) -> RustBuffer {
+    return FfiConverterTypeVerificationResult.lower(value)
+}
+
+
+
+/**
+ * How far a verification goes.
+ */
+
+public enum VerificationScope: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * It also makes a test user and a test group, and removes them again.
+     */
+    case everything
+    /**
+     * It reads only.
+     */
+    case readOnly
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension VerificationScope: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVerificationScope: FfiConverterRustBuffer {
+    typealias SwiftType = VerificationScope
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VerificationScope {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .everything
+        
+        case 2: return .readOnly
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: VerificationScope, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .everything:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .readOnly:
+            writeInt(&buf, Int32(2))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationScope_lift(_ buf: RustBuffer) throws -> VerificationScope {
+    return try FfiConverterTypeVerificationScope.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationScope_lower(_ value: VerificationScope) -> RustBuffer {
+    return FfiConverterTypeVerificationScope.lower(value)
+}
+
+
+
+/**
+ * What the driver of a verification does next.
+ */
+
+public enum VerificationStep {
+    
+    /**
+     * It is over: for `conclude`.
+     */
+    case done(
+        /**
+         * What was found.
+         */concluded: Concluded
+    )
+    /**
+     * Send this, and hand over what comes of it.
+     */
+    case send(
+        /**
+         * The request, complete with the token.
+         */request: Request
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension VerificationStep: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVerificationStep: FfiConverterRustBuffer {
+    typealias SwiftType = VerificationStep
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VerificationStep {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .done(concluded: try FfiConverterTypeConcluded.read(from: &buf)
+        )
+        
+        case 2: return .send(request: try FfiConverterTypeRequest.read(from: &buf)
+        )
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: VerificationStep, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case let .done(concluded):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeConcluded.write(concluded, into: &buf)
+            
+        
+        case let .send(request):
+            writeInt(&buf, Int32(2))
+            FfiConverterTypeRequest.write(request, into: &buf)
+            
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationStep_lift(_ buf: RustBuffer) throws -> VerificationStep {
+    return try FfiConverterTypeVerificationStep.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVerificationStep_lower(_ value: VerificationStep) -> RustBuffer {
+    return FfiConverterTypeVerificationStep.lower(value)
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionUInt16: FfiConverterRustBuffer {
+    typealias SwiftType = UInt16?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt16.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt16.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
+    typealias SwiftType = UInt32?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt32.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt32.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionUInt64: FfiConverterRustBuffer {
+    typealias SwiftType = UInt64?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt64.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt64.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionDouble: FfiConverterRustBuffer {
+    typealias SwiftType = Double?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterDouble.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterDouble.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
@@ -3284,6 +23232,438 @@ fileprivate struct FfiConverterOptionDuration: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeApplication: FfiConverterRustBuffer {
+    typealias SwiftType = Application?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeApplication.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeApplication.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeCertificate: FfiConverterRustBuffer {
+    typealias SwiftType = Certificate?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeCertificate.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeCertificate.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeConcluded: FfiConverterRustBuffer {
+    typealias SwiftType = Concluded?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeConcluded.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeConcluded.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeConnectionTest: FfiConverterRustBuffer {
+    typealias SwiftType = ConnectionTest?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeConnectionTest.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeConnectionTest.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypePlan: FfiConverterRustBuffer {
+    typealias SwiftType = Plan?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePlan.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePlan.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeScimDiscovery: FfiConverterRustBuffer {
+    typealias SwiftType = ScimDiscovery?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeScimDiscovery.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeScimDiscovery.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSecret: FfiConverterRustBuffer {
+    typealias SwiftType = Secret?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSecret.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSecret.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSigningKey: FfiConverterRustBuffer {
+    typealias SwiftType = SigningKey?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSigningKey.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSigningKey.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSnapshot: FfiConverterRustBuffer {
+    typealias SwiftType = Snapshot?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSnapshot.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSnapshot.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeAssertionUse: FfiConverterRustBuffer {
+    typealias SwiftType = AssertionUse?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAssertionUse.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAssertionUse.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeAuthnRequestOptions: FfiConverterRustBuffer {
+    typealias SwiftType = AuthnRequestOptions?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAuthnRequestOptions.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAuthnRequestOptions.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeClaimedFailure: FfiConverterRustBuffer {
+    typealias SwiftType = ClaimedFailure?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeClaimedFailure.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeClaimedFailure.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeDirectoryGroup: FfiConverterRustBuffer {
+    typealias SwiftType = DirectoryGroup?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeDirectoryGroup.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeDirectoryGroup.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeEventResource: FfiConverterRustBuffer {
+    typealias SwiftType = EventResource?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeEventResource.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeEventResource.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeIdentityProviderOptions: FfiConverterRustBuffer {
+    typealias SwiftType = IdentityProviderOptions?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeIdentityProviderOptions.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeIdentityProviderOptions.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeJoinCheck: FfiConverterRustBuffer {
+    typealias SwiftType = JoinCheck?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeJoinCheck.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeJoinCheck.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeNameId: FfiConverterRustBuffer {
+    typealias SwiftType = NameId?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeNameId.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeNameId.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypePerson: FfiConverterRustBuffer {
+    typealias SwiftType = Person?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePerson.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePerson.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypePolicy: FfiConverterRustBuffer {
     typealias SwiftType = Policy?
 
@@ -3300,6 +23680,294 @@ fileprivate struct FfiConverterOptionTypePolicy: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypePolicy.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeRequest: FfiConverterRustBuffer {
+    typealias SwiftType = Request?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRequest.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRequest.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeRequestedAuthnContext: FfiConverterRustBuffer {
+    typealias SwiftType = RequestedAuthnContext?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRequestedAuthnContext.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRequestedAuthnContext.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeScimFailure: FfiConverterRustBuffer {
+    typealias SwiftType = ScimFailure?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeScimFailure.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeScimFailure.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSsoSettings: FfiConverterRustBuffer {
+    typealias SwiftType = SsoSettings?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSsoSettings.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSsoSettings.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSyncProgress: FfiConverterRustBuffer {
+    typealias SwiftType = SyncProgress?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSyncProgress.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSyncProgress.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeThrottle: FfiConverterRustBuffer {
+    typealias SwiftType = Throttle?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeThrottle.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeThrottle.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeVariants: FfiConverterRustBuffer {
+    typealias SwiftType = Variants?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeVariants.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeVariants.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeChangedUserName: FfiConverterRustBuffer {
+    typealias SwiftType = ChangedUserName?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeChangedUserName.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeChangedUserName.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeFiltering: FfiConverterRustBuffer {
+    typealias SwiftType = Filtering?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeFiltering.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeFiltering.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeGuarding: FfiConverterRustBuffer {
+    typealias SwiftType = Guarding?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeGuarding.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeGuarding.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypePatchDialect: FfiConverterRustBuffer {
+    typealias SwiftType = PatchDialect?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePatchDialect.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePatchDialect.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeRenaming: FfiConverterRustBuffer {
+    typealias SwiftType = Renaming?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRenaming.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRenaming.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -3332,6 +24000,54 @@ fileprivate struct FfiConverterOptionTypeRequired: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeReview: FfiConverterRustBuffer {
+    typealias SwiftType = Review?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeReview.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeReview.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeRole: FfiConverterRustBuffer {
+    typealias SwiftType = Role?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRole.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRole.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeSignScope: FfiConverterRustBuffer {
     typealias SwiftType = SignScope?
 
@@ -3348,6 +24064,222 @@ fileprivate struct FfiConverterOptionTypeSignScope: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeSignScope.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSsoState: FfiConverterRustBuffer {
+    typealias SwiftType = SsoState?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSsoState.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSsoState.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeUserRemoval: FfiConverterRustBuffer {
+    typealias SwiftType = UserRemoval?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeUserRemoval.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeUserRemoval.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeVerificationScope: FfiConverterRustBuffer {
+    typealias SwiftType = VerificationScope?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeVerificationScope.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeVerificationScope.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionSequenceString: FfiConverterRustBuffer {
+    typealias SwiftType = [String]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceString.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceString.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionSequenceTypeCertificate: FfiConverterRustBuffer {
+    typealias SwiftType = [Certificate]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceTypeCertificate.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceTypeCertificate.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionSequenceTypePerson: FfiConverterRustBuffer {
+    typealias SwiftType = [Person]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceTypePerson.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceTypePerson.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionDictionaryStringString: FfiConverterRustBuffer {
+    typealias SwiftType = [String: String]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterDictionaryStringString.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterDictionaryStringString.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionDictionaryStringTypeCertificate: FfiConverterRustBuffer {
+    typealias SwiftType = [String: Certificate]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterDictionaryStringTypeCertificate.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterDictionaryStringTypeCertificate.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionDictionaryStringTypeAttributeSource: FfiConverterRustBuffer {
+    typealias SwiftType = [String: AttributeSource]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterDictionaryStringTypeAttributeSource.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterDictionaryStringTypeAttributeSource.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -3405,6 +24337,31 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceData: FfiConverterRustBuffer {
+    typealias SwiftType = [Data]
+
+    public static func write(_ value: [Data], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterData.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Data] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Data]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterData.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeCertificate: FfiConverterRustBuffer {
     typealias SwiftType = [Certificate]
 
@@ -3422,6 +24379,106 @@ fileprivate struct FfiConverterSequenceTypeCertificate: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeCertificate.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeDecryptionKey: FfiConverterRustBuffer {
+    typealias SwiftType = [DecryptionKey]
+
+    public static func write(_ value: [DecryptionKey], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDecryptionKey.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DecryptionKey] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [DecryptionKey]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDecryptionKey.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypePatch: FfiConverterRustBuffer {
+    typealias SwiftType = [Patch]
+
+    public static func write(_ value: [Patch], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypePatch.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Patch] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Patch]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypePatch.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeAddedMember: FfiConverterRustBuffer {
+    typealias SwiftType = [AddedMember]
+
+    public static func write(_ value: [AddedMember], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeAddedMember.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [AddedMember] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [AddedMember]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeAddedMember.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeAttributeChange: FfiConverterRustBuffer {
+    typealias SwiftType = [AttributeChange]
+
+    public static func write(_ value: [AttributeChange], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeAttributeChange.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [AttributeChange] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [AttributeChange]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeAttributeChange.read(from: &buf))
         }
         return seq
     }
@@ -3455,6 +24512,381 @@ fileprivate struct FfiConverterSequenceTypeCheck: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeDeletedApplication: FfiConverterRustBuffer {
+    typealias SwiftType = [DeletedApplication]
+
+    public static func write(_ value: [DeletedApplication], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDeletedApplication.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DeletedApplication] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [DeletedApplication]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDeletedApplication.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeDirectoryGroup: FfiConverterRustBuffer {
+    typealias SwiftType = [DirectoryGroup]
+
+    public static func write(_ value: [DirectoryGroup], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDirectoryGroup.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DirectoryGroup] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [DirectoryGroup]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDirectoryGroup.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeDoctorFinding: FfiConverterRustBuffer {
+    typealias SwiftType = [DoctorFinding]
+
+    public static func write(_ value: [DoctorFinding], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDoctorFinding.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DoctorFinding] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [DoctorFinding]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDoctorFinding.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeEvent: FfiConverterRustBuffer {
+    typealias SwiftType = [Event]
+
+    public static func write(_ value: [Event], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeEvent.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Event] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Event]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeEvent.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeEventChange: FfiConverterRustBuffer {
+    typealias SwiftType = [EventChange]
+
+    public static func write(_ value: [EventChange], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeEventChange.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [EventChange] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [EventChange]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeEventChange.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeGroupRole: FfiConverterRustBuffer {
+    typealias SwiftType = [GroupRole]
+
+    public static func write(_ value: [GroupRole], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeGroupRole.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [GroupRole] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [GroupRole]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeGroupRole.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeHeader: FfiConverterRustBuffer {
+    typealias SwiftType = [Header]
+
+    public static func write(_ value: [Header], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeHeader.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Header] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Header]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeHeader.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeImportCandidate: FfiConverterRustBuffer {
+    typealias SwiftType = [ImportCandidate]
+
+    public static func write(_ value: [ImportCandidate], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeImportCandidate.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ImportCandidate] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ImportCandidate]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeImportCandidate.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeImportResult: FfiConverterRustBuffer {
+    typealias SwiftType = [ImportResult]
+
+    public static func write(_ value: [ImportResult], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeImportResult.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ImportResult] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ImportResult]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeImportResult.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeIndexedEndpoint: FfiConverterRustBuffer {
+    typealias SwiftType = [IndexedEndpoint]
+
+    public static func write(_ value: [IndexedEndpoint], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeIndexedEndpoint.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [IndexedEndpoint] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [IndexedEndpoint]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeIndexedEndpoint.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeJoinIssue: FfiConverterRustBuffer {
+    typealias SwiftType = [JoinIssue]
+
+    public static func write(_ value: [JoinIssue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeJoinIssue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [JoinIssue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [JoinIssue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeJoinIssue.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeLogoutPartner: FfiConverterRustBuffer {
+    typealias SwiftType = [LogoutPartner]
+
+    public static func write(_ value: [LogoutPartner], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeLogoutPartner.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [LogoutPartner] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [LogoutPartner]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeLogoutPartner.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeMembership: FfiConverterRustBuffer {
+    typealias SwiftType = [Membership]
+
+    public static func write(_ value: [Membership], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMembership.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Membership] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Membership]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMembership.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeMissingPrerequisite: FfiConverterRustBuffer {
+    typealias SwiftType = [MissingPrerequisite]
+
+    public static func write(_ value: [MissingPrerequisite], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMissingPrerequisite.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MissingPrerequisite] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [MissingPrerequisite]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMissingPrerequisite.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeOutage: FfiConverterRustBuffer {
+    typealias SwiftType = [Outage]
+
+    public static func write(_ value: [Outage], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeOutage.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Outage] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Outage]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeOutage.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeOutcome: FfiConverterRustBuffer {
     typealias SwiftType = [Outcome]
 
@@ -3472,6 +24904,181 @@ fileprivate struct FfiConverterSequenceTypeOutcome: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeOutcome.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypePerson: FfiConverterRustBuffer {
+    typealias SwiftType = [Person]
+
+    public static func write(_ value: [Person], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypePerson.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Person] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Person]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypePerson.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypePersonJoinIssue: FfiConverterRustBuffer {
+    typealias SwiftType = [PersonJoinIssue]
+
+    public static func write(_ value: [PersonJoinIssue], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypePersonJoinIssue.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [PersonJoinIssue] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [PersonJoinIssue]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypePersonJoinIssue.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeRemovedMember: FfiConverterRustBuffer {
+    typealias SwiftType = [RemovedMember]
+
+    public static func write(_ value: [RemovedMember], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeRemovedMember.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [RemovedMember] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [RemovedMember]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeRemovedMember.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeRolloverStep: FfiConverterRustBuffer {
+    typealias SwiftType = [RolloverStep]
+
+    public static func write(_ value: [RolloverStep], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeRolloverStep.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [RolloverStep] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [RolloverStep]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeRolloverStep.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeSamlEndpoint: FfiConverterRustBuffer {
+    typealias SwiftType = [SamlEndpoint]
+
+    public static func write(_ value: [SamlEndpoint], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeSamlEndpoint.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [SamlEndpoint] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [SamlEndpoint]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeSamlEndpoint.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeScimEvidence: FfiConverterRustBuffer {
+    typealias SwiftType = [ScimEvidence]
+
+    public static func write(_ value: [ScimEvidence], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeScimEvidence.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ScimEvidence] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ScimEvidence]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeScimEvidence.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeServiceProviderMetadata: FfiConverterRustBuffer {
+    typealias SwiftType = [ServiceProviderMetadata]
+
+    public static func write(_ value: [ServiceProviderMetadata], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeServiceProviderMetadata.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ServiceProviderMetadata] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ServiceProviderMetadata]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeServiceProviderMetadata.read(from: &buf))
         }
         return seq
     }
@@ -3505,6 +25112,107 @@ fileprivate struct FfiConverterSequenceTypeTrust: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeUnknownRole: FfiConverterRustBuffer {
+    typealias SwiftType = [UnknownRole]
+
+    public static func write(_ value: [UnknownRole], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeUnknownRole.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [UnknownRole] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [UnknownRole]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeUnknownRole.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeDirectoryChange: FfiConverterRustBuffer {
+    typealias SwiftType = [DirectoryChange]
+
+    public static func write(_ value: [DirectoryChange], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDirectoryChange.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DirectoryChange] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [DirectoryChange]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDirectoryChange.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeStep: FfiConverterRustBuffer {
+    typealias SwiftType = [Step]
+
+    public static func write(_ value: [Step], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeStep.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Step] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Step]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeStep.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDictionaryStringUInt64: FfiConverterRustBuffer {
+    public static func write(_ value: [String: UInt64], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterUInt64.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: UInt64] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: UInt64]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterUInt64.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterDictionaryStringString: FfiConverterRustBuffer {
     public static func write(_ value: [String: String], into buf: inout [UInt8]) {
         let len = Int32(value.count)
@@ -3522,6 +25230,58 @@ fileprivate struct FfiConverterDictionaryStringString: FfiConverterRustBuffer {
         for _ in 0..<len {
             let key = try FfiConverterString.read(from: &buf)
             let value = try FfiConverterString.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDictionaryStringTypeCertificate: FfiConverterRustBuffer {
+    public static func write(_ value: [String: Certificate], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterTypeCertificate.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: Certificate] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: Certificate]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterTypeCertificate.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDictionaryStringTypeAttributeSource: FfiConverterRustBuffer {
+    public static func write(_ value: [String: AttributeSource], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterTypeAttributeSource.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: AttributeSource] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: AttributeSource]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterTypeAttributeSource.read(from: &buf)
             dict[key] = value
         }
         return dict
@@ -3564,12 +25324,266 @@ public func version() -> String  {
 })
 }
 /**
- * Every check once, in the order in which they are looked at.
+ * Walks through both sides' configuration. Nothing is sent.
+ */
+public func doctor(application: Application, known: KnownSetup, now: Date)throws  -> Diagnosis  {
+    return try  FfiConverterTypeDiagnosis_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_doctor(
+        FfiConverterTypeApplication_lower(application),
+        FfiConverterTypeKnownSetup_lower(known),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+/**
+ * The roles of a directory that are neither Heap's own nor among the tenant's custom ones.
+ */
+public func unknownRoles(directory: Snapshot, custom: [String]) -> [UnknownRole]  {
+    return try!  FfiConverterSequenceTypeUnknownRole.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_unknown_roles(
+        FfiConverterTypeSnapshot_lower(directory),
+        FfiConverterSequenceString.lower(custom),uniffiCallStatus
+    )
+})
+}
+/**
+ * The address at Heap that takes Responses for the tenant with this Heap ID.
+ */
+public func acsUrl(heapId: String)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_acs_url(
+        FfiConverterString.lower(heapId),uniffiCallStatus
+    )
+})
+}
+/**
+ * The assertion consumer service URL out of the identity provider's template, with the Heap ID in the place of `YOUR_ID`;
+ * the identity provider's own template if none is given.
+ */
+public func fillAcsUrlTemplate(heapId: String, template: String? = nil)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_fill_acs_url_template(
+        FfiConverterString.lower(heapId),
+        FfiConverterOptionString.lower(template),uniffiCallStatus
+    )
+})
+}
+/**
+ * The entity id of Heap's service provider.
+ */
+public func heapEntityId() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_heap_entity_id(uniffiCallStatus
+    )
+})
+}
+/**
+ * The role with this name.
+ */
+public func roleNamed(name: String) -> Role  {
+    return try!  FfiConverterTypeRole_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_role_named(
+        FfiConverterString.lower(name),uniffiCallStatus
+    )
+})
+}
+/**
+ * The base URL of Heap's SCIM service for the tenant of this name.
+ */
+public func scimBaseUrl(tenantName: String)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_scim_base_url(
+        FfiConverterString.lower(tenantName),uniffiCallStatus
+    )
+})
+}
+/**
+ * The attributes that an Assertion would carry for a person, by this mapping of names to sources.
+ */
+public func attributesOf(person: String, directory: Snapshot, mapping: [String: AttributeSource]) -> [String: [String]]  {
+    return try!  FfiConverterDictionaryStringSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_attributes_of(
+        FfiConverterString.lower(person),
+        FfiConverterTypeSnapshot_lower(directory),
+        FfiConverterDictionaryStringTypeAttributeSource.lower(mapping),uniffiCallStatus
+    )
+})
+}
+/**
+ * What is wrong with the people of a directory.
+ */
+public func joinIssues(directory: Snapshot, check: JoinCheck? = nil) -> [PersonJoinIssue]  {
+    return try!  FfiConverterSequenceTypePersonJoinIssue.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_join_issues(
+        FfiConverterTypeSnapshot_lower(directory),
+        FfiConverterOptionTypeJoinCheck.lower(check),uniffiCallStatus
+    )
+})
+}
+/**
+ * What is wrong with one person.
+ */
+public func joinIssuesOfPerson(person: Person, check: JoinCheck? = nil) -> [JoinIssue]  {
+    return try!  FfiConverterSequenceTypeJoinIssue.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_join_issues_of_person(
+        FfiConverterTypePerson_lower(person),
+        FfiConverterOptionTypeJoinCheck.lower(check),uniffiCallStatus
+    )
+})
+}
+/**
+ * What is missing for a goal.
+ */
+public func missingPrerequisites(goal: Goal, prerequisites: Prerequisites)throws  -> [MissingPrerequisite]  {
+    return try  FfiConverterSequenceTypeMissingPrerequisite.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_missing_prerequisites(
+        FfiConverterTypeGoal_lower(goal),
+        FfiConverterTypePrerequisites_lower(prerequisites),uniffiCallStatus
+    )
+})
+}
+/**
+ * A dry run of a login from the portal and of one that Heap begins, for an administrator with this address: nobody is
+ * logged in. It gives what somebody should act on before it no longer works.
+ */
+public func testConnection(identityProvider: IdentityProvider, acsUrl: String, settings: SsoSettings, heapId: String, email: String, now: Date)throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_test_connection(
+        FfiConverterTypeIdentityProvider_lower(identityProvider),
+        FfiConverterString.lower(acsUrl),
+        FfiConverterTypeSsoSettings_lower(settings),
+        FfiConverterString.lower(heapId),
+        FfiConverterString.lower(email),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+/**
+ * How many objects of the library are held now; value types are not objects. For tests that look for leaks.
+ */
+public func liveObjects() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_live_objects(uniffiCallStatus
+    )
+})
+}
+/**
+ * The largest body, in bytes, that a driver hands over: what is larger is not read to its end.
+ */
+public func scimBodyBytesMax() -> UInt64  {
+    return try!  FfiConverterUInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_scim_body_bytes_max(uniffiCallStatus
+    )
+})
+}
+/**
+ * The content security policy for a page that posts a form by itself.
+ */
+public func contentSecurityPolicy(nonce: String) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_content_security_policy(
+        FfiConverterString.lower(nonce),uniffiCallStatus
+    )
+})
+}
+/**
+ * The identity provider with these metadata, as a partner.
+ */
+public func logoutPartnerOfIdentityProvider(metadata: IdentityProviderMetadata)throws  -> LogoutPartner  {
+    return try  FfiConverterTypeLogoutPartner_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_logout_partner_of_identity_provider(
+        FfiConverterTypeIdentityProviderMetadata_lower(metadata),uniffiCallStatus
+    )
+})
+}
+/**
+ * The service provider with these metadata, as a partner.
+ */
+public func logoutPartnerOfServiceProvider(metadata: ServiceProviderMetadata)throws  -> LogoutPartner  {
+    return try  FfiConverterTypeLogoutPartner_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_logout_partner_of_service_provider(
+        FfiConverterTypeServiceProviderMetadata_lower(metadata),uniffiCallStatus
+    )
+})
+}
+/**
+ * The form's value for XML.
+ */
+public func formValue(xml: String) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_form_value(
+        FfiConverterString.lower(xml),uniffiCallStatus
+    )
+})
+}
+/**
+ * The message in a form: its whole body as it came.
+ */
+public func messageFromForm(body: String)throws  -> CarriedMessage  {
+    return try  FfiConverterTypeCarriedMessage_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_message_from_form(
+        FfiConverterString.lower(body),uniffiCallStatus
+    )
+})
+}
+/**
+ * The message in a query string.
+ */
+public func messageFromQuery(rawQuery: String)throws  -> CarriedMessage  {
+    return try  FfiConverterTypeCarriedMessage_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_message_from_query(
+        FfiConverterString.lower(rawQuery),uniffiCallStatus
+    )
+})
+}
+/**
+ * The XML in a form's value.
+ */
+public func xmlFromFormValue(value: String)throws  -> Data  {
+    return try  FfiConverterData.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_xml_from_form_value(
+        FfiConverterString.lower(value),uniffiCallStatus
+    )
+})
+}
+/**
+ * Every check of a login once, in the order in which they are looked at.
  */
 public func allChecks() -> [Check]  {
     return try!  FfiConverterSequenceTypeCheck.lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_func_all_checks(uniffiCallStatus
+    )
+})
+}
+/**
+ * Every check of a logout once, in the order in which they are looked at.
+ */
+public func allLogoutChecks() -> [Check]  {
+    return try!  FfiConverterSequenceTypeCheck.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_all_logout_checks(uniffiCallStatus
     )
 })
 }
@@ -3581,6 +25595,72 @@ public func claimedRequest(samlResponse: String) -> String?  {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_func_claimed_request(
         FfiConverterString.lower(samlResponse),uniffiCallStatus
+    )
+})
+}
+/**
+ * Reads one page of a list.
+ */
+public func listPage(body: Data)throws  -> ListPage  {
+    return try  FfiConverterTypeListPage_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_list_page(
+        FfiConverterData.lower(body),uniffiCallStatus
+    )
+})
+}
+/**
+ * The URN of the schema of a kind of resource.
+ */
+public func schemaUrn(kind: ResourceKind) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_schema_urn(
+        FfiConverterTypeResourceKind_lower(kind),uniffiCallStatus
+    )
+})
+}
+/**
+ * Reads the body of a failure; none if it is none.
+ */
+public func scimFailure(body: Data) -> ScimFailure?  {
+    return try!  FfiConverterOptionTypeScimFailure.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_scim_failure(
+        FfiConverterData.lower(body),uniffiCallStatus
+    )
+})
+}
+/**
+ * The stable codes of everything that is tolerated in some dialect.
+ */
+public func allTolerances() -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_all_tolerances(uniffiCallStatus
+    )
+})
+}
+/**
+ * Applies a message to a resource, both given as JSON, in whatever dialect it is.
+ */
+public func patchInAnyDialect(resource: String, message: String, kind: ResourceKind)throws  -> PatchedResource  {
+    return try  FfiConverterTypePatchedResource_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_patch_in_any_dialect(
+        FfiConverterString.lower(resource),
+        FfiConverterString.lower(message),
+        FfiConverterTypeResourceKind_lower(kind),uniffiCallStatus
+    )
+})
+}
+/**
+ * The guards that hold unless others are given.
+ */
+public func standardGuards() -> Guards  {
+    return try!  FfiConverterTypeGuards_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_standard_guards(uniffiCallStatus
     )
 })
 }
@@ -3603,10 +25683,421 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_func_version() != 8607) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_func_all_checks() != 12419) {
+    if (uniffi_heap_identity_swift_checksum_func_doctor() != 20986) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_unknown_roles() != 9662) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_acs_url() != 61758) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_fill_acs_url_template() != 3815) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_heap_entity_id() != 31992) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_role_named() != 53206) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_scim_base_url() != 57158) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_attributes_of() != 41888) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_join_issues() != 50357) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_join_issues_of_person() != 44663) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_missing_prerequisites() != 40047) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_test_connection() != 22480) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_live_objects() != 63053) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_scim_body_bytes_max() != 63455) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_content_security_policy() != 62892) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_logout_partner_of_identity_provider() != 22446) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_logout_partner_of_service_provider() != 53899) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_form_value() != 46602) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_message_from_form() != 30030) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_message_from_query() != 49177) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_xml_from_form_value() != 28772) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_all_checks() != 56987) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_all_logout_checks() != 41748) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_func_claimed_request() != 63404) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_list_page() != 42503) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_schema_urn() != 45200) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_scim_failure() != 33216) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_all_tolerances() != 48337) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_patch_in_any_dialect() != 31506) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_standard_guards() != 19547) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_activate() != 15789) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_base_url() != 33374) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_bind_groups() != 7224) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_bound_groups() != 150) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_change_idp_url() != 6227) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_conclude() != 5652) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_configure_sso() != 49174) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_details() != 30383) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_edit() != 50779) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_events() != 24199) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_exposed_token() != 31926) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_heap_id() != 37572) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_idp_url() != 2489) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_json() != 55391) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_name() != 61422) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_removal() != 18214) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_remove() != 53792) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_restore_token() != 17252) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_save_bookmark() != 16935) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_save_settings() != 5274) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_save_sso() != 28640) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_settings() != 23876) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_sign_on() != 64264) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_state() != 26523) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_sync_config() != 16731) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_update_credentials() != 9712) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_view() != 15812) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_application_why() != 7325) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_removal_application() != 47607) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_removal_consequence() != 20393) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_removal_remains() != 36754) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_catalogue_add() != 22013) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_catalogue_add_stored() != 31825) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_catalogue_application() != 54961) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_catalogue_delete() != 13005) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_catalogue_events() != 48755) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_catalogue_names() != 63884) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_import_announcement() != 37981) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_import_done() != 65428) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_import_failed() != 24691) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_import_made() != 12768) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_import_mode() != 2628) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_import_next_person() != 47775) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_import_results() != 63442) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_import_total() != 65079) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_importlist_select() != 30460) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_importlist_view() != 34701) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_connectiontest_warnings() != 5907) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_connectiontest_works() != 6069) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signon_answer() != 47752) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signon_certificate() != 35619) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signon_certificate_pem() != 19678) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signon_connection_test() != 10533) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signon_launch() != 64982) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signon_metadata() != 56971) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signon_test_connection() != 33976) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_jumpcloud_bound_groups() != 14209) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_jumpcloud_group_ids() != 36038) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_jumpcloud_groups() != 48383) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_jumpcloud_members() != 21968) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_jumpcloud_snapshot() != 59297) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_jumpcloud_users() != 41403) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_concluded_found() != 11521) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verification_fail() != 64723) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verification_poll() != 4643) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verification_receive() != 6038) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_access() != 42810) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_diff() != 60861) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_group() != 26190) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_group_count() != 27279) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_groups() != 44404) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_has_group_management() != 45186) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_members() != 52206) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_membership_count() != 15635) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_people() != 16355) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_people_count() != 62286) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_person() != 4849) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_rollover_heap_holds() != 24309) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_rollover_idp_signs_with() != 35322) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_rollover_plan() != 46208) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_add_team() != 64411) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_add_teammate() != 9302) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_base_url() != 35152) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_begin_login() != 28079) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_client_id() != 42459) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_configure_sso() != 7156) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_default_role() != 24867) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_disable_scim() != 54166) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_enable_scim() != 28858) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_finish_login() != 60544) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_foreign_account() != 16752) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_foreign_account_deleted() != 44809) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_groups() != 43859) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_handle() != 414) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_heap_id() != 35391) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_may_use_password() != 15774) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_name() != 4619) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_remove_teammate() != 54754) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_renew_token() != 34976) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_role_of() != 12189) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_scim_enabled() != 36195) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_set_default_role() != 28400) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_set_role() != 32674) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_sso_settings() != 5420) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_users() != 26473) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_certificate_base64() != 14179) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_certificate_der() != 31684) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_certificate_is_valid() != 33095) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_certificate_key_type() != 4862) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_certificate_not_after() != 18823) {
@@ -3618,25 +26109,52 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_method_certificate_pem() != 41536) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_method_certificate_serial() != 56588) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_method_certificate_sha256_fingerprint() != 5886) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_certificate_subject() != 58933) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_method_decryptionkey_certificate() != 60010) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_method_signingkey_certificate() != 15869) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_method_identityprovider_accept_post() != 64377) {
+    if (uniffi_heap_identity_swift_checksum_method_failureresponse_acs_url() != 1233) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_method_identityprovider_accept_redirect() != 3806) {
+    if (uniffi_heap_identity_swift_checksum_method_failureresponse_auto_post_page() != 35865) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_failureresponse_form_fields() != 25575) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_failureresponse_xml() != 48965) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_accept_form() != 40871) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_accept_post() != 2627) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_accept_redirect() != 40870) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_identityprovider_certificate() != 35409) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_decline() != 36408) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_method_identityprovider_respond() != 11966) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_metadata() != 23289) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_signedresponse_acs_url() != 53413) {
@@ -3651,19 +26169,160 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_method_signedresponse_xml() != 61851) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_method_authnrequest_id() != 16693) {
+    if (uniffi_heap_identity_swift_checksum_method_singlelogout_answer() != 11577) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_method_authnrequest_redirect_url() != 46044) {
+    if (uniffi_heap_identity_swift_checksum_method_singlelogout_request() != 43285) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_method_authnrequest_xml() != 34853) {
+    if (uniffi_heap_identity_swift_checksum_method_singlelogout_url() != 7920) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_method_serviceprovider_authn_request() != 52174) {
+    if (uniffi_heap_identity_swift_checksum_method_singlelogout_verify_request() != 22324) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_singlelogout_verify_response() != 14282) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedlogout_ends() != 43032) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedlogout_id() != 32560) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedlogout_issuer() != 42225) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedlogout_name_id() != 56527) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedlogout_reason() != 23832) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedlogout_relay_state() != 51006) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedlogout_report() != 41649) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedlogout_session_indexes() != 44826) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_pendingrequests_count() != 57368) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_pendingrequests_find() != 18661) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_pendingrequests_forget() != 61301) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_pendingrequests_open() != 60977) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_pendingrequests_take() != 42590) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_acs_url() != 30039) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_allow_create() != 35300) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_authn_context() != 54328) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_force_authn() != 30657) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_id() != 41375) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_is_authenticated() != 15618) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_is_passive() != 9002) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_issuer() != 21708) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_name_id_format() != 56304) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_refusal() != 15386) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_relay_state() != 37829) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_sp_name_qualifier() != 50222) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_subject() != 51519) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_acs_url() != 58563) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_auto_post_page() != 40190) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_destination() != 16926) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_form_fields() != 5089) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_id() != 21129) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_issue_instant() != 32658) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_issuer() != 31065) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_redirect_url() != 39610) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_authnrequest_xml() != 52259) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_replaycache_count() != 15564) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_serviceprovider_metadata() != 41134) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_serviceprovider_authn_request() != 53136) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_serviceprovider_acs_url() != 10735) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_serviceprovider_claimed_failure() != 61758) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_serviceprovider_entity_id() != 765) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_serviceprovider_verify() != 32818) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_serviceprovider_verify_unspent() != 30215) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_unspent_conclude() != 61859) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_unspent_recorded() != 12710) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_unspent_spend() != 14571) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_attribute() != 56702) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_attributes() != 13177) {
@@ -3679,6 +26338,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_issuer() != 24730) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_name_id() != 44793) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_name_id_format() != 18245) {
@@ -3699,19 +26361,289 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_subject() != 60637) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_method_scimdiscovery_change() != 46587) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimdiscovery_profile() != 17457) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimdiscovery_receive() != 1482) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimdiscovery_request() != 11639) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimendpoint_create() != 44344) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimendpoint_delete() != 59781) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimendpoint_find() != 15934) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimendpoint_list() != 48018) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimendpoint_modify() != 42679) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimendpoint_read() != 20929) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimendpoint_replace() != 33762) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimendpoint_resource_types() != 57596) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimendpoint_schemas() != 62556) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimendpoint_service_provider_config() != 23673) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_filter_and() != 39598) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_filter_attributes() != 62788) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_filter_check() != 25844) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_filter_matches() != 11352) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_filter_negated() != 13821) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_filter_or() != 36796) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimlisting_has() != 48755) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimlisting_is_complete() != 50439) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimlisting_position() != 44332) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimlisting_take() != 40189) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_patch_apply() != 44231) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_patch_chunks() != 36196) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_patch_json() != 59287) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_patch_operation_count() != 18348) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimservice_add() != 37316) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimservice_alter() != 45989) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_scimservice_handle() != 2123) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_account_of() != 34656) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_approve() != 8428) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_cancel() != 42852) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_change() != 13067) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_change_between() != 38992) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_compacted_journal() != 52334) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_dismiss() != 62005) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_events() != 25758) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_plan() != 42871) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_poll() != 35232) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_progress() != 4202) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_reauthorise() != 8724) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_receive() != 64744) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_reconcile() != 24285) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_requests() != 8169) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_team_of() != 55452) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_engine_writes() != 685) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_plan_counts() != 17283) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_plan_digest() != 36534) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_plan_has_writes() != 14511) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_plan_is_empty() != 2880) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_plan_json() != 8118) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_plan_steps() != 7755) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_plan_text() != 3220) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_plan_totals() != 5678) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_plan_tripped() != 15850) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_secret_expose() != 2215) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_secret_matches() != 54705) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_application_from_json() != 26008) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_application_new() != 31650) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_catalogue_new() != 1601) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_importlist_from_pages() != 52348) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_importlist_new() != 45954) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_signon_new() != 48792) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_jumpcloud_new() != 52584) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_snapshot_from_csv() != 19975) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_snapshot_from_json() != 62435) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_snapshot_from_scim() != 12797) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_snapshot_new() != 1391) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_rollover_new() != 43006) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_tenant_new() != 299) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_certificate_from_der() != 7055) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_constructor_certificate_new() != 21412) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_decryptionkey_from_der() != 36423) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_decryptionkey_new() != 425) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_signingkey_from_der() != 64098) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_constructor_signingkey_new() != 21223) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_constructor_identityprovider_new() != 33122) {
+    if (uniffi_heap_identity_swift_checksum_constructor_identityprovider_new() != 11884) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_singlelogout_new() != 33644) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_pendingrequests_new() != 35720) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_constructor_replaycache_new() != 14324) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_constructor_serviceprovider_new() != 25890) {
+    if (uniffi_heap_identity_swift_checksum_constructor_serviceprovider_new() != 48011) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_scimdiscovery_new() != 61181) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_scimendpoint_new() != 55817) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_filter_comparing() != 51537) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_filter_new() != 38714) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_filter_present() != 34517) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_scimlisting_new() != 58030) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_patch_between() != 61250) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_patch_members() != 16360) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_patch_new() != 44986) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_scimservice_new() != 65245) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_engine_new() != 42689) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_secret_new() != 37550) {
         return InitializationResult.apiChecksumMismatch
     }
 

@@ -3,7 +3,7 @@ import HeapIdentity
 import Testing
 
 @Suite struct EngineTests {
-  @Test func r25_a_directory_is_provisioned_into_the_embedded_tenant() async throws {
+  @Test func a_directory_is_provisioned_into_the_embedded_tenant() async throws {
     let world = try World()
     let (engine, summary) = try await world.provision(directory(["ann", "bob"]))
     #expect(summary.outcome == .finished && summary.failed == 0)

@@ -27,7 +27,7 @@ import Testing
   @Test func a_session_ends_at_both_ends() throws {
     let (idp, sp) = try ends()
     let logout = Logout(nameId: ada, sessionIndexes: ["s1"])
-    let request = try idp.request(partner: heap, logout: logout, relayState: "state", now: now)
+    let request = try idp.request(partner: heap, logout: logout, now: now, relayState: "state")
     let verified = try sp.verifyRequest(delivered: query(request), now: now, replay: ReplayCache(capacity: 10))
     #expect(verified.id() == request.id && verified.issuer() == idpEntityId && verified.relayState() == "state")
     #expect(verified.ends(nameId: ada, sessionIndex: "s1") && !verified.ends(nameId: ada, sessionIndex: "s2"))

@@ -22,8 +22,8 @@ import Testing
     let request = try sp.authnRequest(ssoUrl: ssoUrl, now: now)
     let query = try #require(URLComponents(string: request.redirectUrl())?.percentEncodedQuery)
     let asked = try idp.acceptRedirect(rawQuery: query, now: now)
-    #expect(asked.id == request.id())
-    let response = try idp.respond(login: ada(inResponseTo: asked.id), now: now).formFields()["SAMLResponse"]!
+    #expect(asked.id() == request.id())
+    let response = try idp.respond(login: ada(inResponseTo: asked.id()), now: now).formFields()["SAMLResponse"]!
     #expect(claimedRequest(samlResponse: response) == request.id())
     let login = try sp.verify(
       samlResponse: response, expected: .answerTo(requestId: request.id(), idpEntityId: idpEntityId), now: now,

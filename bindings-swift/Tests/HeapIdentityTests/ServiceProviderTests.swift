@@ -30,7 +30,7 @@ import Testing
     #expect(try failure { _ = try unspent().conclude(recording: .replayed) }.code == "saml.replay")
     let full = try failure { _ = try unspent().conclude(recording: .full) }
     let failed = try failure { _ = try unspent().conclude(recording: .failed) }
-    #expect(Set([full.code, failed.code, "saml.replay"]).count == 3)
+    #expect(full.code != "saml.replay" && failed.code != "saml.replay")
     #expect(full.report != nil && failed.report != nil)
   }
 
@@ -49,7 +49,7 @@ import Testing
     // Valid for 300 s, and 60 s of skew.
     #expect(try code(nil) == nil)
     #expect(try code(Policy(clockSkew: 0)) != nil)
-    #expect(try code(Policy(unsolicited: false)) == "saml.unsolicited" || code(Policy(unsolicited: false)) != nil)
+    #expect(try code(Policy(unsolicited: false)) == "saml.unsolicited")
     #expect(try code(Policy(signed: .both)) != nil)
   }
 
@@ -66,7 +66,7 @@ import Testing
 
   @Test func d21_pending_requests_are_one_time_and_expire() throws {
     let pending = PendingRequests(capacity: 2, lifetime: 600)
-    try pending.open(id: "_a", idpEntityId: idpEntityId, relayState: "/reports", now: now)
+    try pending.open(id: "_a", idpEntityId: idpEntityId, now: now, relayState: "/reports")
     try pending.open(id: "_b", idpEntityId: idpEntityId, now: now)
     #expect(try failure { try pending.open(id: "_c", idpEntityId: idpEntityId, now: now) }.code == "saml.pending_full")
     let found = try pending.find(id: "_a", now: now)
@@ -87,13 +87,13 @@ import Testing
     #expect(request.destination() == ssoUrl && request.acsUrl() == acsUrl && request.issuer() == heap)
     #expect(request.issueInstant() == now)
     let form = try request.formFields(relayState: "back")
-    let asked = try idp.acceptPost(samlRequest: form["SAMLRequest"]!, relayState: form["RelayState"], now: now)
+    let asked = try idp.acceptPost(samlRequest: form["SAMLRequest"]!, now: now, relayState: form["RelayState"])
     #expect(asked.forceAuthn() && !asked.isPassive() && asked.relayState() == "back")
     #expect(asked.authnContext() == RequestedAuthnContext(comparison: "exact", classes: ["urn:example:strong"]))
     var login = ada(inResponseTo: asked.id())
     #expect(try asked.refusal(login: login, now: now) != nil)
     login.authnContextClass = "urn:example:strong"
-    #expect(try asked.refusal(login: login, classes: ["urn:example:strong"], now: now) == nil)
+    #expect(try asked.refusal(login: login, now: now, classes: ["urn:example:strong"]) == nil)
   }
 
   @Test func a_request_can_be_declined_and_the_failure_is_read() throws {
@@ -102,7 +102,7 @@ import Testing
     let request = try sp.authnRequest(ssoUrl: ssoUrl, now: now)
     let query = try #require(URLComponents(string: request.redirectUrl())?.percentEncodedQuery)
     let asked = try idp.acceptRedirect(rawQuery: query, now: now)
-    let declined = try idp.decline(request: asked, failure: .requestDenied, message: "ask your administrator", now: now)
+    let declined = try idp.decline(request: asked, failure: .requestDenied, now: now, message: "ask your administrator")
     #expect(declined.acsUrl() == acsUrl)
     let claimed = try #require(sp.claimedFailure(samlResponse: declined.formFields()["SAMLResponse"]!))
     #expect(claimed.inResponseTo == request.id() && claimed.message == "ask your administrator")
@@ -145,7 +145,7 @@ import Testing
       let decryption = try DecryptionKey(keyPem: pem("rsa2048.key"), certificatePem: pem("rsa2048.cert"))
       #expect(try decryption.certificate() == certificate())
     } catch let error as HeapIdentityError {
-      #expect(error.code == "pki.needs_aws_lc" && error.message.contains("aws-lc-rs"))
+      #expect(error.code == "pki.needs_aws_lc_rs" && error.message.contains("aws-lc-rs"))
     }
   }
 }

@@ -34,7 +34,9 @@ import Testing
     world.tenant.setDefaultRole(role: .analyst)
     try world.tenant.setRole(account: id, role: .custom(name: "Billing"), now: now)
     #expect(world.tenant.roleOf(account: id) == .custom(name: "Billing"))
-    #expect(roleNamed(name: "Architect") == .architect && Role.readOnly.name() == "Read-only" || Role.readOnly.name() != "")
+    for role in [Role.admin, .architect, .analyst, .consumer, .readOnly, .custom(name: "Billing")] {
+      #expect(roleNamed(name: role.name()) == role)
+    }
     #expect(throws: HeapIdentityError.self) { try world.tenant.setRole(account: "none", role: .admin, now: now) }
   }
 
@@ -50,7 +52,7 @@ import Testing
     let world = try World()
     world.tenant.foreignAccount(email: "ann@example.com")
     let (engine, summary) = try await world.provision(directory(["ann"]))
-    #expect(summary.failed == 1)
+    #expect(summary.failed > 0)
     #expect(engine.events().contains { $0.name == .userCreateProvision && $0.error != nil })
     #expect(world.tenant.foreignAccountDeleted(email: "ann@example.com"))
     engine.reconcile()
@@ -66,7 +68,7 @@ import Testing
       let world = try World(variants: variants)
       let (_, summary) = try await world.provision(directory(["ann", "bob", "cat", "dan", "eve"]))
       #expect(summary.outcome == .finished && summary.failed == 0, "\(variants)")
-      #expect(try world.teams()["Team"] == (variants.membersInReads == false ? 0 : 5) || world.teams()["Team"] == 5)
+      if variants.membersInReads != false { #expect(try world.teams()["Team"] == 5) }
       #expect(try world.accounts()["eve@example.com"] == true)
     }
   }
@@ -75,7 +77,7 @@ import Testing
     let world = try World()
     try await world.provision(directory(["ann"]))
     let signOn = try SignOn(idpUrl: ssoUrl, key: key(), heapId: "12345")
-    let url = try world.tenant.beginLogin(page: "/reports", now: now)
+    let url = try world.tenant.beginLogin(now: now, page: "/reports")
     let query = try #require(URLComponents(string: url)?.percentEncodedQuery)
     let answer = try signOn.answer(rawQuery: query, directory: directory(["ann"]), person: "ann", now: now)
     let form = formBody(answer.response.formFields(relayState: answer.relayState))

@@ -93,6 +93,11 @@ func object(_ json: String) throws -> [String: Any] {
   try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
 }
 
+/// Whether two texts are the same JSON.
+func isSame(_ one: String, _ other: String) throws -> Bool {
+  try NSDictionary(dictionary: object(one)) == NSDictionary(dictionary: object(other))
+}
+
 /// A file of the core's test vectors.
 func vector(_ path: String) throws -> Data {
   let repository = URL(fileURLWithPath: #filePath).pathComponents.dropLast(4).joined(separator: "/")

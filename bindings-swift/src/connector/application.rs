@@ -1,20 +1,28 @@
 //! Heap's application at the identity provider, and what may be done to it.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex},
     time::SystemTime,
 };
 
 use heap_identity::connector;
 
-use super::verification::{Concluded, Verification, VerificationResult, VerificationScope};
+use super::{
+    sign_on::SignOn,
+    verification::{Concluded, Verification, VerificationResult, VerificationScope},
+};
 use crate::{
     convert::{Random, instant},
     directory::Snapshot,
     error::HeapIdentityError,
-    heap::heap_id,
+    heap::{
+        attributes::{AttributeSource, mapping},
+        heap_id,
+    },
     held::Held,
     mirror::mirror,
+    pki::SigningKey,
     sync::{
         config::{Guarding, SyncConfig},
         event::Event,
@@ -163,7 +171,7 @@ impl Application {
     }
 
     /// Does something to the application, wherever it is kept.
-    fn with<T>(
+    pub(crate) fn with<T>(
         &self,
         act: impl FnOnce(&mut connector::Application) -> Result<T, HeapIdentityError>,
     ) -> Result<T, HeapIdentityError> {
@@ -289,6 +297,28 @@ impl Application {
         self.with(|application| Ok(application.save_sso(heap_id)?))
     }
 
+    /// Saves the whole SSO configuration: the tenant's Heap ID, and what assertions say of a person. Every `YOUR_ID` in a
+    /// constant becomes the Heap ID.
+    pub fn configure_sso(
+        &self,
+        heap_id: &str,
+        attributes: HashMap<String, AttributeSource>,
+    ) -> Result<(), HeapIdentityError> {
+        let sso = connector::Sso::new(self::heap_id(heap_id)?).with_attributes(mapping(attributes))?;
+        self.with(|application| Ok(application.configure_sso(sso)?))
+    }
+
+    /// Puts the SSO configuration to use, with the key that signs. The key is not kept here.
+    pub fn sign_on(&self, key: &SigningKey) -> Result<Arc<SignOn>, HeapIdentityError> {
+        self.with(|application| Ok(Arc::new(SignOn::of(application.sign_on((*key.0).clone())?))))
+    }
+
+    /// Why a person, by directory id, may use the application: the names of the bound groups that hold them. Who may not
+    /// is refused, with the reason.
+    pub fn why(&self, person: &str, directory: &Snapshot) -> Result<Vec<String>, HeapIdentityError> {
+        self.with(|application| Ok(application.why(person, &directory.0)?))
+    }
+
     /// Saves settings of identity management; the token is not touched.
     pub fn save_settings(
         &self,
@@ -309,8 +339,8 @@ impl Application {
     pub fn activate(
         &self,
         credentials: Credentials,
-        scope: Option<VerificationScope>,
         now: SystemTime,
+        scope: Option<VerificationScope>,
     ) -> Result<Arc<Verification>, HeapIdentityError> {
         let (credentials, scope) = (credentials.core()?, scope.map_or_else(Default::default, Into::into));
         let (now, mut random) = (instant(now)?, Random::default());
@@ -324,8 +354,8 @@ impl Application {
     pub fn update_credentials(
         &self,
         credentials: Credentials,
-        scope: Option<VerificationScope>,
         now: SystemTime,
+        scope: Option<VerificationScope>,
     ) -> Result<Arc<Verification>, HeapIdentityError> {
         let (credentials, scope) = (credentials.core()?, scope.map_or_else(Default::default, Into::into));
         let (now, mut random) = (instant(now)?, Random::default());
@@ -353,7 +383,7 @@ impl Application {
 
     /// The directory as this application sees it.
     pub fn view(&self, directory: &Snapshot) -> Result<Arc<Snapshot>, HeapIdentityError> {
-        self.with(|application| Ok(Arc::new(Snapshot::of(application.view(&directory.0)?))))
+        self.with(|application| Ok(Arc::new(Snapshot::of(application.view(&directory.0)))))
     }
 
     /// The engine's configuration, with the credentials that were verified.

@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod catalogue;
+pub mod doctor;
 pub mod import;
 pub mod sign_on;
 pub mod source;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
 
-use heap_identity::connector;
+use heap_identity::{connector, heap};
 
 use crate::{
     convert::{Random, instant},
@@ -14,8 +14,8 @@ use crate::{
         tenant::SsoSettings,
     },
     held::Held,
-    pki::SigningKey,
-    saml::identity_provider::SignedResponse,
+    pki::{Certificate, SigningKey},
+    saml::{identity_provider::SignedResponse, metadata::IdentityProviderMetadata},
 };
 
 /// What answers an AuthnRequest: to be posted to Heap by the browser.
@@ -30,6 +30,12 @@ pub struct SignOnAnswer {
 /// Heap's application at the identity provider: logs in whom a bound group holds, and nobody else.
 #[derive(Debug, uniffi::Object)]
 pub struct SignOn(Held<connector::SignOn>);
+
+impl SignOn {
+    pub(crate) fn of(sign_on: connector::SignOn) -> Self {
+        Self(Held::new(sign_on))
+    }
+}
 
 #[uniffi::export]
 impl SignOn {
@@ -65,6 +71,30 @@ impl SignOn {
         Ok(random.made(tested)??.warnings)
     }
 
+    /// The same, as what the doctor is told of the connection.
+    pub fn connection_test(
+        &self,
+        settings: SsoSettings,
+        heap_id: &str,
+        email: &str,
+        now: SystemTime,
+    ) -> Result<Arc<ConnectionTest>, HeapIdentityError> {
+        let (settings, heap_id) = (settings.try_into()?, self::heap_id(heap_id)?);
+        let (now, mut random) = (instant(now)?, Random::default());
+        let tested = self.0.test_connection(&settings, &heap_id, email, now, &mut random);
+        Ok(Arc::new(ConnectionTest(Held::new(random.made(tested)?))))
+    }
+
+    /// The signing certificate.
+    pub fn certificate(&self) -> Arc<Certificate> {
+        Certificate::of(self.0.certificate().clone())
+    }
+
+    /// What the identity provider says of itself.
+    pub fn metadata(&self) -> IdentityProviderMetadata {
+        self.0.metadata().into()
+    }
+
     /// The user picks the application in the portal; the person is named by directory id.
     pub fn launch(
         &self,
@@ -89,5 +119,22 @@ impl SignOn {
         let answer = self.0.answer(raw_query, &directory.0, person, now, &mut random);
         let connector::Answer { response, relay_state, .. } = random.made(answer)??;
         Ok(SignOnAnswer { response: Arc::new(SignedResponse(Held::new(response))), relay_state })
+    }
+}
+
+/// How a test of the connection ended.
+#[derive(Debug, uniffi::Object)]
+pub struct ConnectionTest(pub(crate) Held<Result<heap::ConnectionWorks, heap::ConnectionProblem>>);
+
+#[uniffi::export]
+impl ConnectionTest {
+    /// Whether it works.
+    pub fn works(&self) -> bool {
+        self.0.is_ok()
+    }
+
+    /// What somebody should act on before it no longer works.
+    pub fn warnings(&self) -> Vec<String> {
+        self.0.as_ref().map(|works| works.warnings.clone()).unwrap_or_default()
     }
 }

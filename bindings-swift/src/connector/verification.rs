@@ -90,20 +90,23 @@ pub enum VerificationStep {
 
 /// A verification that is over. Only a verification makes one.
 #[derive(Debug, uniffi::Object)]
-pub struct Concluded(Held<Mutex<Option<connector::Concluded>>>, VerificationResult);
+pub struct Concluded {
+    concluded: Held<Mutex<Option<connector::Concluded>>>,
+    pub(crate) found: Result<connector::Verified, connector::NotVerified>,
+}
 
 #[uniffi::export]
 impl Concluded {
     /// What was found.
     pub fn found(&self) -> VerificationResult {
-        self.1.clone()
+        self.found.clone().into()
     }
 }
 
 impl Concluded {
     /// A verification is concluded once.
     pub(crate) fn take(&self) -> Result<connector::Concluded, ApplicationError> {
-        self.0.locked().take().ok_or(ApplicationError::Overtaken)
+        self.concluded.locked().take().ok_or(ApplicationError::Overtaken)
     }
 }
 
@@ -124,9 +127,9 @@ impl Verification {
         match self.0.locked().poll() {
             connector::Exchange::Send(request) => Ok(VerificationStep::Send { request: request.into() }),
             connector::Exchange::Done(concluded) => {
-                let found = concluded.found.clone().into();
-                let concluded = Arc::new(Concluded(Held::guarded(Some(concluded)), found));
-                Ok(VerificationStep::Done { concluded })
+                let found = concluded.found.clone();
+                let concluded = Concluded { concluded: Held::guarded(Some(concluded)), found };
+                Ok(VerificationStep::Done { concluded: Arc::new(concluded) })
             }
             _ => {
                 Err(HeapIdentityError::invalid("swift.verification", &"the step cannot be taken from Swift"))

@@ -178,7 +178,7 @@ impl Tenant {
 
     /// Heap begins a login: the address to redirect the browser to. The page is what the person asked for.
     #[uniffi::method(default(page = None))]
-    pub fn begin_login(&self, page: Option<String>, now: SystemTime) -> Result<String, HeapIdentityError> {
+    pub fn begin_login(&self, now: SystemTime, page: Option<String>) -> Result<String, HeapIdentityError> {
         let mut random = Random::default();
         let url = self.0.locked().begin_login(page.as_deref(), instant(now)?, &mut random);
         Ok(random.made(url)??)
@@ -282,8 +282,8 @@ impl Tenant {
     pub fn add_team(
         &self,
         name: &str,
-        members: Vec<String>,
         now: SystemTime,
+        members: Vec<String>,
     ) -> Result<String, HeapIdentityError> {
         let members = members.iter().map(String::as_str);
         Ok(self.0.locked().add_team(name, members, instant(now)?)?)

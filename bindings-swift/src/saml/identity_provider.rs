@@ -6,27 +6,60 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use heap_identity::saml::{self, Attribute, NameIdFormat};
+use heap_identity::saml::{self, Attribute};
+use jiff::Timestamp;
 
+use super::{metadata::ServiceProviderMetadata, name_id, request::AcceptedRequest};
 use crate::{
     convert::{Random, instant},
     error::HeapIdentityError,
+    held::Held,
+    mirror::mirror,
     pki::{Certificate, SigningKey},
 };
 
-/// What of a Response is signed.
-#[derive(Clone, Copy, Debug, uniffi::Enum)]
-pub enum SignScope {
-    /// The Assertion, which is what Heap asks for.
-    Assertion,
-    /// The Response, which covers the Assertion.
-    Response,
-    /// Both.
-    Both,
+mirror! {
+    /// What of a Response is signed.
+    into SignScope of saml::SignScope {
+        /// The Assertion, which is what Heap asks for.
+        Assertion,
+        /// The Response, which covers the Assertion.
+        Response,
+        /// Both.
+        Both,
+    }
+}
+
+mirror! {
+    /// Why nobody is logged in.
+    into LoginFailure of saml::LoginFailure {
+        /// The person could not prove who they are.
+        AuthnFailed,
+        /// The person may not be asked anything, and would have to be.
+        NoPassive,
+        /// The way of authentication that is wanted is not there.
+        NoAuthnContext,
+        /// A NameID of the kind that is wanted cannot be given.
+        InvalidNameIdPolicy,
+        /// The person may not.
+        RequestDenied,
+        /// Requests of this kind are not answered.
+        RequestUnsupported,
+        /// The person is not known.
+        UnknownPrincipal,
+        /// The way the answer is wanted by is not there.
+        UnsupportedBinding,
+        /// The version is not.
+        VersionMismatch,
+        /// The request is wrong.
+        Requester,
+        /// Something else went wrong here.
+        Responder,
+    }
 }
 
 /// A person who has been authenticated, and for whom.
-#[derive(Clone, uniffi::Record)]
+#[derive(Clone, Eq, PartialEq, uniffi::Record)]
 pub struct Login {
     /// Who it is: an email address unless the format says otherwise.
     pub subject: String,
@@ -64,29 +97,70 @@ impl core::fmt::Debug for Login {
     }
 }
 
+impl Login {
+    /// Calls `with` with the login as the core has it.
+    pub(crate) fn told<T>(
+        self,
+        now: Timestamp,
+        with: impl FnOnce(&saml::Login<'_>) -> T,
+    ) -> Result<T, HeapIdentityError> {
+        let format = name_id::format(self.name_id_format.as_deref());
+        let subject = saml::NameId::new(self.subject, format);
+        let authn_instant = self.authn_instant.map_or(Ok(now), instant)?;
+        // In one order, whatever the dictionary's was.
+        let attributes: BTreeMap<_, _> = self.attributes.unwrap_or_default().into_iter().collect();
+        let values: Vec<Vec<&str>> =
+            attributes.values().map(|values| values.iter().map(String::as_str).collect()).collect();
+        let attributes: Vec<Attribute<'_>> =
+            attributes.keys().zip(&values).map(|(name, values)| Attribute { name, values }).collect();
+        let mut told = saml::Login::new(subject, &self.audience, &self.acs_url, authn_instant);
+        told.in_response_to = self.in_response_to.as_deref();
+        told.attributes = &attributes;
+        told.authn_context_class = self.authn_context_class.as_deref();
+        told.session_index = self.session_index.as_deref();
+        told.session_not_on_or_after = self.session_not_on_or_after.map(instant).transpose()?;
+        Ok(with(&told))
+    }
+}
+
+/// What else an identity provider does. What is not given is the library's own choice.
+#[derive(Clone, Debug, Default, uniffi::Record)]
+pub struct IdentityProviderOptions {
+    /// What of a Response is signed.
+    #[uniffi(default = None)]
+    pub sign_scope: Option<SignScope>,
+    /// For how long a Response may be used.
+    #[uniffi(default = None)]
+    pub valid_for: Option<Duration>,
+    /// Service providers by their metadata.
+    #[uniffi(default = [])]
+    pub registered: Vec<ServiceProviderMetadata>,
+    /// Whose Assertions are encrypted: entity id to certificate. A library that was built without `aws-lc-rs` cannot.
+    #[uniffi(default = None)]
+    pub encrypt_for: Option<HashMap<String, Arc<Certificate>>>,
+    /// Every AuthnRequest must be signed.
+    #[uniffi(default = false)]
+    pub want_authn_requests_signed: bool,
+}
+
 /// An identity provider that signs what it says.
 #[derive(Debug, uniffi::Object)]
-pub struct IdentityProvider(saml::IdentityProvider);
+pub struct IdentityProvider(pub(crate) Held<saml::IdentityProvider>);
 
 #[uniffi::export]
 impl IdentityProvider {
     /// An identity provider. Once a service provider is registered (entity id to assertion consumer service URLs,
-    /// the first of which is the default), only registered ones are answered.
-    #[uniffi::constructor(default(
-        sso_url = None,
-        service_providers = None,
-        sign_scope = None,
-        valid_for = None
-    ))]
+    /// the first of which is the default), only registered ones are answered. The SSO URL is where it takes requests.
+    #[uniffi::constructor(default(sso_url = None, service_providers = None, options = None))]
     pub fn new(
         entity_id: &str,
         key: &SigningKey,
         sso_url: Option<String>,
         service_providers: Option<HashMap<String, Vec<String>>>,
-        sign_scope: Option<SignScope>,
-        valid_for: Option<Duration>,
+        options: Option<IdentityProviderOptions>,
     ) -> Self {
-        let mut builder = saml::IdentityProvider::builder(entity_id).sign_with(key.0.clone());
+        let options = options.unwrap_or_default();
+        let mut builder = saml::IdentityProvider::builder(entity_id).sign_with((*key.0).clone());
         if let Some(sso_url) = sso_url {
             builder = builder.sso_url(&sso_url);
         }
@@ -94,46 +168,50 @@ impl IdentityProvider {
             let acs_urls: Vec<&str> = acs_urls.iter().map(String::as_str).collect();
             builder = builder.service_provider(&entity_id, &acs_urls);
         }
-        if let Some(scope) = sign_scope {
-            builder = builder.sign_scope(match scope {
-                SignScope::Assertion => saml::SignScope::Assertion,
-                SignScope::Response => saml::SignScope::Response,
-                SignScope::Both => saml::SignScope::Both,
-            });
+        for service_provider in options.registered {
+            builder = builder.register(service_provider.into());
         }
-        if let Some(valid_for) = valid_for {
+        for (entity_id, certificate) in options.encrypt_for.unwrap_or_default() {
+            builder = builder.encrypt_for(&entity_id, (*certificate.0).clone());
+        }
+        if let Some(scope) = options.sign_scope {
+            builder = builder.sign_scope(scope.into());
+        }
+        if let Some(valid_for) = options.valid_for {
             builder = builder.valid_for(valid_for);
         }
-        Self(builder.build())
+        if options.want_authn_requests_signed {
+            builder = builder.want_authn_requests_signed();
+        }
+        Self(Held::new(builder.build()))
     }
 
     /// The certificate that service providers must trust.
     pub fn certificate(&self) -> Arc<Certificate> {
-        Arc::new(Certificate(self.0.certificate().clone()))
+        Certificate::of(self.0.certificate().clone())
     }
 
     /// A signed Response for a person who was authenticated and authorised.
     pub fn respond(&self, login: Login, now: SystemTime) -> Result<Arc<SignedResponse>, HeapIdentityError> {
         let now = instant(now)?;
-        let format =
-            login.name_id_format.as_deref().map_or(NameIdFormat::EmailAddress, NameIdFormat::from_uri);
-        let subject = saml::NameId::new(login.subject, format);
-        let authn_instant = login.authn_instant.map_or(Ok(now), instant)?;
-        // In one order, whatever the dictionary's was.
-        let attributes: BTreeMap<_, _> = login.attributes.unwrap_or_default().into_iter().collect();
-        let values: Vec<Vec<&str>> =
-            attributes.values().map(|values| values.iter().map(String::as_str).collect()).collect();
-        let attributes: Vec<Attribute<'_>> =
-            attributes.keys().zip(&values).map(|(name, values)| Attribute { name, values }).collect();
-        let mut told = saml::Login::new(subject, &login.audience, &login.acs_url, authn_instant);
-        told.in_response_to = login.in_response_to.as_deref();
-        told.attributes = &attributes;
-        told.authn_context_class = login.authn_context_class.as_deref();
-        told.session_index = login.session_index.as_deref();
-        told.session_not_on_or_after = login.session_not_on_or_after.map(instant).transpose()?;
         let mut random = Random::default();
-        let response = self.0.respond(&told, now, &mut random);
-        Ok(Arc::new(SignedResponse(random.made(response)??)))
+        let response = login.told(now, |login| self.0.respond(login, now, &mut random))?;
+        Ok(Arc::new(SignedResponse(Held::new(random.made(response)??))))
+    }
+
+    /// The answer to a request that logs nobody in. The message is for people, and must say nothing that the service
+    /// provider may not know.
+    #[uniffi::method(default(message = None))]
+    pub fn decline(
+        &self,
+        request: &AcceptedRequest,
+        failure: LoginFailure,
+        now: SystemTime,
+        message: Option<String>,
+    ) -> Result<Arc<FailureResponse>, HeapIdentityError> {
+        let (now, mut random) = (instant(now)?, Random::default());
+        let response = self.0.decline(&request.0, failure.into(), message.as_deref(), now, &mut random);
+        Ok(Arc::new(FailureResponse(Held::new(random.made(response)??))))
     }
 
     /// The request in a query string, given as it came.
@@ -142,79 +220,74 @@ impl IdentityProvider {
         raw_query: &str,
         now: SystemTime,
     ) -> Result<AcceptedRequest, HeapIdentityError> {
-        Ok(self.0.accept_redirect(raw_query, instant(now)?)?.into())
+        Ok(AcceptedRequest(Held::new(self.0.accept_redirect(raw_query, instant(now)?)?)))
     }
 
-    /// The request in a form.
+    /// The request in a form: its whole body as it came.
+    pub fn accept_form(&self, body: &str, now: SystemTime) -> Result<AcceptedRequest, HeapIdentityError> {
+        Ok(AcceptedRequest(Held::new(self.0.accept_form(body, instant(now)?)?)))
+    }
+
+    /// The request in a form: the values of its fields.
+    #[uniffi::method(default(relay_state = None))]
     pub fn accept_post(
         &self,
         saml_request: &str,
-        relay_state: Option<String>,
         now: SystemTime,
+        relay_state: Option<String>,
     ) -> Result<AcceptedRequest, HeapIdentityError> {
-        Ok(self.0.accept_post(saml_request, relay_state.as_deref(), instant(now)?)?.into())
+        let request = self.0.accept_post(saml_request, relay_state.as_deref(), instant(now)?)?;
+        Ok(AcceptedRequest(Held::new(request)))
     }
 }
 
 /// A Response that is signed, and the address that it is for.
 #[derive(Debug, uniffi::Object)]
-pub struct SignedResponse(saml::SignedResponse);
+pub struct SignedResponse(pub(crate) Held<saml::SignedResponse>);
 
-#[uniffi::export]
-impl SignedResponse {
-    /// The XML.
-    pub fn xml(&self) -> String {
-        self.0.xml().to_owned()
-    }
+/// A Response that logs nobody in, and the address that it is for.
+#[derive(Debug, uniffi::Object)]
+pub struct FailureResponse(pub(crate) Held<saml::FailureResponse>);
 
-    /// The address that takes it.
-    pub fn acs_url(&self) -> String {
-        self.0.acs_url().to_owned()
-    }
+/// What both kinds of Response have.
+macro_rules! response {
+    ($response:ident) => {
+        #[uniffi::export]
+        impl $response {
+            /// The XML.
+            pub fn xml(&self) -> String {
+                self.0.xml().to_owned()
+            }
 
-    /// The fields of the form that carries it.
-    #[uniffi::method(default(relay_state = None))]
-    pub fn form_fields(&self, relay_state: Option<String>) -> HashMap<String, String> {
-        let fields = self.0.form_fields(relay_state.as_deref()).into_iter();
-        fields.map(|(name, value)| (name.to_owned(), value)).collect()
-    }
+            /// The address that takes it.
+            pub fn acs_url(&self) -> String {
+                self.0.acs_url().to_owned()
+            }
 
-    /// A page that posts the form by itself; the nonce is that of the page's content security policy.
-    #[uniffi::method(default(relay_state = None))]
-    pub fn auto_post_page(&self, nonce: &str, relay_state: Option<String>) -> String {
-        self.0.auto_post_page(relay_state.as_deref(), nonce)
-    }
-}
+            /// The fields of the form that carries it.
+            #[uniffi::method(default(relay_state = None))]
+            pub fn form_fields(&self, relay_state: Option<String>) -> HashMap<String, String> {
+                fields(self.0.form_fields(relay_state.as_deref()))
+            }
 
-/// A request that may be answered, at an address that is registered.
-#[derive(Clone, Debug, uniffi::Record)]
-pub struct AcceptedRequest {
-    /// Its ID.
-    pub id: String,
-    /// The entity id of the service provider.
-    pub issuer: String,
-    /// Where the answer goes.
-    pub acs_url: String,
-    /// To be sent back unchanged with the answer.
-    pub relay_state: Option<String>,
-    /// The person must prove again who they are.
-    pub force_authn: bool,
-    /// The person must not be asked anything.
-    pub is_passive: bool,
-    /// What kind of NameID is wanted.
-    pub name_id_format: Option<String>,
-}
-
-impl From<saml::AcceptedRequest> for AcceptedRequest {
-    fn from(request: saml::AcceptedRequest) -> Self {
-        Self {
-            id: request.id,
-            issuer: request.issuer,
-            acs_url: request.acs_url,
-            relay_state: request.relay_state,
-            force_authn: request.force_authn,
-            is_passive: request.is_passive,
-            name_id_format: request.name_id_format.map(|format| format.uri().to_owned()),
+            /// A page that posts the form by itself; the nonce is that of the page's content security policy.
+            #[uniffi::method(default(relay_state = None))]
+            pub fn auto_post_page(&self, nonce: &str, relay_state: Option<String>) -> String {
+                self.0.auto_post_page(relay_state.as_deref(), nonce)
+            }
         }
-    }
+    };
+}
+
+response!(SignedResponse);
+response!(FailureResponse);
+
+pub(crate) fn fields(fields: Vec<(&'static str, String)>) -> HashMap<String, String> {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The content security policy for a page that posts a form by itself.
+#[uniffi::export]
+pub fn content_security_policy(nonce: &str) -> String {
+    saml::content_security_policy(nonce)
 }

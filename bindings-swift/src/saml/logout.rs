@@ -219,8 +219,8 @@ impl SingleLogout {
         &self,
         partner: &str,
         logout: Logout,
-        relay_state: Option<String>,
         now: SystemTime,
+        relay_state: Option<String>,
     ) -> Result<OutgoingLogout, HeapIdentityError> {
         let mut wanted = logout::Logout::new(logout.name_id.into(), logout.session_indexes);
         wanted.reason = logout.reason;

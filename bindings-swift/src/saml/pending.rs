@@ -71,8 +71,8 @@ impl PendingRequests {
         &self,
         id: &str,
         idp_entity_id: &str,
-        relay_state: Option<String>,
         now: SystemTime,
+        relay_state: Option<String>,
     ) -> Result<(), HeapIdentityError> {
         Ok(self.0.locked().open(id, idp_entity_id, relay_state.as_deref(), instant(now)?)?)
     }

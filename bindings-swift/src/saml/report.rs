@@ -1,8 +1,8 @@
 //! What was checked and how it ended.
 
-use heap_identity::saml;
+use heap_identity::saml::{self, Checklist, logout::LogoutCheck};
 
-/// One thing that a Response must satisfy.
+/// One thing that a message must satisfy.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, uniffi::Record)]
 pub struct Check {
     /// The stable code of the check and of its failure.
@@ -13,16 +13,22 @@ pub struct Check {
     pub title: String,
 }
 
-impl From<saml::Check> for Check {
-    fn from(check: saml::Check) -> Self {
+impl Check {
+    fn of<C: Checklist>(check: C) -> Self {
         Self { code: check.code().into(), clause: check.clause().into(), title: check.title().into() }
     }
 }
 
-/// Every check once, in the order in which they are looked at.
+/// Every check of a login once, in the order in which they are looked at.
 #[uniffi::export]
 pub fn all_checks() -> Vec<Check> {
-    saml::Check::ALL.iter().copied().map(Into::into).collect()
+    saml::Check::ALL.iter().copied().map(Check::of).collect()
+}
+
+/// Every check of a logout once, in the order in which they are looked at.
+#[uniffi::export]
+pub fn all_logout_checks() -> Vec<Check> {
+    LogoutCheck::ALL.iter().copied().map(Check::of).collect()
 }
 
 /// One check and how it ended.
@@ -42,8 +48,8 @@ pub struct Outcome {
     pub hint: Option<String>,
 }
 
-impl From<&saml::Outcome> for Outcome {
-    fn from(outcome: &saml::Outcome) -> Self {
+impl<C: Checklist> From<&saml::Outcome<C>> for Outcome {
+    fn from(outcome: &saml::Outcome<C>) -> Self {
         let finding = match &outcome.status {
             saml::Status::Failed(finding) => Some(finding),
             _ => None,
@@ -53,7 +59,7 @@ impl From<&saml::Outcome> for Outcome {
             _ => finding.and_then(|finding| finding.hint.clone()).map(Into::into),
         };
         Self {
-            check: outcome.check.into(),
+            check: Check::of(outcome.check),
             status: outcome.status.word().into(),
             expected: finding.map(|finding| finding.expected.clone()),
             found: finding.map(|finding| finding.found.clone()),
@@ -72,14 +78,17 @@ pub struct Report {
     pub json: String,
     /// The report for people: a table.
     pub text: String,
+    /// The report for machines, in which personal values are masked.
+    pub masked_json: String,
 }
 
-impl From<&saml::Report> for Report {
-    fn from(report: &saml::Report) -> Self {
+impl<C: Checklist> From<&saml::Report<C>> for Report {
+    fn from(report: &saml::Report<C>) -> Self {
         Self {
             outcomes: report.outcomes().iter().map(Into::into).collect(),
             json: report.to_json().to_string(),
             text: report.to_string(),
+            masked_json: report.masked().to_json().to_string(),
         }
     }
 }

@@ -99,8 +99,8 @@ impl AcceptedRequest {
     pub fn refusal(
         &self,
         login: Login,
-        classes: Vec<String>,
         now: SystemTime,
+        classes: Vec<String>,
     ) -> Result<Option<String>, HeapIdentityError> {
         let classes: Vec<&str> = classes.iter().map(String::as_str).collect();
         let allowed = login.told(instant(now)?, |login| self.0.allows(login, &classes))?;

@@ -5,11 +5,11 @@ use std::{collections::HashMap, time::SystemTime};
 use heap_identity::saml;
 
 use super::report::Report;
-use crate::convert::date;
+use crate::{convert::date, held::Held, saml::name_id::NameId};
 
 /// A person is logged in. There is no other way to one of these than a verification: to hold one is the proof.
 #[derive(Debug, uniffi::Object)]
-pub struct VerifiedAssertion(pub(crate) saml::VerifiedAssertion);
+pub struct VerifiedAssertion(pub(crate) Held<saml::VerifiedAssertion>);
 
 #[uniffi::export]
 impl VerifiedAssertion {
@@ -31,6 +31,16 @@ impl VerifiedAssertion {
     /// What kind of name that is.
     pub fn name_id_format(&self) -> String {
         self.0.name_id_format().uri().to_owned()
+    }
+
+    /// The whole name of the person.
+    pub fn name_id(&self) -> NameId {
+        self.0.name_id().clone().into()
+    }
+
+    /// The values of one attribute, by its name; none where nothing is said.
+    pub fn attribute(&self, name: &str) -> Vec<String> {
+        self.0.attribute(name).to_vec()
     }
 
     /// What else is said of the person.

@@ -251,3 +251,9 @@ impl ScimDiscovery {
         Ok(writes.request(&self.1, kind.into(), &before, &after)?.map(Into::into))
     }
 }
+
+impl ScimDiscovery {
+    pub(crate) fn found(&self) -> client::Profile {
+        self.0.locked().profile()
+    }
+}

@@ -63,9 +63,15 @@ public actor FileJournal: Journal {
     let folder = open((path as NSString).deletingLastPathComponent.nonEmpty ?? ".", O_RDONLY)
     if folder >= 0 {
       fsync(folder)
-      close(folder)
+      closed(folder)
     }
     file = new
+  }
+
+  /// Lets go of the file, for the next to open it. Nothing can be appended afterwards.
+  public func close() throws {
+    try file.close()
+    flock(lock.fileDescriptor, LOCK_UN)
   }
 
   private static func opened(_ path: String, _ flags: Int32) throws -> FileHandle {
@@ -81,6 +87,14 @@ public actor FileJournal: Journal {
   private static func failure(_ path: String) -> HeapIdentityError {
     .InvalidInput(code: "swift.journal", message: "\(path): \(String(cString: strerror(errno)))")
   }
+}
+
+private func closed(_ descriptor: Int32) {
+  #if canImport(Glibc)
+    _ = Glibc.close(descriptor)
+  #elseif canImport(Darwin)
+    _ = Darwin.close(descriptor)
+  #endif
 }
 
 extension String {
