@@ -1,14 +1,17 @@
-//! What Python and Rust spell differently: times, durations, randomness.
+//! What Python and Rust spell differently: times, durations, documents, randomness.
 
 use core::time::Duration;
 
 use heap_identity::entropy::Entropy;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use pyo3::{
-    Bound, FromPyObject, PyAny, PyErr, PyResult, Python,
+    Bound, FromPyObject, IntoPyObject, PyAny, PyErr, PyResult, Python,
     exceptions::PyValueError,
     types::{PyAnyMethods, PyBytes, PyBytesMethods},
 };
+use serde::Serialize;
+
+use crate::error::wrong;
 
 const MICROSECONDS: i64 = 1_000_000;
 const SECONDS_A_DAY: i64 = 86_400;
@@ -22,7 +25,7 @@ pub(crate) fn instant(datetime: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
         return Err(PyValueError::new_err("expected an aware datetime, such as datetime.now(timezone.utc)"));
     }
     let microseconds = microseconds(&datetime.sub(epoch(datetime.py())?)?)?;
-    Timestamp::from_microsecond(microseconds).map_err(|error| PyValueError::new_err(error.to_string()))
+    Timestamp::from_microsecond(microseconds).map_err(wrong)
 }
 
 /// An instant as an aware `datetime` in UTC, to the microsecond.
@@ -55,6 +58,54 @@ fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
     py.import("datetime")?.getattr(name)
 }
 
+/// An instant as it is given to Python.
+#[derive(Clone, Copy)]
+pub(crate) struct When(pub(crate) Timestamp);
+
+impl<'py> IntoPyObject<'py> for When {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        datetime(py, self.0)
+    }
+}
+
+/// A duration as it is given to Python, to the microsecond.
+#[derive(Clone, Copy)]
+pub(crate) struct Span(pub(crate) SignedDuration);
+
+impl<'py> IntoPyObject<'py> for Span {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        class(py, "timedelta")?.call1((0, self.0.as_secs(), self.0.subsec_micros()))
+    }
+}
+
+/// What the core writes as JSON, as the dictionaries and lists that Python makes of it.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<'py, T: Serialize> IntoPyObject<'py> for Json<T> {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let json = serde_json::to_vec(&self.0).map_err(wrong)?;
+        py.import("json")?.getattr("loads")?.call1((PyBytes::new(py, &json),))
+    }
+}
+
+/// The texts of any iterable of them.
+pub(crate) fn texts(iterable: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
+    let Some(iterable) = iterable else { return Ok(Vec::new()) };
+    iterable.try_iter()?.map(|text| text?.extract()).collect()
+}
+
 /// Randomness from a callable like `os.urandom`. When it fails, so does what needed it.
 pub(crate) struct Random<'py> {
     source: Bound<'py, PyAny>,
@@ -69,6 +120,13 @@ impl<'py> Random<'py> {
             None => py.import("os")?.getattr("urandom")?,
         };
         Ok(Self { source, failed: None })
+    }
+
+    /// `count` bytes, drawn now: for work during which no Python code may run.
+    pub(crate) fn drawn(py: Python<'py>, source: Option<Bound<'py, PyAny>>, count: usize) -> PyResult<Drawn> {
+        let mut bytes = vec![0; count];
+        Self::from(py, source)?.draw(&mut bytes)?;
+        Ok(Drawn(bytes))
     }
 
     /// What was made with this randomness, unless some of it was missing.
@@ -94,6 +152,24 @@ impl Entropy for Random<'_> {
         if let Err(error) = self.draw(out) {
             self.failed.get_or_insert(error);
         }
+    }
+}
+
+/// Randomness that was drawn beforehand.
+pub(crate) struct Drawn(Vec<u8>);
+
+impl Drawn {
+    /// The same as a number.
+    pub(crate) fn number(mut self) -> u64 {
+        u64::from_le_bytes(self.bytes())
+    }
+}
+
+impl Entropy for Drawn {
+    /// Whoever draws says how much is needed; with less, this would not be random, so it is a bug and stops.
+    fn fill(&mut self, out: &mut [u8]) {
+        assert!(self.0.len() >= out.len(), "more randomness is needed than was drawn");
+        out.copy_from_slice(&self.0.split_off(self.0.len() - out.len()));
     }
 }
 

@@ -1,41 +1,186 @@
 //! Snapshots of the identity provider's directory, and how two of them differ.
 
-use heap_identity::directory::{self, GroupChange, MembershipChange, PersonChange};
-use pyo3::{PyRef, PyResult, Python, pyclass, pymethods};
+use std::collections::HashMap;
 
-use crate::error::invalid;
+use heap_identity::directory::{self, GroupChange, MembershipChange, PersonChange};
+use pyo3::{Bound, PyAny, PyRef, PyResult, Python, pyclass, pymethods, types::PyAnyMethods};
+
+use crate::{
+    error::{Raise, wrong},
+    table::table,
+};
+
+#[pyclass(frozen, eq, module = "heap_identity")]
+#[derive(Clone, PartialEq)]
+pub(crate) struct Person(directory::Person);
+
+table!(Person {
+    id: &str = |person| &person.id;
+    user_name: &str = |person| &person.user_name;
+    active: bool = |person| person.active;
+    given_name: Option<&str> = |person| person.given_name.as_deref();
+    family_name: Option<&str> = |person| person.family_name.as_deref();
+    email: Option<&str> = |person| person.email.as_deref();
+    role: Option<&str> = |person| person.role.as_deref();
+    name_id: Option<&str> = |person| person.name_id();
+}
+    #[new]
+    #[pyo3(signature = (*, id, user_name, active=true, given_name=None, family_name=None, email=None, role=None))]
+    fn new(
+        id: String,
+        user_name: String,
+        active: bool,
+        given_name: Option<String>,
+        family_name: Option<String>,
+        email: Option<String>,
+        role: Option<String>,
+    ) -> Self {
+        Self(directory::Person { id, user_name, active, given_name, family_name, email, role })
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Person(id={:?}, active={})", self.0.id, if self.0.active { "True" } else { "False" })
+    }
+);
+
+#[pyclass(frozen, eq, module = "heap_identity")]
+#[derive(Clone, PartialEq)]
+pub(crate) struct Group(directory::Group);
+
+table!(Group {
+    id: &str = |group| &group.id;
+    name: &str = |group| &group.name;
+    bound: bool = |group| group.bound;
+}
+    #[new]
+    #[pyo3(signature = (*, id, name, bound=true))]
+    fn new(id: String, name: String, bound: bool) -> Self {
+        Self(directory::Group { id, name, bound })
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Group(id={:?}, name={:?})", self.0.id, self.0.name)
+    }
+);
+
+/// Why a person may use the application, or why not.
+#[pyclass(frozen, get_all, module = "heap_identity")]
+pub(crate) struct Access {
+    granted: bool,
+    groups: Vec<Group>,
+    code: Option<&'static str>,
+    reason: Option<String>,
+}
+
+#[pymethods]
+impl Access {
+    fn __bool__(&self) -> bool {
+        self.granted
+    }
+
+    fn __repr__(&self) -> String {
+        let granted = if self.granted { "True" } else { "False" };
+        format!("Access(granted={granted}, groups={}, code={:?})", self.groups.len(), self.code)
+    }
+}
 
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Snapshot(pub(crate) directory::Snapshot);
 
-#[pymethods]
-impl Snapshot {
+table!(Snapshot {
+    people_count: usize = |snapshot| snapshot.people_count();
+    group_count: usize = |snapshot| snapshot.group_count();
+    membership_count: usize = |snapshot| snapshot.membership_count();
+    group_management: bool = |snapshot| snapshot.has_group_management();
+}
     #[staticmethod]
-    fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
-        let snapshot = py.detach(|| directory::snapshot_from_json(text, |_| ()));
-        snapshot.map(Self).map_err(|error| invalid(py, error.code(), &error))
+    #[pyo3(signature = (text, *, ignored=None))]
+    fn from_json(py: Python<'_>, text: &str, ignored: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let (snapshot, keys) = py.detach(|| {
+            let mut keys = Vec::new();
+            (directory::snapshot_from_json(text, |key| keys.push(key.to_owned())), keys)
+        });
+        let snapshot = snapshot.raise(py)?;
+        if let Some(ignored) = ignored {
+            keys.iter().try_for_each(|key| ignored.call1((key,)).map(drop))?;
+        }
+        Ok(Self(snapshot))
     }
 
-    #[getter]
-    fn people_count(&self) -> usize {
-        self.0.people_count()
+    #[staticmethod]
+    #[pyo3(signature = (*, people, groups, memberships, group_management=true))]
+    fn of(
+        py: Python<'_>,
+        people: &Bound<'_, PyAny>,
+        groups: &Bound<'_, PyAny>,
+        memberships: &Bound<'_, PyAny>,
+        group_management: bool,
+    ) -> PyResult<Self> {
+        let mut builder = directory::Snapshot::builder();
+        builder.group_management(group_management);
+        let (mut person_of, mut group_of) = (HashMap::new(), HashMap::new());
+        for person in people.try_iter()? {
+            let person = person?;
+            let person = &person.cast::<Person>()?.get().0;
+            person_of.insert(person.id.clone(), builder.person(person).raise(py)?);
+        }
+        for group in groups.try_iter()? {
+            let group = group?;
+            let group = &group.cast::<Group>()?.get().0;
+            group_of.insert(group.id.clone(), builder.group(group).raise(py)?);
+        }
+        for membership in memberships.try_iter()? {
+            let (group, person): (String, String) = membership?.extract()?;
+            match (group_of.get(&group), person_of.get(&person)) {
+                (Some(group), Some(person)) => builder.member(*group, *person),
+                _ => return Err(wrong(format!("the membership of `{person}` in `{group}` names somebody or something that is not given"))),
+            }
+        }
+        py.detach(|| builder.complete()).map(Self).raise(py)
     }
 
-    #[getter]
-    fn group_count(&self) -> usize {
-        self.0.group_count()
+    fn people(&self) -> Vec<Person> {
+        self.0.people().map(|person| Person(person.to_person())).collect()
     }
 
-    #[getter]
-    fn membership_count(&self) -> usize {
-        self.0.membership_count()
+    fn groups(&self) -> Vec<Group> {
+        self.0.groups().map(|group| Group(group.to_group())).collect()
+    }
+
+    fn person(&self, id: &str) -> Option<Person> {
+        self.0.person(id).map(|person| Person(person.to_person()))
+    }
+
+    fn group(&self, id: &str) -> Option<Group> {
+        self.0.group(id).map(|group| Group(group.to_group()))
+    }
+
+    /// The directory ids of a group's members.
+    fn members(&self, group: &str) -> Vec<&str> {
+        let members = self.0.group(group).into_iter().flat_map(|group| group.members());
+        members.map(|person| person.id()).collect()
+    }
+
+    fn access(&self, person: &str) -> Access {
+        match self.0.access(person) {
+            directory::Access::Granted { groups } => {
+                let groups = groups.iter().map(|group| Group(group.to_group())).collect();
+                Access { granted: true, groups, code: None, reason: None }
+            }
+            directory::Access::Denied(denial) => Access {
+                granted: false,
+                groups: Vec::new(),
+                code: Some(denial.code()),
+                reason: Some(denial.to_string()),
+            },
+        }
     }
 
     fn __repr__(&self) -> String {
         let (people, groups) = (self.people_count(), self.group_count());
         format!("Snapshot(people={people}, groups={groups}, memberships={})", self.membership_count())
     }
-}
+);
 
 /// The difference, taken out of the two snapshots.
 #[pyclass(frozen, get_all, module = "heap_identity")]

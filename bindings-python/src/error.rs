@@ -3,36 +3,94 @@
 
 use core::fmt::Display;
 
-use heap_identity::saml::Rejection;
+use heap_identity::{directory, dsig, heap, pki, saml, sync, wire, xml};
 use pyo3::{
-    Bound, IntoPyObject, PyAny, PyErr, PyResult, Python,
+    IntoPyObject, Py, PyAny, PyErr, PyResult, Python,
+    exceptions::PyValueError,
     types::{IntoPyDict, PyAnyMethods},
 };
 
-use crate::saml::report::{Check, Report};
+use crate::saml::report::{Check, Kind, Report};
 
-/// The caller gave something that cannot be used.
-pub(crate) fn invalid(py: Python<'_>, code: &str, message: &dyn Display) -> PyErr {
+/// An error of the core, and the class that it is raised as.
+pub(crate) trait Raised: Display {
+    const CLASS: &'static str;
+
+    fn code(&self) -> &str;
+
+    /// What the exception carries beside its code.
+    fn more(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, Py<PyAny>)>> {
+        let _ = py;
+        Ok(Vec::new())
+    }
+}
+
+macro_rules! raised {
+    ($($class:literal: $($error:ty),+;)*) => {
+        $($(impl Raised for $error {
+            const CLASS: &'static str = $class;
+
+            fn code(&self) -> &str {
+                (*self).code()
+            }
+        })+)*
+    };
+}
+
+raised! {
+    "InvalidInput":
+        directory::Error, directory::FileError, dsig::Error, heap::InvalidName, pki::Error, saml::BuildError,
+        saml::EndpointError, saml::RequestError, saml::logout::LogoutError, saml::metadata::MetadataError,
+        sync::ConfigError, sync::InvalidDigest, sync::InvalidGuards, sync::NotThisPlan, sync::ResumeError,
+        wire::InvalidToken, xml::Error;
+    "Refused": heap::tenant::LoginRefused, heap::tenant::TenantError, saml::PendingError;
+}
+
+/// A message that is refused, with the report of every check.
+macro_rules! rejected {
+    ($class:literal: $error:ty, $kind:ident) => {
+        impl Raised for $error {
+            const CLASS: &'static str = $class;
+
+            fn code(&self) -> &str {
+                (*self).code()
+            }
+
+            fn more(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, Py<PyAny>)>> {
+                let failed = Check::of(self.failed()).into_pyobject(py)?.into_any().unbind();
+                let report =
+                    Report(Kind::$kind(self.report().clone())).into_pyobject(py)?.into_any().unbind();
+                Ok(vec![("failed", failed), ("report", report)])
+            }
+        }
+    };
+}
+
+rejected!("Rejection": saml::Rejection, Login);
+rejected!("LogoutRejection": saml::logout::LogoutRejection, Logout);
+
+/// The error of a result as the exception that it is raised as.
+pub(crate) trait Raise<T> {
+    fn raise(self, py: Python<'_>) -> PyResult<T>;
+}
+
+impl<T, E: Raised> Raise<T> for Result<T, E> {
+    fn raise(self, py: Python<'_>) -> PyResult<T> {
+        self.map_err(|error| exception(py, &error))
+    }
+}
+
+pub(crate) fn exception<E: Raised>(py: Python<'_>, error: &E) -> PyErr {
     let raised = || -> PyResult<PyErr> {
-        let named = [("code", code)].into_py_dict(py)?;
-        Ok(PyErr::from_value(class(py, "InvalidInput")?.call((message.to_string(),), Some(&named))?))
+        let mut named = error.more(py)?;
+        named.push(("code", error.code().into_pyobject(py)?.into_any().unbind()));
+        let class = py.import("heap_identity.errors")?.getattr(E::CLASS)?;
+        Ok(PyErr::from_value(class.call((error.to_string(),), Some(&named.into_py_dict(py)?))?))
     };
     raised().unwrap_or_else(|error| error)
 }
 
-/// A Response that logs nobody in.
-pub(crate) fn rejected(py: Python<'_>, rejection: &Rejection) -> PyErr {
-    let raised = || -> PyResult<PyErr> {
-        let named = [
-            ("failed", Check(rejection.failed()).into_pyobject(py)?.into_any()),
-            ("report", Report(rejection.report().clone()).into_pyobject(py)?.into_any()),
-        ]
-        .into_py_dict(py)?;
-        Ok(PyErr::from_value(class(py, "Rejection")?.call((rejection.to_string(),), Some(&named))?))
-    };
-    raised().unwrap_or_else(|error| error)
-}
-
-fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-    py.import("heap_identity.errors")?.getattr(name)
+/// A text that Python's own types refuse.
+pub(crate) fn wrong(error: impl Display) -> PyErr {
+    PyValueError::new_err(error.to_string())
 }

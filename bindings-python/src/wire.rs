@@ -2,7 +2,9 @@
 
 use heap_identity::wire;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
-use pyo3::{Bound, PyErr, PyResult, Python, exceptions::PyValueError, pyclass, pymethods, types::PyBytes};
+use pyo3::{Bound, PyResult, Python, pyclass, pymethods, types::PyBytes};
+
+use crate::error::wrong;
 
 /// Its headers may hold the token, so they are not shown.
 #[pyclass(frozen, module = "heap_identity")]
@@ -91,8 +93,4 @@ fn written(headers: &http::HeaderMap) -> Vec<(&str, String)> {
     let written =
         |(name, value): (_, &HeaderValue)| (name, String::from_utf8_lossy(value.as_bytes()).into_owned());
     headers.iter().map(|(name, value)| written((name.as_str(), value))).collect()
-}
-
-fn wrong(error: impl core::fmt::Display) -> PyErr {
-    PyValueError::new_err(error.to_string())
 }

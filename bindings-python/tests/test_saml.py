@@ -3,7 +3,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from random import Random
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -14,10 +14,12 @@ from heap_identity import (
     Expected,
     IdentityProvider,
     InvalidInput,
+    Refused,
     Rejection,
     ReplayCache,
     ServiceProvider,
     SigningKey,
+    Tenant,
     Trust,
 )
 
@@ -63,6 +65,25 @@ def test_a54_a_login_is_used_once(idp: IdentityProvider, sp: ServiceProvider, re
     with pytest.raises(Rejection) as refused:
         sp.verify(saml_response=form_value, expected=UNSOLICITED, now=NOW, replay=replay)
     assert refused.value.code == "saml.replay"
+
+
+def test_r10_r13_heap_begins_a_login_and_the_person_has_an_account(idp: IdentityProvider) -> None:
+    tenant = Tenant(name="acme", heap_id="1234")
+    tenant.configure_sso(certificate_pem=idp.certificate.to_pem(), remote_login_url=SSO_URL)
+    account = tenant.add_teammate(email="ada@example.com", now=NOW, role="Analyst")
+    asked = idp.accept_redirect(raw_query=urlsplit(tenant.begin_login(now=NOW, page="/reports")).query, now=NOW)
+    response = idp.respond(
+        subject="ada@example.com", audience=asked.issuer, acs_url=asked.acs_url, in_response_to=asked.id, now=NOW
+    )
+    form = urlencode(response.form_fields(relay_state=asked.relay_state)).encode()
+    session = tenant.finish_login(form=form, now=NOW)
+    assert (session.account, session.user_name, session.role, session.page) == (account, "ada@example.com", "Analyst", "/reports")
+    assert session.assertion.subject == "ada@example.com" and "ada@" not in repr(session)
+    with pytest.raises(Refused) as late:
+        tenant.finish_login(form=form, now=NOW)
+    assert late.value.code.startswith("saml.")
+    with pytest.raises(Rejection):
+        tenant.finish_login(form=urlencode({"SAMLResponse": login(idp)[::-1]}).encode(), now=NOW)
 
 
 def test_a_rejection_has_code_message_and_report(idp: IdentityProvider, sp: ServiceProvider, replay: ReplayCache) -> None:
@@ -116,7 +137,7 @@ def test_randomness_is_an_argument_and_its_failure_is_a_failure(idp: IdentityPro
         raise OSError("no randomness")
 
     assert respond(Random(7).randbytes) == respond(Random(7).randbytes) != respond(Random(8).randbytes)
-    with pytest.raises(ValueError, match="gave 0 bytes instead of 20"):
+    with pytest.raises(ValueError, match="gave 0 bytes instead of 64"):
         respond(lambda count: b"")
     with pytest.raises(OSError, match="no randomness"):
         respond(broken)

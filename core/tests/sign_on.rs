@@ -182,6 +182,21 @@ fn a57_a_response_for_one_tenant_does_not_log_in_to_another() {
 }
 
 #[test]
+fn a54_a_response_logs_in_once_also_when_the_tenant_was_stored_in_between() {
+    let (application, mut tenant) = (application("12345"), tenant("12345"));
+    let mut lines: std::collections::BTreeMap<_, _> = tenant.export().into_iter().collect();
+    let response = application.launch(&directory(), "ann", NOW, &mut Seeded::new(2)).unwrap();
+    let fields = form(&response.form_fields(None));
+    tenant.finish_login(&fields, NOW).unwrap();
+    lines.extend(tenant.take_changes().into_iter().filter_map(|(key, line)| Some((key, line?))));
+    for _ in 0..2 {
+        let mut restored = Tenant::restore(lines, Box::new(Seeded::new(3))).unwrap();
+        assert_eq!(restored.finish_login(&fields, NOW).unwrap_err().code(), "saml.replay");
+        lines = restored.export().into_iter().collect();
+    }
+}
+
+#[test]
 fn a54_a_response_logs_in_once_and_not_after_its_time() {
     let (application, mut tenant) = (application("12345"), tenant("12345"));
     let response = application.launch(&directory(), "ann", NOW, &mut Seeded::new(2)).unwrap();

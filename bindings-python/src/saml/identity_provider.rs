@@ -2,25 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use heap_identity::saml::{self, Attribute, Login, NameId, NameIdFormat, SignScope};
-use pyo3::{Bound, PyAny, PyRef, PyResult, Python, exceptions::PyValueError, pyclass, pymethods};
+use heap_identity::saml::{self, Attribute, Login, NameIdFormat, SignScope};
+use pyo3::{Bound, PyAny, PyRef, PyResult, Python, pyclass};
 
+use super::{
+    failure::login_failure_of,
+    metadata::{IdentityProviderMetadata, ServiceProviderMetadata},
+    name_id::{NameId, format_of},
+};
 use crate::{
     convert::{Instant, Random, duration},
-    error::invalid,
+    error::Raise,
     pki::{Certificate, SigningKey},
+    table::{table, words},
 };
 
-#[pyclass(frozen, module = "heap_identity")]
-pub(crate) struct IdentityProvider {
-    provider: saml::IdentityProvider,
-    entity_id: String,
+words! {
+    sign_scope_of: SignScope {
+        "assertion" => SignScope::Assertion,
+        "response" => SignScope::Response,
+        "both" => SignScope::Both,
+    }
 }
 
-#[pymethods]
-impl IdentityProvider {
+#[pyclass(frozen, module = "heap_identity")]
+pub(crate) struct IdentityProvider((saml::IdentityProvider, String));
+
+table!(IdentityProvider {
+    entity_id: &str = |provider| &provider.1;
+    certificate: Certificate = |provider| Certificate(provider.0.certificate().clone());
+}
     #[new]
-    #[pyo3(signature = (*, entity_id, key, sso_url=None, service_providers=None, sign_scope=None, valid_for=None))]
+    #[pyo3(signature = (
+        *, entity_id, key, sso_url=None, service_providers=None, sign_scope=None, valid_for=None, registered=Vec::new(),
+        encrypt_for=None, want_authn_requests_signed=false
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are named arguments in Python")]
     fn new(
         entity_id: String,
         key: PyRef<'_, SigningKey>,
@@ -28,6 +45,9 @@ impl IdentityProvider {
         service_providers: Option<BTreeMap<String, Vec<String>>>,
         sign_scope: Option<&str>,
         valid_for: Option<&Bound<'_, PyAny>>,
+        registered: Vec<PyRef<'_, ServiceProviderMetadata>>,
+        encrypt_for: Option<BTreeMap<String, PyRef<'_, Certificate>>>,
+        want_authn_requests_signed: bool,
     ) -> PyResult<Self> {
         let mut builder = saml::IdentityProvider::builder(&entity_id).sign_with(key.0.clone());
         if let Some(sso_url) = sso_url {
@@ -37,23 +57,26 @@ impl IdentityProvider {
             let acs_urls: Vec<&str> = acs_urls.iter().map(String::as_str).collect();
             builder = builder.service_provider(&entity_id, &acs_urls);
         }
+        for metadata in registered {
+            builder = builder.register(metadata.0.clone());
+        }
+        for (entity_id, certificate) in encrypt_for.unwrap_or_default() {
+            builder = builder.encrypt_for(&entity_id, certificate.0.clone());
+        }
         if let Some(scope) = sign_scope {
             builder = builder.sign_scope(sign_scope_of(scope)?);
         }
         if let Some(valid_for) = valid_for {
             builder = builder.valid_for(duration(valid_for)?);
         }
-        Ok(Self { provider: builder.build(), entity_id })
+        if want_authn_requests_signed {
+            builder = builder.want_authn_requests_signed();
+        }
+        Ok(Self((builder.build(), entity_id)))
     }
 
-    #[getter]
-    fn entity_id(&self) -> &str {
-        &self.entity_id
-    }
-
-    #[getter]
-    fn certificate(&self) -> Certificate {
-        Certificate(self.provider.certificate().clone())
+    fn metadata(&self) -> IdentityProviderMetadata {
+        IdentityProviderMetadata(self.0.0.metadata())
     }
 
     #[pyo3(signature = (
@@ -77,7 +100,6 @@ impl IdentityProvider {
         session_not_on_or_after: Option<Instant>,
         random: Option<Bound<'py, PyAny>>,
     ) -> PyResult<SignedResponse> {
-        let format = name_id_format.map_or(NameIdFormat::EmailAddress, NameIdFormat::from_uri);
         let attributes = attributes.unwrap_or_default();
         let values: Vec<Vec<&str>> =
             attributes.values().map(|values| values.iter().map(String::as_str).collect()).collect();
@@ -85,21 +107,41 @@ impl IdentityProvider {
             attributes.keys().zip(&values).map(|(name, values)| Attribute { name, values }).collect();
         let Instant(now) = now;
         let authn_instant = authn_instant.map_or(now, |Instant(instant)| instant);
-        let mut login = Login::new(NameId::new(subject, format), audience, acs_url, authn_instant);
+        let subject = saml::NameId::new(subject, format_of(name_id_format));
+        let mut login = Login::new(subject, audience, acs_url, authn_instant);
         login.in_response_to = in_response_to;
         login.attributes = &attributes;
         login.authn_context_class = authn_context_class;
         login.session_index = session_index;
         login.session_not_on_or_after = session_not_on_or_after.map(|Instant(end)| end);
-        let mut random = Random::from(py, random)?;
-        let response = self.provider.respond(&login, now, &mut random);
-        random.made(response)?.map(SignedResponse).map_err(|error| invalid(py, error.code(), &error))
+        let mut random = Random::drawn(py, random, RANDOM_BYTES)?;
+        py.detach(|| self.0.0.respond(&login, now, &mut random)).map(SignedResponse).raise(py)
+    }
+
+    #[pyo3(signature = (*, request, failure, now, message=None, random=None))]
+    fn decline<'py>(
+        &self,
+        py: Python<'py>,
+        request: PyRef<'_, AcceptedRequest>,
+        failure: &str,
+        now: Instant,
+        message: Option<&str>,
+        random: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<FailureResponse> {
+        let mut random = Random::drawn(py, random, RANDOM_BYTES)?;
+        let (request, failure) = (&request.0, login_failure_of(failure)?);
+        let declined = py.detach(|| self.0.0.decline(request, failure, message, now.0, &mut random));
+        declined.map(FailureResponse).raise(py)
     }
 
     #[pyo3(signature = (*, raw_query, now))]
     fn accept_redirect(&self, py: Python<'_>, raw_query: &str, now: Instant) -> PyResult<AcceptedRequest> {
-        let request = self.provider.accept_redirect(raw_query, now.0);
-        request.map(AcceptedRequest).map_err(|error| invalid(py, error.code(), &error))
+        py.detach(|| self.0.0.accept_redirect(raw_query, now.0)).map(AcceptedRequest).raise(py)
+    }
+
+    #[pyo3(signature = (*, body, now))]
+    fn accept_form(&self, py: Python<'_>, body: &str, now: Instant) -> PyResult<AcceptedRequest> {
+        py.detach(|| self.0.0.accept_form(body, now.0)).map(AcceptedRequest).raise(py)
     }
 
     #[pyo3(signature = (*, saml_request, now, relay_state=None))]
@@ -110,95 +152,81 @@ impl IdentityProvider {
         now: Instant,
         relay_state: Option<&str>,
     ) -> PyResult<AcceptedRequest> {
-        let request = self.provider.accept_post(saml_request, relay_state, now.0);
-        request.map(AcceptedRequest).map_err(|error| invalid(py, error.code(), &error))
+        py.detach(|| self.0.0.accept_post(saml_request, relay_state, now.0)).map(AcceptedRequest).raise(py)
     }
 
     fn __repr__(&self) -> String {
-        format!("IdentityProvider(entity_id={:?})", self.entity_id)
+        format!("IdentityProvider(entity_id={:?})", self.0.1)
     }
+);
+
+/// Two IDs of 20 bytes are what a message takes.
+pub(super) const RANDOM_BYTES: usize = 64;
+
+/// A Response and the address that it is for: what carries it is the same whatever it says.
+macro_rules! response {
+    ($class:ident($core:ty)) => {
+        #[pyclass(frozen, module = "heap_identity")]
+        pub(crate) struct $class($core);
+
+        table!($class {
+            xml: &str = |response| response.xml();
+            acs_url: &str = |response| response.acs_url();
+        }
+            #[pyo3(signature = (*, relay_state=None))]
+            fn form_fields(&self, relay_state: Option<&str>) -> BTreeMap<&'static str, String> {
+                self.0.form_fields(relay_state).into_iter().collect()
+            }
+
+            #[pyo3(signature = (*, nonce, relay_state=None))]
+            fn auto_post_page(&self, nonce: &str, relay_state: Option<&str>) -> String {
+                self.0.auto_post_page(relay_state, nonce)
+            }
+
+            fn __repr__(&self) -> String {
+                format!("{}(acs_url={:?})", stringify!($class), self.0.acs_url())
+            }
+        );
+    };
 }
 
-fn sign_scope_of(word: &str) -> PyResult<SignScope> {
-    match word {
-        "assertion" => Ok(SignScope::Assertion),
-        "response" => Ok(SignScope::Response),
-        "both" => Ok(SignScope::Both),
-        _ => Err(PyValueError::new_err("sign_scope is \"assertion\", \"response\" or \"both\"")),
-    }
-}
-
-#[pyclass(frozen, module = "heap_identity")]
-pub(crate) struct SignedResponse(saml::SignedResponse);
-
-#[pymethods]
-impl SignedResponse {
-    #[getter]
-    fn xml(&self) -> &str {
-        self.0.xml()
-    }
-
-    #[getter]
-    fn acs_url(&self) -> &str {
-        self.0.acs_url()
-    }
-
-    #[pyo3(signature = (*, relay_state=None))]
-    fn form_fields(&self, relay_state: Option<&str>) -> BTreeMap<&'static str, String> {
-        self.0.form_fields(relay_state).into_iter().collect()
-    }
-
-    #[pyo3(signature = (*, nonce, relay_state=None))]
-    fn auto_post_page(&self, nonce: &str, relay_state: Option<&str>) -> String {
-        self.0.auto_post_page(relay_state, nonce)
-    }
-
-    fn __repr__(&self) -> String {
-        format!("{:?}", self.0)
-    }
-}
+response!(SignedResponse(saml::SignedResponse));
+response!(FailureResponse(saml::FailureResponse));
 
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct AcceptedRequest(saml::AcceptedRequest);
 
-#[pymethods]
-impl AcceptedRequest {
-    #[getter]
-    fn id(&self) -> &str {
-        &self.0.id
-    }
-
-    #[getter]
-    fn issuer(&self) -> &str {
-        &self.0.issuer
-    }
-
-    #[getter]
-    fn acs_url(&self) -> &str {
-        &self.0.acs_url
-    }
-
-    #[getter]
-    fn relay_state(&self) -> Option<&str> {
-        self.0.relay_state.as_deref()
-    }
-
-    #[getter]
-    fn force_authn(&self) -> bool {
-        self.0.force_authn
-    }
-
-    #[getter]
-    fn is_passive(&self) -> bool {
-        self.0.is_passive
-    }
-
-    #[getter]
-    fn name_id_format(&self) -> Option<&str> {
-        self.0.name_id_format.as_ref().map(NameIdFormat::uri)
+table!(AcceptedRequest {
+    id: &str = |request| &request.id;
+    issuer: &str = |request| &request.issuer;
+    acs_url: &str = |request| &request.acs_url;
+    relay_state: Option<&str> = |request| request.relay_state.as_deref();
+    is_authenticated: bool = |request| request.is_authenticated;
+    force_authn: bool = |request| request.force_authn;
+    is_passive: bool = |request| request.is_passive;
+    subject: Option<NameId> = |request| request.subject.clone().map(NameId);
+    name_id_format: Option<&str> = |request| request.name_id_format.as_ref().map(NameIdFormat::uri);
+    sp_name_qualifier: Option<&str> = |request| request.sp_name_qualifier.as_deref();
+    allow_create: bool = |request| request.allow_create;
+    authn_context: Option<(&'static str, Vec<String>)> = |request| {
+        request.authn_context.as_ref().map(|context| (context.comparison.word(), context.classes.clone()))
+    };
+}
+    #[pyo3(signature = (*, subject, authn_context_class=None, classes=Vec::new()))]
+    fn refusal(
+        &self,
+        subject: PyRef<'_, NameId>,
+        authn_context_class: Option<&str>,
+        classes: Vec<String>,
+    ) -> Option<&'static str> {
+        // The moment is not looked at: only who is authenticated, and how.
+        let mut login = self.0.login(subject.0.clone(), jiff::Timestamp::UNIX_EPOCH);
+        login.authn_context_class = authn_context_class;
+        let classes: Vec<&str> = classes.iter().map(String::as_str).collect();
+        self.0.allows(&login, &classes).err().map(saml::LoginFailure::code)
     }
 
     fn __repr__(&self) -> String {
         format!("AcceptedRequest(id={:?}, issuer={:?})", self.0.id, self.0.issuer)
     }
-}
+);

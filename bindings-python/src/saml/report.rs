@@ -1,120 +1,136 @@
 //! What was checked and how it ended.
 
-use heap_identity::saml;
+use std::hash::{Hash, Hasher};
+
+use heap_identity::saml::{self, Checklist, logout::LogoutCheck};
 use pyo3::{pyclass, pymethods};
 
-/// The words of the report for machines, which are the core's.
-fn word(outcome: &saml::Outcome) -> &'static str {
-    outcome.status.word()
+use crate::table::table;
+
+/// A check of any list, by its code.
+#[pyclass(frozen, get_all, eq, hash, module = "heap_identity")]
+#[derive(Clone, Copy)]
+pub(crate) struct Check {
+    code: &'static str,
+    clause: &'static str,
+    title: &'static str,
 }
 
-#[pyclass(frozen, eq, hash, module = "heap_identity")]
-#[derive(Eq, Hash, PartialEq)]
-pub(crate) struct Check(pub(crate) saml::Check);
+impl PartialEq for Check {
+    fn eq(&self, other: &Self) -> bool {
+        self.code == other.code
+    }
+}
+
+impl Hash for Check {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.code.hash(state);
+    }
+}
+
+impl Check {
+    pub(crate) fn of(check: impl Checklist) -> Self {
+        Self { code: check.code(), clause: check.clause(), title: check.title() }
+    }
+}
 
 #[pymethods]
 impl Check {
     #[staticmethod]
     fn all() -> Vec<Self> {
-        saml::Check::ALL.iter().copied().map(Self).collect()
+        saml::Check::ALL.iter().copied().map(Self::of).collect()
     }
 
-    #[getter]
-    fn code(&self) -> &'static str {
-        self.0.code()
-    }
-
-    #[getter]
-    fn clause(&self) -> &'static str {
-        self.0.clause()
-    }
-
-    #[getter]
-    fn title(&self) -> &'static str {
-        self.0.title()
+    #[staticmethod]
+    fn all_of_logout() -> Vec<Self> {
+        LogoutCheck::ALL.iter().copied().map(Self::of).collect()
     }
 
     fn __repr__(&self) -> String {
-        format!("Check({:?})", self.0.code())
+        format!("Check({:?})", self.code)
     }
 }
 
 #[pyclass(frozen, module = "heap_identity")]
-pub(crate) struct Outcome(saml::Outcome);
+pub(crate) struct Outcome((Check, saml::Status));
 
-impl Outcome {
-    fn finding(&self) -> Option<&saml::Finding> {
-        match &self.0.status {
-            saml::Status::Failed(finding) => Some(finding),
-            _ => None,
-        }
+/// What was found where a check failed.
+const fn finding(status: &saml::Status) -> Option<&saml::Finding> {
+    match status {
+        saml::Status::Failed(finding) => Some(finding),
+        _ => None,
     }
 }
 
-#[pymethods]
-impl Outcome {
-    #[getter]
-    fn check(&self) -> Check {
-        Check(self.0.check)
-    }
-
-    #[getter]
-    fn status(&self) -> &'static str {
-        word(&self.0)
-    }
-
-    #[getter]
-    fn expected(&self) -> Option<&str> {
-        self.finding().map(|finding| finding.expected.as_str())
-    }
-
-    #[getter]
-    fn found(&self) -> Option<&str> {
-        self.finding().map(|finding| finding.found.as_str())
-    }
-
-    #[getter]
-    fn at(&self) -> Option<String> {
-        self.finding()?.at.map(|position| position.to_string())
-    }
-
-    #[getter]
-    fn hint(&self) -> Option<&str> {
-        match &self.0.status {
-            saml::Status::Warned { hint } => Some(hint),
-            _ => self.finding()?.hint.as_deref(),
-        }
-    }
-
+table!(Outcome {
+    check: Check = |outcome| outcome.0;
+    status: &'static str = |outcome| outcome.1.word();
+    expected: Option<&str> = |outcome| finding(&outcome.1).map(|finding| finding.expected.as_str());
+    found: Option<&str> = |outcome| finding(&outcome.1).map(|finding| finding.found.as_str());
+    at: Option<String> = |outcome| finding(&outcome.1).and_then(|finding| Some(finding.at?.to_string()));
+    hint: Option<&str> = |outcome| match &outcome.1 {
+        saml::Status::Warned { hint } => Some(hint),
+        status => finding(status).and_then(|finding| finding.hint.as_deref()),
+    };
+}
     fn __repr__(&self) -> String {
-        format!("Outcome(check={:?}, status={:?})", self.0.check.code(), word(&self.0))
+        format!("Outcome(check={:?}, status={:?})", self.check().code, self.status())
     }
+);
+
+/// A report of either list.
+pub(crate) enum Kind {
+    Login(saml::Report),
+    Logout(saml::Report<LogoutCheck>),
 }
 
-#[pyclass(frozen, module = "heap_identity")]
-pub(crate) struct Report(pub(crate) saml::Report);
+macro_rules! of_either {
+    ($kind:expr, $report:ident => $value:expr) => {
+        match $kind {
+            Kind::Login($report) => $value,
+            Kind::Logout($report) => $value,
+        }
+    };
+}
 
-#[pymethods]
-impl Report {
-    #[getter]
+impl Kind {
     fn outcomes(&self) -> Vec<Outcome> {
-        self.0.outcomes().iter().cloned().map(Outcome).collect()
+        of_either!(self, report => report
+            .outcomes()
+            .iter()
+            .map(|outcome| Outcome((Check::of(outcome.check), outcome.status.clone())))
+            .collect())
+    }
+}
+
+#[pyclass(frozen, module = "heap_identity")]
+pub(crate) struct Report(pub(crate) Kind);
+
+table!(Report {
+    outcomes: Vec<Outcome> = |report| report.outcomes();
+    failed: Option<Check> = |report| {
+        report.outcomes().iter().find(|outcome| finding(&outcome.0.1).is_some()).map(Outcome::check)
+    };
+}
+    fn masked(&self) -> Self {
+        Self(match &self.0 {
+            Kind::Login(report) => Kind::Login(report.masked()),
+            Kind::Logout(report) => Kind::Logout(report.masked()),
+        })
     }
 
     fn to_json(&self) -> String {
-        self.0.to_json().to_string()
+        of_either!(&self.0, report => report.to_json().to_string())
     }
 
     fn __str__(&self) -> String {
-        self.0.to_string()
+        of_either!(&self.0, report => report.to_string())
     }
 
     fn __repr__(&self) -> String {
-        let failed =
-            self.0.outcomes().iter().find(|outcome| matches!(outcome.status, saml::Status::Failed(_)));
-        match failed {
-            Some(outcome) => format!("Report(failed={:?})", outcome.check.code()),
+        match self.failed() {
+            Some(check) => format!("Report(failed={:?})", check.code),
             None => "Report(failed=None)".to_owned(),
         }
     }
-}
+);

@@ -1,38 +1,49 @@
 //! The engine.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::BTreeMap;
 
 use heap_identity::{
-    directory,
-    sync::{self, Config, Digest, Record, TransportFailure},
+    directory::{self, Mapping},
+    sync::{self, ChangedUserName, Config, Digest, Record, Review, TransportFailure},
     wire::Secret,
 };
-use pyo3::{
-    Bound, PyAny, PyRef, PyResult, Python, exceptions::PyValueError, pyclass, pymethods, types::PyAnyMethods,
-};
+use pyo3::{Bound, PyAny, PyRef, PyResult, Python, exceptions::PyValueError, pyclass, pymethods};
 
 use super::{
     plan::{Guards, Plan},
-    poll::{RequestId, object},
+    poll::{Progress, RequestId, object},
 };
-use crate::{convert::Instant, directory::Snapshot, error::invalid, wire::Response};
+use crate::{
+    convert::{Instant, Json, texts},
+    directory::Snapshot,
+    error::Raise,
+    table::{Shared, words},
+    wire::Response,
+};
 
-#[pyclass(frozen, module = "heap_identity")]
-pub(crate) struct Engine(Mutex<sync::Engine>);
-
-impl Engine {
-    fn engine(&self) -> MutexGuard<'_, sync::Engine> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+words! {
+    review_of: Review { "always" => Review::Always, "tripped" => Review::Tripped }
+    changed_user_name_of: ChangedUserName {
+        "replace" => ChangedUserName::Replace,
+        "report" => ChangedUserName::Report,
+    }
+    failure_of: TransportFailure {
+        "not_sent" => TransportFailure::NotSent,
+        "outcome_unknown" => TransportFailure::OutcomeUnknown,
     }
 }
+
+#[pyclass(frozen, module = "heap_identity")]
+pub(crate) struct Engine(Shared<sync::Engine>);
 
 #[pymethods]
 impl Engine {
     #[new]
-    #[pyo3(signature = (*, base_url, bearer_token, directory, guards=None, seed=0, journal=None))]
+    #[pyo3(signature = (
+        *, base_url, bearer_token, directory, guards=None, seed=0, journal=None, review="tripped",
+        changed_user_name="report", in_flight_max=None, page_size=None, role_attribute=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "they are named arguments in Python")]
     fn new(
         py: Python<'_>,
         base_url: &str,
@@ -40,27 +51,37 @@ impl Engine {
         directory: PyRef<'_, Snapshot>,
         guards: Option<PyRef<'_, Guards>>,
         seed: u64,
-        journal: Option<Vec<String>>,
+        journal: Option<&Bound<'_, PyAny>>,
+        review: &str,
+        changed_user_name: &str,
+        in_flight_max: Option<usize>,
+        page_size: Option<u32>,
+        role_attribute: Option<&str>,
     ) -> PyResult<Self> {
-        let mut config = Config::new(base_url, Secret::new(bearer_token))
-            .map_err(|error| invalid(py, error.code(), &error))?;
+        let mut config = Config::new(base_url, Secret::new(bearer_token)).raise(py)?;
         if let Some(guards) = guards {
             config.guards = guards.0;
         }
-        let records = journal.unwrap_or_default().into_iter().map(Record::from_line);
-        let engine = sync::Engine::resume(config, &directory.0, seed, records);
-        engine.map(|engine| Self(Mutex::new(engine))).map_err(|error| invalid(py, error.code(), &error))
+        config.review = review_of(review)?;
+        config.changed_user_name = changed_user_name_of(changed_user_name)?;
+        config.in_flight_max = in_flight_max.unwrap_or(config.in_flight_max);
+        config.page_size = page_size.unwrap_or(config.page_size);
+        config.mapping = role_attribute.map_or(config.mapping, Mapping::with_role_attribute);
+        let (directory, lines) = (&directory.0, texts(journal)?);
+        let records = lines.into_iter().map(Record::from_line);
+        let engine = py.detach(|| sync::Engine::resume(config, directory, seed, records));
+        engine.map(|engine| Self(Shared::new(engine))).raise(py)
     }
 
     #[pyo3(signature = (*, now))]
     fn poll<'py>(&self, py: Python<'py>, now: Instant) -> PyResult<Bound<'py, PyAny>> {
-        let poll = py.detach(|| self.engine().poll(now.0));
-        object(py, poll)
+        object(py, self.0.with(py, |engine| engine.poll(now.0)))
     }
 
     #[pyo3(signature = (*, id, now, response=None, failure=None))]
     fn receive(
         &self,
+        py: Python<'_>,
         id: PyRef<'_, RequestId>,
         now: Instant,
         response: Option<PyRef<'_, Response>>,
@@ -68,15 +89,11 @@ impl Engine {
     ) -> PyResult<()> {
         let result = match (response, failure) {
             (Some(response), None) => Ok(response.0.clone()),
-            (None, Some("not_sent")) => Err(TransportFailure::NotSent),
-            (None, Some("outcome_unknown")) => Err(TransportFailure::OutcomeUnknown),
-            _ => {
-                let expected =
-                    "expected a response, or a failure that is \"not_sent\" or \"outcome_unknown\"";
-                return Err(PyValueError::new_err(expected));
-            }
+            (None, Some(failure)) => Err(failure_of(failure)?),
+            _ => return Err(PyValueError::new_err("expected either a response or a failure")),
         };
-        self.engine().receive(id.0, result, now.0);
+        let id = id.0;
+        self.0.with(py, |engine| engine.receive(id, result, now.0));
         Ok(())
     }
 
@@ -84,52 +101,78 @@ impl Engine {
     #[pyo3(signature = (*, before, after))]
     fn change(&self, py: Python<'_>, before: PyRef<'_, Snapshot>, after: PyRef<'_, Snapshot>) {
         let (before, after) = (&before.0, &after.0);
-        py.detach(|| {
-            let mut engine = self.engine();
-            for change in directory::Diff::between(before, after).changes() {
-                engine.change(change);
-            }
+        self.0.with(py, |engine| {
+            directory::Diff::between(before, after)
+                .changes()
+                .into_iter()
+                .for_each(|change| engine.change(change));
         });
     }
 
     #[pyo3(signature = (*, digest))]
     fn approve(&self, py: Python<'_>, digest: &str) -> PyResult<()> {
-        let digest: Digest =
-            digest.parse().map_err(|error: sync::InvalidDigest| invalid(py, error.code(), &error))?;
-        self.engine().approve(digest).map_err(|error| invalid(py, error.code(), &error))
+        let digest: Digest = digest.parse().raise(py)?;
+        self.0.with(py, |engine| engine.approve(digest)).raise(py)
     }
 
-    fn reconcile(&self) {
-        self.engine().reconcile();
+    fn dismiss(&self, py: Python<'_>) {
+        self.0.with(py, sync::Engine::dismiss);
     }
 
-    #[getter]
-    fn plan(&self) -> Option<Plan> {
-        self.engine().plan().cloned().map(Plan)
+    fn cancel(&self, py: Python<'_>) {
+        self.0.with(py, sync::Engine::cancel);
     }
 
-    fn events<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let events: Vec<sync::Event> = self.engine().events().collect();
-        let json =
-            serde_json::to_string(&events).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        py.import("json")?.getattr("loads")?.call1((json,))
+    #[pyo3(signature = (*, bearer_token))]
+    fn reauthorise(&self, py: Python<'_>, bearer_token: String) -> PyResult<()> {
+        self.0.with(py, |engine| engine.reauthorise(Secret::new(bearer_token))).raise(py)
     }
 
-    #[getter]
-    fn requests(&self) -> BTreeMap<&'static str, u64> {
-        self.engine().requests().clone()
+    fn reconcile(&self, py: Python<'_>) {
+        self.0.with(py, sync::Engine::reconcile);
     }
 
     #[getter]
-    fn writes(&self) -> u64 {
-        self.engine().writes()
+    fn plan(&self, py: Python<'_>) -> Option<Plan> {
+        self.0.with(py, |engine| engine.plan().cloned()).map(Plan)
     }
 
-    fn compacted_journal(&self) -> Vec<String> {
-        self.engine().compacted_journal().iter().map(|record| record.as_line().to_owned()).collect()
+    #[pyo3(signature = (*, now))]
+    fn progress(&self, py: Python<'_>, now: Instant) -> Option<Progress> {
+        self.0.with(py, |engine| engine.progress(now.0)).map(Progress::of)
     }
 
-    fn __repr__(&self) -> String {
-        format!("Engine(writes={})", self.writes())
+    fn events(&self, py: Python<'_>) -> Json<Vec<sync::Event>> {
+        Json(self.0.with(py, |engine| engine.events().collect()))
+    }
+
+    #[getter]
+    fn requests(&self, py: Python<'_>) -> BTreeMap<&'static str, u64> {
+        self.0.with(py, |engine| engine.requests().clone())
+    }
+
+    #[getter]
+    fn writes(&self, py: Python<'_>) -> u64 {
+        self.0.with(py, |engine| engine.writes())
+    }
+
+    #[pyo3(signature = (person))]
+    fn account_of(&self, py: Python<'_>, person: &str) -> Option<String> {
+        self.0.with(py, |engine| engine.account_of(person).map(str::to_owned))
+    }
+
+    #[pyo3(signature = (group))]
+    fn team_of(&self, py: Python<'_>, group: &str) -> Option<String> {
+        self.0.with(py, |engine| engine.team_of(group).map(str::to_owned))
+    }
+
+    fn compacted_journal(&self, py: Python<'_>) -> Vec<String> {
+        self.0.with(py, |engine| {
+            engine.compacted_journal().iter().map(|record| record.as_line().to_owned()).collect()
+        })
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        format!("Engine(writes={})", self.writes(py))
     }
 }

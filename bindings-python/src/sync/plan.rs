@@ -1,7 +1,12 @@
 //! Plans and guards.
 
+use std::collections::BTreeMap;
+
 use heap_identity::sync;
-use pyo3::{PyResult, exceptions::PyValueError, pyclass, pymethods};
+use pyo3::{PyRef, PyResult, Python, pyclass, pymethods};
+use serde_json::Value;
+
+use crate::{error::Raise, table::table};
 
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Guards(pub(crate) Option<sync::Guards>);
@@ -19,9 +24,13 @@ impl Guards {
     }
 
     #[staticmethod]
-    fn from_json(text: &str) -> PyResult<Self> {
-        let guards = serde_json::from_str(text).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        Ok(Self(Some(guards)))
+    fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
+        sync::Guards::from_json(text).map(|guards| Self(Some(guards))).raise(py)
+    }
+
+    #[getter]
+    fn are_on(&self) -> bool {
+        self.0.is_some()
     }
 
     fn __repr__(&self) -> String {
@@ -29,19 +38,153 @@ impl Guards {
     }
 }
 
+/// A guard that holds a plan back; what it counts is `None` where it counts nothing.
+#[pyclass(frozen, get_all, module = "heap_identity")]
+#[derive(Clone)]
+pub(crate) struct Trip {
+    guard: String,
+    text: String,
+    group: Option<String>,
+    planned: Option<u64>,
+    of: Option<u64>,
+    allowed: Option<u64>,
+}
+
+#[pymethods]
+impl Trip {
+    fn __str__(&self) -> &str {
+        &self.text
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Trip(guard={:?}, planned={:?}, of={:?})", self.guard, self.planned, self.of)
+    }
+}
+
+impl Trip {
+    pub(crate) fn of(trip: &sync::Trip) -> Self {
+        let fields = serde_json::to_value(trip).unwrap_or_default();
+        let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+        let count = |name: &str| fields.get(name).and_then(Value::as_u64);
+        Self {
+            guard: text("guard").unwrap_or_default(),
+            text: trip.to_string(),
+            group: text("group"),
+            planned: count("planned"),
+            of: count("of"),
+            allowed: count("allowed"),
+        }
+    }
+}
+
+/// One step, of a person or a group, or a conflict; what does not apply is empty.
+#[pyclass(frozen, get_all, module = "heap_identity")]
+pub(crate) struct Step {
+    kind: &'static str,
+    verb: String,
+    id: String,
+    name: String,
+    remote: Option<String>,
+    renamed_from: Option<String>,
+    changes: Vec<(&'static str, Option<String>, Option<String>)>,
+    add: Vec<(String, String)>,
+    remove: Vec<(String, Option<String>, &'static str)>,
+    is_blind: bool,
+    size: usize,
+    reason: String,
+    why: &'static str,
+    text: String,
+}
+
+#[pymethods]
+impl Step {
+    fn __str__(&self) -> &str {
+        &self.text
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Step({} {}, id={:?}, reason={:?})", self.verb, self.kind, self.id, self.reason)
+    }
+}
+
+/// A code of the core, as its JSON has it.
+fn word(code: impl serde::Serialize) -> String {
+    serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+impl Step {
+    fn of(step: &sync::Step) -> Option<Self> {
+        let mut shown = Self {
+            kind: "conflict",
+            verb: "leave".to_owned(),
+            id: String::new(),
+            name: String::new(),
+            remote: None,
+            renamed_from: None,
+            changes: Vec::new(),
+            add: Vec::new(),
+            remove: Vec::new(),
+            is_blind: false,
+            size: 0,
+            reason: String::new(),
+            why: "",
+            text: step.to_string(),
+        };
+        match step {
+            sync::Step::Conflict(conflict) => {
+                (shown.id, shown.name) = (conflict.id.clone(), conflict.name.clone());
+                (shown.reason, shown.why) = (conflict.kind.code().to_owned(), conflict.kind.explanation());
+            }
+            sync::Step::User(user) => {
+                (shown.kind, shown.verb) = ("user", word(user.verb));
+                (shown.id, shown.name) = (user.person.clone(), user.user_name.clone());
+                shown.remote.clone_from(&user.remote);
+                let changes = user.changes.iter();
+                let change = |change: &sync::AttributeChange| {
+                    (change.attribute.name(), change.from.clone(), change.to.clone())
+                };
+                shown.changes = changes.map(change).collect();
+                (shown.reason, shown.why) = (word(user.reason), user.reason.text());
+            }
+            sync::Step::Group(group) => {
+                (shown.kind, shown.verb) = ("group", word(group.verb));
+                (shown.id, shown.name) = (group.group.clone(), group.name.clone());
+                shown.remote.clone_from(&group.remote);
+                shown.renamed_from.clone_from(&group.renamed_from);
+                let added = |member: &sync::AddedMember| (member.person.clone(), member.user_name.clone());
+                shown.add = group.add.iter().map(added).collect();
+                let removed = |member: &sync::RemovedMember| {
+                    (member.remote.clone(), member.user_name.clone(), member.reason.text())
+                };
+                shown.remove = group.remove.iter().map(removed).collect();
+                (shown.is_blind, shown.size) = (group.blind, group.size);
+                (shown.reason, shown.why) = (word(group.reason), group.reason.text());
+            }
+            _ => return None,
+        }
+        Some(shown)
+    }
+}
+
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Plan(pub(crate) sync::Plan);
 
-#[pymethods]
-impl Plan {
-    #[getter]
-    fn digest(&self) -> String {
-        self.0.digest().to_string()
+table!(Plan {
+    digest: String = |plan| plan.digest().to_string();
+    is_empty: bool = |plan| plan.is_empty();
+    has_writes: bool = |plan| plan.has_writes();
+    counts: BTreeMap<&'static str, usize> = |plan| counts(plan.counts());
+    totals: BTreeMap<&'static str, usize> = |plan| totals(plan.totals());
+    summary: String = |plan| plan.counts().to_string();
+}
+    fn steps(&self) -> Vec<Step> {
+        self.0.steps().iter().filter_map(Step::of).collect()
     }
 
-    #[getter]
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    #[pyo3(signature = (guards))]
+    fn tripped(&self, guards: PyRef<'_, Guards>) -> Vec<Trip> {
+        let trips = guards.0.map(|guards| self.0.tripped(&guards)).unwrap_or_default();
+        trips.iter().map(Trip::of).collect()
     }
 
     fn to_json(&self) -> String {
@@ -59,4 +202,21 @@ impl Plan {
     fn __repr__(&self) -> String {
         format!("Plan(steps={}, digest={:?})", self.0.steps().len(), self.digest())
     }
+);
+
+fn counts(counts: sync::Counts) -> BTreeMap<&'static str, usize> {
+    BTreeMap::from([
+        ("users_created", counts.users_created),
+        ("users_updated", counts.users_updated),
+        ("users_deactivated", counts.users_deactivated),
+        ("groups_created", counts.groups_created),
+        ("groups_updated", counts.groups_updated),
+        ("groups_released", counts.groups_released),
+        ("groups_deleted", counts.groups_deleted),
+        ("conflicts", counts.conflicts),
+    ])
+}
+
+fn totals(totals: sync::Totals) -> BTreeMap<&'static str, usize> {
+    BTreeMap::from([("managed_active", totals.managed_active), ("managed_groups", totals.managed_groups)])
 }

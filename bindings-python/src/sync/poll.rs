@@ -3,7 +3,11 @@
 use heap_identity::sync;
 use pyo3::{Bound, IntoPyObjectExt, Py, PyAny, PyResult, Python, pyclass, pymethods};
 
-use crate::{convert::datetime, wire::Request};
+use super::plan::Trip;
+use crate::{
+    convert::{Span, When},
+    wire::Request,
+};
 
 #[pyclass(frozen, eq, hash, module = "heap_identity")]
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
@@ -18,17 +22,17 @@ pub(crate) struct Persist {
 pub(crate) struct Send {
     id: Py<RequestId>,
     request: Py<Request>,
-    give_up_at: Py<PyAny>,
+    give_up_at: When,
 }
 
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct WaitUntil {
-    at: Py<PyAny>,
+    at: When,
 }
 
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct WaitForResponse {
-    until: Py<PyAny>,
+    until: When,
 }
 
 #[pyclass(frozen, get_all, module = "heap_identity")]
@@ -38,7 +42,30 @@ pub(crate) struct Done {
     failed: usize,
     conflicts: usize,
     digest: Option<String>,
+    trips: Vec<Trip>,
     reasons: Vec<String>,
+}
+
+/// How far the plan is that is being carried out.
+#[pyclass(frozen, get_all, module = "heap_identity")]
+pub(crate) struct Progress {
+    done: usize,
+    total: usize,
+    elapsed: Span,
+    per_minute: Option<f64>,
+    time_left: Option<Span>,
+}
+
+impl Progress {
+    pub(crate) fn of(progress: sync::Progress) -> Self {
+        Self {
+            done: progress.done,
+            total: progress.total,
+            elapsed: Span(progress.elapsed),
+            per_minute: progress.per_minute(),
+            time_left: progress.time_left().map(Span),
+        }
+    }
 }
 
 /// What `__repr__` says of each.
@@ -60,7 +87,8 @@ shown!(
     Send(),
     WaitUntil(),
     WaitForResponse(),
-    Done(outcome, steps, failed, conflicts)
+    Done(outcome, steps, failed, conflicts),
+    Progress(done, total),
 );
 
 /// The poll as the class that Python tells apart.
@@ -73,13 +101,11 @@ pub(crate) fn object(py: Python<'_>, poll: sync::Poll) -> PyResult<Bound<'_, PyA
         sync::Poll::Send(out) => Send {
             id: Py::new(py, RequestId(out.id))?,
             request: Py::new(py, Request(out.request))?,
-            give_up_at: datetime(py, out.give_up_at)?.unbind(),
+            give_up_at: When(out.give_up_at),
         }
         .into_bound_py_any(py),
-        sync::Poll::WaitUntil(at) => WaitUntil { at: datetime(py, at)?.unbind() }.into_bound_py_any(py),
-        sync::Poll::WaitForResponse { until } => {
-            WaitForResponse { until: datetime(py, until)?.unbind() }.into_bound_py_any(py)
-        }
+        sync::Poll::WaitUntil(at) => WaitUntil { at: When(at) }.into_bound_py_any(py),
+        sync::Poll::WaitForResponse { until } => WaitForResponse { until: When(until) }.into_bound_py_any(py),
         sync::Poll::Done(summary) => Done::of(summary).into_bound_py_any(py),
     }
 }
@@ -87,17 +113,27 @@ pub(crate) fn object(py: Python<'_>, poll: sync::Poll) -> PyResult<Bound<'_, PyA
 impl Done {
     fn of(summary: sync::Summary) -> Self {
         let sync::Summary { outcome, steps, failed, conflicts, .. } = summary;
-        let (outcome, digest, reasons) = match outcome {
-            sync::Outcome::Finished => ("finished", None, Vec::new()),
-            sync::Outcome::AwaitingApproval { digest, trips } => (
-                "awaiting_approval",
-                Some(digest.to_string()),
-                trips.iter().map(ToString::to_string).collect(),
-            ),
-            sync::Outcome::TokenRefused { reason } => ("token_refused", None, vec![reason]),
-            sync::Outcome::Unreadable { reason } => ("unreadable", None, vec![reason]),
-            _ => ("other", None, Vec::new()),
+        let mut done = Self {
+            outcome: "finished",
+            steps,
+            failed,
+            conflicts,
+            digest: None,
+            trips: Vec::new(),
+            reasons: Vec::new(),
         };
-        Self { outcome, steps, failed, conflicts, digest, reasons }
+        (done.outcome, done.reasons) = match outcome {
+            sync::Outcome::Finished => ("finished", Vec::new()),
+            sync::Outcome::Cancelled => ("cancelled", Vec::new()),
+            sync::Outcome::AwaitingApproval { digest, trips } => {
+                done.digest = Some(digest.to_string());
+                done.trips = trips.iter().map(Trip::of).collect();
+                ("awaiting_approval", trips.iter().map(ToString::to_string).collect())
+            }
+            sync::Outcome::TokenRefused { reason } => ("token_refused", vec![reason]),
+            sync::Outcome::Unreadable { reason } => ("unreadable", vec![reason]),
+            _ => ("other", Vec::new()),
+        };
+        done
     }
 }

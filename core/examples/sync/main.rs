@@ -117,7 +117,7 @@ fn read_directory(file: &Path) -> Result<Snapshot, String> {
 fn read_guards(file: &Path) -> Result<Guards, String> {
     let name = file.display();
     let text = fs::read_to_string(file).map_err(|error| format!("{name}: {error}"))?;
-    serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))
+    Guards::from_json(&text).map_err(|error| format!("{name}: {error}"))
 }
 
 /// Feeds the jitter only.

@@ -18,7 +18,8 @@ pub use event::{Event, EventChange, EventName, EventResource};
 pub use journal::{Record, ResumeError};
 pub use plan::{
     AddedMember, Attribute, AttributeChange, Conflict, ConflictKind, Counts, Digest, GroupStep, GroupVerb,
-    Guards, InvalidDigest, Limit, Plan, Reason, RemovedMember, Step, Totals, Trip, UserStep, UserVerb,
+    Guards, InvalidDigest, InvalidGuards, Limit, Plan, Reason, RemovedMember, Step, Totals, Trip, UserStep,
+    UserVerb,
 };
 #[cfg(planted_bug)]
 pub use planted::{PLANTABLE, plant};

@@ -1,5 +1,7 @@
 //! What an administrator within Heap is told.
 
+use alloc::string::String;
+
 use crate::{
     pki,
     saml::{BuildError, EndpointError, PendingError},
@@ -42,6 +44,9 @@ pub enum TenantError {
     /// The request for a login cannot be made.
     #[error("the request for a login cannot be made: {0}")]
     LoginRequest(#[from] BuildError),
+    /// A line of a stored tenant cannot be used; the settings are one, and there must be exactly one of them.
+    #[error("the stored tenant cannot be used: its line `{0}` is missing, malformed or of a later version")]
+    Stored(String),
     /// The account or group cannot be made or changed.
     #[error("{0}")]
     Refused(scim::Error),
@@ -61,6 +66,7 @@ impl TenantError {
             Self::RemoteLoginUrl(error) => error.code(),
             Self::Login(error) => error.code(),
             Self::LoginRequest(error) => error.code(),
+            Self::Stored(_) => "heap.stored_tenant",
             Self::Refused(error) => error.code(),
         }
     }

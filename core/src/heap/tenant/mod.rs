@@ -18,6 +18,7 @@ mod admin;
 mod error;
 mod rules;
 mod sign_on;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod variants;
@@ -32,7 +33,7 @@ pub use error::TenantError;
 pub use sign_on::{LoginRefused, Session, SsoSettings};
 pub use variants::{Renaming, Variants};
 
-use self::{rules::HeapRules, sign_on::SignOn};
+use self::{rules::HeapRules, sign_on::SignOn, stored::Noted};
 use super::{HeapId, Role, TenantName};
 use crate::{
     entropy::Entropy,
@@ -55,6 +56,7 @@ pub struct Tenant<S = MemoryStore> {
     service: Service<S, HeapRules>,
     client_id: Option<String>,
     sign_on: Option<SignOn>,
+    noted: Noted,
 }
 
 impl Tenant {
@@ -82,7 +84,7 @@ impl<S: Store> Tenant<S> {
         let rules = HeapRules::new(variants);
         let service =
             Service::with_rules(config, store, entropy, rules, ResourceType::user().with_attribute(role));
-        Self { heap_id, name, service, client_id: None, sign_on: None }
+        Self { heap_id, name, service, client_id: None, sign_on: None, noted: Noted::default() }
     }
 
     /// The same tenant, playing a variant of what Heap may do.

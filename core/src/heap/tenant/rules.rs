@@ -40,6 +40,10 @@ impl HeapRules {
         self.foreign.remove(&email.to_lowercase())
     }
 
+    pub(super) const fn foreign_accounts(&self) -> &BTreeSet<String> {
+        &self.foreign
+    }
+
     /// # Errors
     /// 409 with the reason when the person has an account in another organisation (R23).
     fn check_foreign(&self, document: &Document) -> Result<(), Error> {

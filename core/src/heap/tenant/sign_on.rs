@@ -9,15 +9,15 @@ use alloc::{
 use http::{HeaderValue, Method, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Tenant, TenantError};
+use super::{Tenant, TenantError, stored::Noted};
 use crate::{
     entropy::Entropy,
     heap::{ENTITY_ID, HeapId, Role},
     limits::{HEAP_LOGIN_SECONDS, HEAP_LOGINS_PENDING_MAX, HEAP_LOGINS_REMEMBERED_MAX},
     pki::Certificate,
     saml::{
-        Expected, PendingError, PendingRequests, Policy, Received, Rejection, ReplayCache, ServiceProvider,
-        Trust, VerifiedAssertion,
+        Expected, PendingError, PendingRequests, Policy, Received, Rejection, ReplayCache, ReplayGuard,
+        ServiceProvider, Trust, Use, VerifiedAssertion,
     },
     scim::service::{IndexKey, Kind, Store},
     wire::{Request, Response},
@@ -114,7 +114,7 @@ pub(super) struct SignOn {
     settings: SsoSettings,
     service_provider: ServiceProvider,
     pending: PendingRequests,
-    replay: ReplayCache,
+    pub(super) replay: ReplayCache,
 }
 
 impl SignOn {
@@ -137,16 +137,21 @@ impl SignOn {
         &mut self,
         saml_response: &str,
         now: Timestamp,
+        noted: &mut Noted,
     ) -> Result<(VerifiedAssertion, Option<String>), LoginRefused> {
         let claimed = ServiceProvider::claimed_request(saml_response);
         let pending = claimed.as_deref().map(|id| self.pending.find(id, now).cloned()).transpose()?;
         let expected = pending.as_ref().map_or(Expected::Unsolicited, |request| request.expected());
         let received = Received { saml_response, expected };
-        let verified =
-            self.service_provider.verify(&received, now, &mut self.replay).map_err(|rejection| {
-                self.end_of_failed(saml_response);
-                LoginRefused::Rejected(Box::new(rejection))
-            })?;
+        let mut guard = |login: &Use<'_>| {
+            self.replay.spend(login)?;
+            noted.note_used(login);
+            Ok(())
+        };
+        let verified = self.service_provider.verify(&received, now, &mut guard).map_err(|rejection| {
+            self.end_of_failed(saml_response);
+            LoginRefused::Rejected(Box::new(rejection))
+        })?;
         // Only a verified answer uses its request up: a forged one must not end somebody's login.
         let page = match pending {
             Some(request) => self.pending.take(&request.id, now)?.relay_state,
@@ -218,7 +223,7 @@ impl<S: Store> Tenant<S> {
         let (Some((_, saml_response)), None) = (responses.next(), responses.next()) else {
             return Err(LoginRefused::Form);
         };
-        let (assertion, page) = sign_on.verify(&saml_response, now)?;
+        let (assertion, page) = sign_on.verify(&saml_response, now, &mut self.noted)?;
         let found = self.service.store().find(Kind::User, IndexKey::UserName(assertion.subject()));
         let record = found.first().ok_or(LoginRefused::NoAccount)?;
         if record.document.get("active") == Some(&false.into()) {

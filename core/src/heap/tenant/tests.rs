@@ -15,6 +15,7 @@ use crate::{
     wire::Secret,
 };
 
+mod stored;
 mod variants;
 
 const NOW: Timestamp = Timestamp::constant(1_772_359_200, 0);

@@ -1,5 +1,6 @@
 //! Who may call: a bearer token (RFC 6750), of which only the hash is kept.
 
+use alloc::{format, string::String};
 use core::fmt;
 
 use ring::digest;
@@ -15,6 +16,23 @@ impl TokenDigest {
     /// The hash of a token.
     pub fn of(token: &Secret) -> Self {
         Self(hash(token.expose().as_bytes()))
+    }
+
+    /// The hash in hexadecimal, to be stored.
+    pub(crate) fn to_hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// A stored hash; `None` for what is none.
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if text.len() != 2 * bytes.len() || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
     }
 
     /// Whether `token` has this hash, in a time that does not depend on where the two differ.

@@ -14,23 +14,25 @@ use super::store::{IndexKey, Kind, MemberChange, Record, Store, StoredMember, Ve
 use crate::scim::{Document, Error, ErrorKind, text::fold};
 
 /// The number of a resource: given once, in the order in which resources are made.
-type Slot = u32;
+pub(super) type Slot = u32;
 /// Resources by a text: several may have the same.
 type Index = BTreeSet<(String, Slot)>;
 
 /// A [`Store`] in memory.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
-    version: u64,
-    last_slot: Slot,
+    pub(super) version: u64,
+    pub(super) last_slot: Slot,
     entries: BTreeMap<Slot, (Kind, Record)>,
-    ids: BTreeMap<String, Slot>,
+    pub(super) ids: BTreeMap<String, Slot>,
     users: Table,
     groups: Table,
     /// (group, member), with the name for display that came with it.
     members: BTreeMap<(Slot, Slot), Option<Box<str>>>,
     /// (member, group).
     memberships: BTreeSet<(Slot, Slot)>,
+    /// The ids of what was written since it was last asked, once somebody has asked.
+    pub(super) written: Option<BTreeSet<String>>,
 }
 
 /// The resources of one type.
@@ -98,10 +100,25 @@ impl MemoryStore {
         self.entries.get(&slot).map(|(_, record)| Cow::Borrowed(record))
     }
 
+    fn note_written(&mut self, id: &str) {
+        if let Some(written) = &mut self.written {
+            written.insert(id.to_owned());
+        }
+    }
+
     /// The numbers of the members of a change, or an error before anything is changed.
     fn slots(&self, members: &MemberChange) -> Result<Vec<Slot>, Error> {
         let unknown = || Error::new(ErrorKind::Internal, "a member to be added is not stored");
         members.add.iter().map(|(id, _)| self.ids.get(id).copied().ok_or_else(unknown)).collect()
+    }
+
+    /// Adds members without another version.
+    pub(super) fn add_members(&mut self, group: &str, members: &MemberChange) -> Result<(), Error> {
+        let joining = self.slots(members)?;
+        if let Some(slot) = self.slot(Kind::Group, group) {
+            self.apply(slot, members, &joining);
+        }
+        Ok(())
     }
 
     fn apply(&mut self, group: Slot, members: &MemberChange, joining: &[Slot]) {
@@ -175,6 +192,7 @@ impl Store for MemoryStore {
 
     fn put(&mut self, kind: Kind, record: Record, members: &MemberChange) -> Result<(), Error> {
         let joining = self.slots(members)?;
+        self.note_written(record.id());
         let slot = match self.ids.get(record.id()) {
             Some(slot) => {
                 let slot = *slot;
@@ -218,6 +236,7 @@ impl Store for MemoryStore {
             return Err(Error::new(ErrorKind::NotFound, "there is no such group"));
         };
         record.stamp(version, now);
+        self.note_written(group);
         self.apply(slot, members, &joining);
         Ok(())
     }
@@ -228,6 +247,7 @@ impl Store for MemoryStore {
             self.table_mut(kind).remove(slot, &record.document);
         }
         self.ids.remove(id);
+        self.note_written(id);
         let order = &mut self.table_mut(kind).order;
         if let Ok(place) = order.binary_search(&slot) {
             order.remove(place);

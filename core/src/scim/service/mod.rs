@@ -25,6 +25,7 @@ mod route;
 mod rules;
 mod sort;
 mod store;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -41,6 +42,7 @@ pub use config::{Capabilities, Config, Filtering, Throttle};
 pub use memory::MemoryStore;
 pub use rules::{Change, Removal, Rules, Standard};
 pub use store::{IndexKey, Kind, MemberChange, Record, Store, StoredMember, Version};
+pub(crate) use stored::StoredResource;
 
 use self::{
     late::Late,
@@ -119,6 +121,10 @@ impl<S: Store, R: Rules> Service<S, R> {
     /// The resources.
     pub const fn store(&self) -> &S {
         &self.store
+    }
+
+    pub(crate) const fn store_mut(&mut self) -> &mut S {
+        &mut self.store
     }
 
     /// How it is reached, by whom, and what it can do.

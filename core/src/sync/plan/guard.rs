@@ -1,4 +1,7 @@
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,9 +34,9 @@ impl Limit {
 /// assert_eq!(Guards::default().deactivations.allowed(1500), 150);
 /// assert_eq!(Guards::default().deactivations.allowed(20), 10);
 /// // In a file, what is left out keeps its default.
-/// let guards: Guards = serde_json::from_str(r#"{"membersRemovedPercent": 20}"#)?;
+/// let guards = Guards::from_json(r#"{"membersRemovedPercent": 20}"#)?;
 /// assert_eq!(guards, Guards { members_removed_percent: 20, ..Guards::default() });
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), heap_identity::sync::InvalidGuards>(())
 /// ```
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -56,6 +59,28 @@ impl Default for Guards {
             members_removed_percent: 50,
             members_removed_from_size: 20,
         }
+    }
+}
+
+/// A text that is no document of guards: where, and what was expected there.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the guards cannot be read: {0}")]
+pub struct InvalidGuards(String);
+
+impl InvalidGuards {
+    /// The stable code of this error.
+    pub const fn code(&self) -> &'static str {
+        "sync.invalid_guards"
+    }
+}
+
+impl Guards {
+    /// Reads guards from a JSON document; what is left out keeps its default.
+    ///
+    /// # Errors
+    /// [`InvalidGuards`] for what is no JSON, and for a key that is no guard: a misspelt one would leave its default in force.
+    pub fn from_json(text: &str) -> Result<Self, InvalidGuards> {
+        serde_json::from_str(text).map_err(|error| InvalidGuards(error.to_string()))
     }
 }
 

@@ -16,7 +16,7 @@ use core::{fmt, str::FromStr};
 use ring::digest;
 use serde::Serialize;
 
-pub use guard::{Guards, Limit, Trip};
+pub use guard::{Guards, InvalidGuards, Limit, Trip};
 pub(crate) use people::attributes;
 pub use step::{
     AddedMember, Attribute, AttributeChange, Conflict, ConflictKind, GroupStep, GroupVerb, Reason,

@@ -1,0 +1,188 @@
+//! Signatures over XML: what is read of a document is what a signature covers, and nothing else.
+
+use std::sync::Arc;
+
+use heap_identity::{
+    dsig::{self, Policy},
+    pki::VerifyingKey,
+    xml::{self, Node},
+};
+use pyo3::{Bound, PyRef, PyResult, Python, pyclass, pyfunction, types::PyBytes};
+
+use crate::{
+    error::Raise,
+    pki::{Certificate, SigningKey, scheme_of, scheme_word},
+    table::table,
+};
+
+/// An element of a document, copied node by node from the tree that was verified.
+#[pyclass(frozen, module = "heap_identity")]
+#[derive(Clone)]
+pub(crate) struct Element(Arc<Parts>);
+
+struct Parts {
+    namespace: String,
+    name: String,
+    /// Namespace, name and value.
+    attributes: Vec<(String, String, String)>,
+    text: Option<String>,
+    elements: Vec<Element>,
+}
+
+impl Element {
+    /// `without` is what is not covered: the signature itself.
+    fn of(node: Node<'_>, without: Node<'_>) -> Self {
+        let attributes = node.attributes().map(|attribute| {
+            (attribute.namespace().into(), attribute.local_name().into(), attribute.value().into())
+        });
+        let elements = node.elements().filter(|child| *child != without);
+        Self(Arc::new(Parts {
+            namespace: node.namespace().into(),
+            name: node.local_name().into(),
+            attributes: attributes.collect(),
+            text: node.text().ok().map(Into::into),
+            elements: elements.map(|child| Self::of(child, without)).collect(),
+        }))
+    }
+}
+
+table!(Element {
+    namespace: &str = |parts| &parts.namespace;
+    name: &str = |parts| &parts.name;
+    attributes: Vec<(String, String, String)> = |parts| parts.attributes.clone();
+    text: Option<&str> = |parts| parts.text.as_deref();
+    elements: Vec<Element> = |parts| parts.elements.clone();
+}
+    fn attribute(&self, name: &str) -> Option<&str> {
+        let mut attributes = self.0.attributes.iter();
+        attributes.find(|(namespace, own, _)| namespace.is_empty() && own == name).map(|(.., value)| value.as_str())
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Element({:?}, {} elements)", self.0.name, self.0.elements.len())
+    }
+);
+
+/// An element that a signature of a configured key covers. There is no other way to one than a verification.
+#[pyclass(frozen, get_all, module = "heap_identity")]
+pub(crate) struct Covered {
+    element: Element,
+    key_index: usize,
+    scheme: &'static str,
+}
+
+#[pyo3::pymethods]
+impl Covered {
+    fn __repr__(&self) -> String {
+        format!(
+            "Covered({}, key_index={}, scheme={:?})",
+            self.element.__repr__(),
+            self.key_index,
+            self.scheme
+        )
+    }
+}
+
+/// What was hashed for a signature: no verdict.
+#[pyclass(frozen, module = "heap_identity")]
+pub(crate) struct Explanation(dsig::Explanation);
+
+table!(Explanation {
+    matches: bool = |explanation| explanation.matches();
+    suspicion: Option<String> = |explanation| explanation.suspicion().map(|cause| cause.to_string());
+}
+    #[getter]
+    fn canonical<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, self.0.canonical())
+    }
+
+    /// The first byte that differs, and why most likely.
+    fn compare(&self, theirs: &[u8]) -> Option<(usize, String)> {
+        let difference = self.0.compare(theirs)?;
+        Some((difference.offset(), difference.cause().to_string()))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("{:?}", self.0)
+    }
+);
+
+const fn policy(comments: bool, legacy_sha1: bool) -> Policy {
+    let mut policy = Policy::strict();
+    policy.comments = comments;
+    policy.legacy_sha1 = legacy_sha1;
+    policy
+}
+
+#[pyfunction]
+#[pyo3(signature = (xml, *, id, key, scheme=None))]
+pub(crate) fn sign_xml(
+    py: Python<'_>,
+    xml: &str,
+    id: &str,
+    key: PyRef<'_, SigningKey>,
+    scheme: Option<&str>,
+) -> PyResult<String> {
+    let scheme = scheme.map_or_else(|| Ok(key.0.default_scheme()), scheme_of)?;
+    let key = &key.0;
+    py.detach(|| dsig::sign_with(xml, id, key, scheme)).raise(py)
+}
+
+/// The element with this `ID`, or the root.
+fn chosen<'t>(root: Node<'t>, id: Option<&str>) -> Option<Node<'t>> {
+    match id {
+        None => Some(root),
+        Some(id) => root.descendants().find(|node| node.attribute("ID") == Some(id)),
+    }
+}
+
+fn no_element(id: Option<&str>) -> pyo3::PyErr {
+    crate::error::wrong(format!("no element has the ID {}", id.unwrap_or_default()))
+}
+
+#[pyfunction]
+#[pyo3(signature = (xml, *, certificates, id=None, comments=false, legacy_sha1=false))]
+#[expect(clippy::needless_pass_by_value, reason = "that is how an argument comes from Python")]
+pub(crate) fn verify_xml(
+    py: Python<'_>,
+    xml: &[u8],
+    certificates: Vec<PyRef<'_, Certificate>>,
+    id: Option<&str>,
+    comments: bool,
+    legacy_sha1: bool,
+) -> PyResult<Covered> {
+    let keys: Vec<VerifyingKey> =
+        certificates.iter().map(|certificate| certificate.0.public_key().clone()).collect();
+    let verdict = py.detach(|| {
+        let tree = match xml::parse(xml) {
+            Ok(tree) => tree,
+            Err(error) => return Some(Err(dsig::Error::from(error))),
+        };
+        let element = chosen(tree.root(), id)?;
+        Some(dsig::verify(element, &keys, &policy(comments, legacy_sha1)).map(|covered| Covered {
+            element: Element::of(covered.node(), covered.signature()),
+            key_index: covered.key_index(),
+            scheme: scheme_word(covered.algorithm()),
+        }))
+    });
+    verdict.ok_or_else(|| no_element(id))?.raise(py)
+}
+
+#[pyfunction]
+#[pyo3(signature = (xml, *, id=None, comments=false, legacy_sha1=false))]
+pub(crate) fn explain_xml(
+    py: Python<'_>,
+    xml: &[u8],
+    id: Option<&str>,
+    comments: bool,
+    legacy_sha1: bool,
+) -> PyResult<Explanation> {
+    let explained = py.detach(|| {
+        let tree = match xml::parse(xml) {
+            Ok(tree) => tree,
+            Err(error) => return Some(Err(dsig::Error::from(error))),
+        };
+        Some(dsig::explain(chosen(tree.root(), id)?, &policy(comments, legacy_sha1)))
+    });
+    explained.ok_or_else(|| no_element(id))?.map(Explanation).raise(py)
+}

@@ -1,0 +1,3 @@
+//! Heap as the other side of the integration.
+
+pub(crate) mod tenant;
