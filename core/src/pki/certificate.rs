@@ -23,6 +23,7 @@ struct Parsed {
     key: VerifyingKey,
     subject: String,
     serial: String,
+    fingerprint: String,
     not_before: Timestamp,
     not_after: Timestamp,
 }
@@ -57,6 +58,7 @@ impl Certificate {
             key: VerifyingKey::from_spki(tbs.subject_public_key_info())?,
             subject: tbs.subject().to_string(),
             serial: hexadecimal(tbs.serial_number().as_bytes()),
+            fingerprint: hexadecimal(digest(&SHA256, der).as_ref()),
             not_before: time(tbs.validity().not_before)?,
             not_after: time(tbs.validity().not_after)?,
         })))
@@ -94,7 +96,7 @@ impl Certificate {
 
     /// SHA-256 of the DER, in hexadecimal with colons, as OpenSSL and administration pages show it.
     pub fn sha256_fingerprint(&self) -> String {
-        hexadecimal(digest(&SHA256, self.der()).as_ref())
+        self.0.fingerprint.clone()
     }
 
     /// The DER.
@@ -120,7 +122,7 @@ impl fmt::Debug for Certificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Certificate")
             .field("subject", &self.0.subject)
-            .field("sha256", &self.sha256_fingerprint())
+            .field("sha256", &self.0.fingerprint)
             .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,9 @@ pub trait Checklist: Copy + Eq + Ord + core::fmt::Debug + 'static {
     /// Every check once, in order.
     const ALL: &'static [Self];
 
+    /// Its place in [`Checklist::ALL`].
+    fn index(self) -> usize;
+
     /// The stable code of this check, and of its failure.
     fn code(self) -> &'static str;
 
@@ -47,6 +50,10 @@ macro_rules! checks {
 
         impl $crate::saml::Checklist for $list {
             const ALL: &'static [Self] = Self::ALL;
+
+            fn index(self) -> usize {
+                self as usize
+            }
 
             fn code(self) -> &'static str {
                 self.code()

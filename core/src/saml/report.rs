@@ -101,7 +101,7 @@ impl<C: Checklist> Report<C> {
 
     /// How one check ended.
     pub fn status(&self, check: C) -> &Status {
-        let outcome = self.outcomes.iter().find(|outcome| outcome.check == check);
+        let outcome = self.outcomes.get(check.index());
         outcome.map_or(&Status::NotReached, |outcome| &outcome.status)
     }
 
@@ -134,7 +134,7 @@ impl<C: Checklist> Report<C> {
     }
 
     pub(super) fn record(&mut self, check: C, status: Status) {
-        if let Some(outcome) = self.outcomes.iter_mut().find(|outcome| outcome.check == check) {
+        if let Some(outcome) = self.outcomes.get_mut(check.index()) {
             outcome.status = status;
         }
     }

@@ -159,7 +159,7 @@ static SUBJECT: Model = assertion(
 );
 static BASE_ID: Model = assertion("BaseID", QUALIFIED_NAME, Content::Foreign);
 static NAME_ID: Model = assertion("NameID", QUALIFIED_NAME, Content::Text);
-pub(super) static ENCRYPTED_ID: Model = assertion("EncryptedID", &[], Content::Foreign);
+static ENCRYPTED_ID: Model = assertion("EncryptedID", &[], Content::Foreign);
 static SUBJECT_CONFIRMATION: Model = assertion(
     "SubjectConfirmation",
     &[must("Method", Kind::Text)],
@@ -229,7 +229,7 @@ static ATTRIBUTE: Model = open(
     Content::Sequence(&[any(&[&ATTRIBUTE_VALUE])]),
 );
 static ATTRIBUTE_VALUE: Model = open("AttributeValue", &[], Content::Value);
-pub(super) static ENCRYPTED_ATTRIBUTE: Model = assertion("EncryptedAttribute", &[], Content::Foreign);
+static ENCRYPTED_ATTRIBUTE: Model = assertion("EncryptedAttribute", &[], Content::Foreign);
 static AUTHZ_DECISION_STATEMENT: Model = assertion(
     "AuthzDecisionStatement",
     &[must("Resource", Kind::Text), must("Decision", Kind::Text)],

@@ -5,7 +5,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-use super::schema::{Content, ENCRYPTED_ATTRIBUTE, ENCRYPTED_ID, Kind, Model, Slot};
+use super::schema::{Content, Kind, Model, Slot};
 use super::{
     check::Check,
     names::{ASSERTION, PROTOCOL, SCHEMA_INSTANCE, SIGNATURE},
@@ -41,9 +41,6 @@ pub(super) fn check(root: Node<'_>, model: &'static Model) -> Result<Shape, Miss
 impl Shape {
     fn element(&mut self, node: Node<'_>, model: &'static Model) -> Result<(), Misshapen> {
         attributes(node, model)?;
-        if [&ENCRYPTED_ID, &ENCRYPTED_ATTRIBUTE].iter().any(|it| it.name == model.name) {
-            self.encrypted.get_or_insert(node.position());
-        }
         match model.content {
             Content::Sequence(_) if self.depth == limits::SAML_DEPTH_MAX => {
                 Err(schema(node, "elements that nest no deeper than the schemas need", "deeper ones"))
@@ -55,9 +52,13 @@ impl Shape {
                 outcome
             }
             Content::Text => text(node, model.name),
-            Content::Value if node.elements().next().is_none() => text(node, model.name),
-            Content::Value => foreign_content(node).and_then(|()| texts_inside(node)),
-            Content::Foreign => foreign_content(node),
+            Content::Value => value(node, model.name),
+            Content::Foreign => {
+                if matches!(model.name, "EncryptedID" | "EncryptedAttribute") {
+                    self.encrypted.get_or_insert(node.position());
+                }
+                foreign_content(node)
+            }
             Content::Signature => signature_content(node),
             Content::Encrypted => encrypted_content(node),
         }
@@ -71,11 +72,12 @@ impl Shape {
         let mut slot = slots.next();
         let mut taken = false;
         for child in node.elements() {
+            let (namespace, name) = (child.namespace(), child.local_name());
             loop {
                 let Some(current) = slot else {
                     return Err(unexpected(child, model));
                 };
-                let matching = current.one_of.iter().find(|it| child.is(it.namespace, it.name));
+                let matching = current.one_of.iter().find(|it| it.name == name && it.namespace == namespace);
                 if let (Some(model), true) = (matching, !taken || current.repeated) {
                     taken = true;
                     self.element(child, model)?;
@@ -95,6 +97,7 @@ impl Shape {
 }
 
 fn attributes(node: Node<'_>, model: &Model) -> Result<(), Misshapen> {
+    let mut required = 0;
     for attribute in node.attributes() {
         let (namespace, name) = (attribute.namespace(), attribute.local_name());
         if !namespace.is_empty() {
@@ -116,9 +119,14 @@ fn attributes(node: Node<'_>, model: &Model) -> Result<(), Misshapen> {
             }
             return Err(schema(node, "attributes of the schema", shown(name)));
         };
+        required += usize::from(declared.required);
         attribute_value(node, declared.name, declared.kind, attribute.value())?;
     }
-    let absent = model.attributes.iter().find(|it| it.required && node.attribute(it.name).is_none());
+    if required == model.attributes.iter().filter(|it| it.required).count() {
+        return Ok(());
+    }
+    let mut declared = model.attributes.iter().filter(|it| it.required);
+    let absent = declared.find(|it| node.attribute(it.name).is_none());
     absent.map_or(Ok(()), |it| Err(schema(node, format!("the attribute `{}`", it.name), "none")))
 }
 
@@ -144,10 +152,17 @@ fn text(node: Node<'_>, name: &str) -> Result<(), Misshapen> {
     })
 }
 
-/// The texts inside a value are values as well (D18).
-fn texts_inside(value: Node<'_>) -> Result<(), Misshapen> {
+/// Text, or foreign content, in which the texts are values as well (D18).
+fn value(value: Node<'_>, name: &str) -> Result<(), Misshapen> {
+    if value.plain_text().is_some() {
+        return Ok(());
+    }
+    if value.elements().next().is_none() {
+        return text(value, name);
+    }
+    foreign_content(value)?;
     let mut leaves = value.descendants().filter(|node| node.elements().next().is_none());
-    leaves.try_for_each(|leaf| text(leaf, "AttributeValue"))
+    leaves.try_for_each(|leaf| text(leaf, name))
 }
 
 /// Whatever the schemas leave open, but for what could be taken for a message, an Assertion or a signature (D20).
@@ -189,7 +204,9 @@ fn encrypted_content(encrypted: Node<'_>) -> Result<(), Misshapen> {
 
 /// Names by which some stack or other finds an element (A10, A17, A18).
 fn is_id_name(name: &str) -> bool {
-    name.eq_ignore_ascii_case("id") || matches!(name, "AssertionID" | "RequestID" | "ResponseID")
+    // Few names end like this, and this is asked of every attribute.
+    matches!(name.as_bytes().last(), Some(b'D' | b'd'))
+        && (name.eq_ignore_ascii_case("id") || matches!(name, "AssertionID" | "RequestID" | "ResponseID"))
 }
 
 fn foreign(node: Node<'_>, found: &str) -> Misshapen {

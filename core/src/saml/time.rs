@@ -93,11 +93,11 @@ fn offset(zone: &str) -> Result<Offset, InvalidTime> {
 }
 
 fn number(text: &str, from: usize, to: usize) -> Result<i16, InvalidTime> {
-    let digits = text.get(from..to).ok_or(InvalidTime)?;
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(InvalidTime);
-    }
-    digits.parse().map_err(|_| InvalidTime)
+    let digits = text.as_bytes().get(from..to).ok_or(InvalidTime)?;
+    digits.iter().try_fold(0, |number: i16, digit| match digit {
+        b'0'..=b'9' => Ok(number * 10 + i16::from(digit - b'0')),
+        _ => Err(InvalidTime),
+    })
 }
 
 #[cfg(test)]

@@ -89,6 +89,7 @@ impl<'a> Reader<'a> {
             namespaces: Vec::new(),
             root: 0,
             ambiguous: None,
+            instructions: false,
             before,
         };
         let (open, identifiers) = (Vec::with_capacity(16), Vec::with_capacity(8));
@@ -260,6 +261,7 @@ impl<'a> Reader<'a> {
         }
         let span = self.lines(content, start + 2);
         check_length(span, start)?;
+        self.tree.instructions = true;
         self.add(Kind::Instruction(span), start).map(|_| ())
     }
 

@@ -102,6 +102,8 @@ pub struct Tree<'a> {
     pub(super) root: u32,
     /// An element with an identifier that another one has.
     pub(super) ambiguous: Option<u32>,
+    /// Whether there is a processing instruction anywhere.
+    pub(super) instructions: bool,
     /// Bytes of a byte order mark before the source.
     pub(super) before: usize,
 }
@@ -267,15 +269,20 @@ impl<'t> Node<'t> {
     /// # Errors
     /// [`ErrorKind::NotPlainText`] when there is an element, a comment or a processing instruction (A20-A22).
     pub fn text(self) -> Result<&'t str, Error> {
+        self.plain_text().ok_or_else(|| {
+            let culprit = self.children().find(|(_, data)| !matches!(data.kind, Kind::Text(_)));
+            let offset = culprit.map_or_else(|| self.data().offset, |(_, data)| data.offset);
+            Error::new(ErrorKind::NotPlainText, self.tree.position(offset))
+        })
+    }
+
+    /// [`Node::text`] without saying where it is not: for loops.
+    pub(crate) fn plain_text(self) -> Option<&'t str> {
         let mut children = self.children();
         match (children.next(), children.next()) {
-            (None, _) => Ok(""),
-            (Some((_, &Data { kind: Kind::Text(span), .. })), None) => Ok(self.tree.value(span)),
-            (Some((_, first)), second) => {
-                let is_text = matches!(first.kind, Kind::Text(_));
-                let culprit = second.filter(|_| is_text).map_or(first.offset, |(_, second)| second.offset);
-                Err(Error::new(ErrorKind::NotPlainText, self.tree.position(culprit)))
-            }
+            (None, _) => Some(""),
+            (Some((_, &Data { kind: Kind::Text(span), .. })), None) => Some(self.tree.value(span)),
+            _ => None,
         }
     }
 
@@ -307,7 +314,7 @@ impl<'t> Node<'t> {
 
     /// Whether there is a processing instruction anywhere inside.
     pub fn has_instruction(self) -> bool {
-        self.any_inside(|kind| matches!(kind, Kind::Instruction(_)))
+        self.tree.instructions && self.any_inside(|kind| matches!(kind, Kind::Instruction(_)))
     }
 
     /// The namespaces that are declared here and around, by prefix (`""`: the default one), innermost only; but for `xml`.

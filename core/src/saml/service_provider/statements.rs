@@ -103,6 +103,7 @@ pub(super) fn attributes(assertion: &ProvenAssertion<'_>) -> Vec<ReceivedAttribu
             attributes.len() - 1
         });
         if let Some(attribute) = attributes.get_mut(index) {
+            attribute.values.reserve(node.elements().count());
             attribute.values.extend(node.elements().filter_map(value));
         }
     }
@@ -110,8 +111,6 @@ pub(super) fn attributes(assertion: &ProvenAssertion<'_>) -> Vec<ReceivedAttribu
 }
 
 fn value(node: Node<'_>) -> Option<String> {
-    if node.elements().next().is_none() {
-        return node.text().ok().map(Into::into);
-    }
-    node.only_element(ASSERTION, "NameID").and_then(|name| name.text().ok()).map(Into::into)
+    let name_id = || node.only_element(ASSERTION, "NameID").and_then(Node::plain_text);
+    node.plain_text().or_else(name_id).map(Into::into)
 }
