@@ -4,6 +4,7 @@ use core::{cmp::Ordering, iter};
 use super::{
     Change, GroupView, PersonView, Snapshot,
     memberships::{pack, unpack},
+    renumbering::{GONE, Renumbering},
 };
 
 /// What happened to a person between two snapshots.
@@ -67,9 +68,8 @@ pub struct Diff<'s> {
     after: &'s Snapshot,
     people: Vec<PersonChange<'s>>,
     groups: Vec<GroupChange<'s>>,
-    /// For each number of the earlier snapshot, the number in the later one.
-    new_person: Vec<u32>,
-    new_group: Vec<u32>,
+    new_person: Renumbering,
+    new_group: Renumbering,
     /// Packed with the numbers of `after`.
     joined: Vec<u64>,
     /// Packed with the numbers of `before`.
@@ -88,19 +88,21 @@ impl<'s> Diff<'s> {
         let groups = merge(before.groups(), after.groups(), |left, right| left.id().cmp(right.id()));
         let (mut new_person, mut new_group) =
             (Vec::with_capacity(before.people_count()), Vec::with_capacity(before.group_count()));
+        let people = people
+            .inspect(|pair| note_number(&mut new_person, pair, PersonView::row_number))
+            .filter_map(person_change)
+            .collect();
+        let groups = groups
+            .inspect(|pair| note_number(&mut new_group, pair, GroupView::row_number))
+            .filter_map(group_change)
+            .collect();
         Self {
             before,
             after,
-            people: people
-                .inspect(|pair| note_number(&mut new_person, pair, |view| view.number().0))
-                .filter_map(person_change)
-                .collect(),
-            groups: groups
-                .inspect(|pair| note_number(&mut new_group, pair, |view| view.number().0))
-                .filter_map(group_change)
-                .collect(),
-            new_person,
-            new_group,
+            people,
+            groups,
+            new_person: Renumbering::new(new_person),
+            new_group: Renumbering::new(new_group),
             joined: Vec::new(),
             left: Vec::new(),
         }
@@ -212,9 +214,6 @@ fn merge<T>(
     })
 }
 
-/// Stands for what the later snapshot does not have; no number is as large.
-const GONE: u32 = u32::MAX;
-
 fn note_number<T>(numbers: &mut Vec<u32>, pair: &Pair<T>, number: impl Fn(&T) -> u32) {
     if let (Some(_), after) = pair {
         numbers.push(after.as_ref().map_or(GONE, number));
@@ -225,13 +224,13 @@ fn note_number<T>(numbers: &mut Vec<u32>, pair: &Pair<T>, number: impl Fn(&T) ->
 fn memberships(
     before: &Snapshot,
     after: &Snapshot,
-    new_person: &[u32],
-    new_group: &[u32],
+    new_person: &Renumbering,
+    new_group: &Renumbering,
 ) -> (Vec<u64>, Vec<u64>) {
     let (mut joined, mut left) = (Vec::new(), Vec::new());
     let mut next_group = 0;
-    for (group, new) in (0..).zip(new_group.iter().copied()) {
-        let old_members = before.member_numbers(group);
+    for (group, new) in (0..).zip(new_group.all()) {
+        let mut old_members = before.member_numbers(group);
         if new == GONE {
             left.extend(old_members.iter().map(|person| pack(group, *person)));
             continue;
@@ -240,18 +239,28 @@ fn memberships(
             joined.extend(after.member_numbers(added).iter().map(|person| pack(added, *person)));
         }
         next_group = new + 1;
-        let mut members = after.member_numbers(new).iter().copied().peekable();
-        for old in old_members {
-            // Both numberings follow the ids, so what is renumbered stays sorted.
-            let wanted = new_person.get(*old as usize).copied().unwrap_or(GONE);
-            while let Some(person) = members.next_if(|person| *person < wanted && wanted != GONE) {
-                joined.push(pack(new, person));
-            }
-            if wanted == GONE || members.next_if_eq(&wanted).is_none() {
-                left.push(pack(group, *old));
+        let mut members = after.member_numbers(new);
+        loop {
+            let pairs = old_members.iter().zip(members);
+            let same = pairs.take_while(|(old, person)| new_person.of(**old) == **person).count();
+            old_members = old_members.get(same..).unwrap_or_default();
+            members = members.get(same..).unwrap_or_default();
+            // Both numberings follow the ids, so what is renumbered stays sorted; what is gone has no place in it.
+            match (old_members.split_first(), members.split_first()) {
+                (Some((old, rest)), person)
+                    if new_person.of(*old) == GONE
+                        || person.is_none_or(|(person, _)| new_person.of(*old) < *person) =>
+                {
+                    left.push(pack(group, *old));
+                    old_members = rest;
+                }
+                (_, Some((person, rest))) => {
+                    joined.push(pack(new, *person));
+                    members = rest;
+                }
+                (_, None) => break,
             }
         }
-        joined.extend(members.map(|person| pack(new, person)));
     }
     let groups = u32::try_from(after.group_count()).unwrap_or(GONE);
     for added in next_group..groups {

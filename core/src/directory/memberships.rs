@@ -10,17 +10,35 @@ pub(super) struct Memberships {
     people: Vec<u32>,
 }
 
-/// From this share of all people on, marking them in a set of bits and reading it in order is quicker than sorting.
-const DENSE_SHARE: usize = 64;
+/// Memberships in the order in which a source tells them. Most sources tell a group's members one after the other: those are one run,
+/// and take four bytes each.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    runs: Vec<Run>,
+    people: Vec<u32>,
+}
 
-impl Memberships {
-    /// Sorts packed pairs of group and person, each once. The numbers are below the counts.
-    pub(super) fn sorted(packed: Vec<u64>, group_count: usize, people_count: usize) -> Self {
-        let mut starts = vec![0_usize; group_count + 1];
-        for membership in &packed {
-            if let Some(count) = starts.get_mut(unpack(*membership).0 as usize + 1) {
-                *count += 1;
-            }
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    group: u32,
+    length: u32,
+}
+
+impl Told {
+    pub(super) fn push(&mut self, group: u32, person: u32) {
+        self.people.push(person);
+        match self.runs.last_mut() {
+            Some(run) if run.group == group && run.length < u32::MAX => run.length += 1,
+            _ => self.runs.push(Run { group, length: 1 }),
+        }
+    }
+
+    /// Renumbers and sorts them, each once; `None` where there is no new number. The new numbers are below the lengths of their lists.
+    pub(super) fn sorted(self, new_group: &[u32], new_person: &[u32]) -> Option<Memberships> {
+        let mut starts = vec![0_usize; new_group.len() + 1];
+        for run in &self.runs {
+            let group = *new_group.get(run.group as usize)?;
+            *starts.get_mut(group as usize + 1)? += run.length as usize;
         }
         let mut end = 0;
         for start in &mut starts {
@@ -28,21 +46,28 @@ impl Memberships {
             *start = end;
         }
         let mut next = starts.clone();
-        let mut people = vec![0_u32; packed.len()];
-        for membership in packed {
-            let (group, person) = unpack(membership);
-            if let Some(place) = next.get_mut(group as usize) {
-                if let Some(slot) = people.get_mut(*place) {
-                    *slot = person;
-                }
-                *place += 1;
+        let mut people = vec![0_u32; self.people.len()];
+        let mut told = self.people.iter();
+        for run in &self.runs {
+            let (place, length) =
+                (next.get_mut(*new_group.get(run.group as usize)? as usize)?, run.length as usize);
+            let slots = people.get_mut(*place..*place + length)?;
+            *place += length;
+            for (slot, person) in slots.iter_mut().zip(&mut told) {
+                *slot = *new_person.get(*person as usize)?;
             }
         }
-        let mut memberships = Self { starts, people };
-        memberships.sort_members(people_count);
-        memberships
+        drop(self);
+        let mut memberships = Memberships { starts, people };
+        memberships.sort_members(new_person.len());
+        Some(memberships)
     }
+}
 
+/// From this share of all people on, marking them in a set of bits and reading it in order is quicker than sorting.
+const DENSE_SHARE: usize = 64;
+
+impl Memberships {
     /// Sorts the members of each group, and closes the gaps that doubles leave.
     fn sort_members(&mut self, people_count: usize) {
         let mut marks = vec![0_u64; people_count.div_ceil(64)];
@@ -54,7 +79,9 @@ impl Memberships {
             } else {
                 sort_sparse(members)
             };
-            self.people.copy_within(from..from + count, kept);
+            if kept < from {
+                self.people.copy_within(from..from + count, kept);
+            }
             (from, kept) = (*end, kept + count);
             *end = kept;
         }
@@ -128,7 +155,7 @@ mod tests {
 
     use proptest::{collection::vec, prelude::*};
 
-    use super::{Memberships, pack};
+    use super::Told;
 
     proptest! {
         #[test]
@@ -136,8 +163,12 @@ mod tests {
             pairs in vec((0_u32..4, 0_u32..200), 0..400),
             more in 0_usize..20_000,
         ) {
-            let packed = pairs.iter().map(|(group, person)| pack(*group, *person)).collect();
-            let memberships = Memberships::sorted(packed, 5, 200 + more);
+            let mut told = Told::default();
+            for (group, person) in &pairs {
+                told.push(*group, *person);
+            }
+            let same: Vec<u32> = (0..).take(200 + more).collect();
+            let memberships = told.sorted(&same[..5], &same).unwrap();
             let distinct: BTreeSet<(u32, u32)> = pairs.into_iter().collect();
             prop_assert_eq!(memberships.count(), distinct.len());
             for group in 0..5 {

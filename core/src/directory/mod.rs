@@ -27,6 +27,7 @@ mod file;
 mod mapping;
 mod memberships;
 mod person;
+mod renumbering;
 mod snapshot;
 mod texts;
 

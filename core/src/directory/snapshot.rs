@@ -4,21 +4,41 @@ use alloc::{
     vec,
     vec::Vec,
 };
-use core::cmp::Ordering;
+use core::{cmp::Ordering, num::NonZeroU32};
 
 use super::{
     Group, Person,
-    memberships::{Memberships, pack, unpack},
+    memberships::{Memberships, Told},
     texts::{Fields, Full, Texts},
 };
 
 /// The number of a person within one snapshot, in the order of directory ids.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct PersonId(pub(super) u32);
+pub struct PersonId(Number);
 
 /// The number of a group within one snapshot, in the order of directory ids.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct GroupId(pub(super) u32);
+pub struct GroupId(Number);
+
+/// A number below `u32::MAX`, kept as one more: a caller's table of perhaps-known people then takes four bytes for each.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+struct Number(NonZeroU32);
+
+impl Number {
+    /// `number` is that of a row, so it has a successor.
+    const fn new(number: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(number))
+    }
+
+    /// The number of the row after `length` others.
+    fn after(length: usize) -> Result<Self, Error> {
+        u32::try_from(length).ok().filter(|number| *number < u32::MAX).map(Self::new).ok_or(Error::TooLarge)
+    }
+
+    const fn get(self) -> u32 {
+        self.0.get() - 1
+    }
+}
 
 /// Why a source cannot become a snapshot.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -87,7 +107,7 @@ pub struct SnapshotBuilder {
     texts: Texts,
     people: Vec<PersonRow>,
     groups: Vec<GroupRow>,
-    memberships: Vec<u64>,
+    memberships: Told,
     group_management: bool,
 }
 
@@ -97,7 +117,7 @@ impl SnapshotBuilder {
     /// # Errors
     /// [`Error::TooLarge`].
     pub fn person(&mut self, person: &Person) -> Result<PersonId, Error> {
-        let number = number(self.people.len())?;
+        let number = Number::after(self.people.len())?;
         let texts = self.texts.push([
             Some(&person.id),
             Some(&person.user_name),
@@ -115,7 +135,7 @@ impl SnapshotBuilder {
     /// # Errors
     /// [`Error::TooLarge`].
     pub fn group(&mut self, group: &Group) -> Result<GroupId, Error> {
-        let number = number(self.groups.len())?;
+        let number = Number::after(self.groups.len())?;
         let texts = self.texts.push([Some(&group.id), Some(&group.name)])?;
         self.groups.push(GroupRow { texts, bound: group.bound });
         Ok(GroupId(number))
@@ -123,7 +143,7 @@ impl SnapshotBuilder {
 
     /// Puts a person into a group; doing so twice is the same as once.
     pub fn member(&mut self, group: GroupId, person: PersonId) {
-        self.memberships.push(pack(group.0, person.0));
+        self.memberships.push(group.0.get(), person.0.get());
     }
 
     /// Says whether groups and memberships are managed at Heap at all (R24, R31); they are unless this says no.
@@ -136,21 +156,12 @@ impl SnapshotBuilder {
     /// # Errors
     /// An id that occurs twice, or a membership of a foreign handle.
     pub fn complete(self) -> Result<Snapshot, Error> {
-        let Self { texts, people, groups, mut memberships, group_management } = self;
+        let Self { texts, people, groups, memberships, group_management } = self;
         let (people, new_person) =
             sorted(people, |row| texts.required(&row.texts, 0)).map_err(Error::PersonTwice)?;
         let (groups, new_group) =
             sorted(groups, |row| texts.required(&row.texts, 0)).map_err(Error::GroupTwice)?;
-        for membership in &mut memberships {
-            let (group, person) = unpack(*membership);
-            let (Some(group), Some(person)) =
-                (new_group.get(group as usize), new_person.get(person as usize))
-            else {
-                return Err(Error::Membership);
-            };
-            *membership = pack(*group, *person);
-        }
-        let memberships = Memberships::sorted(memberships, groups.len(), people.len());
+        let memberships = memberships.sorted(&new_group, &new_person).ok_or(Error::Membership)?;
         let (texts, people, memberships) = (Arc::new(texts), Arc::new(people), Arc::new(memberships));
         Ok(Snapshot { texts, people, groups, memberships, group_management })
     }
@@ -173,7 +184,7 @@ impl Snapshot {
             texts: Texts::default(),
             people: Vec::new(),
             groups: Vec::new(),
-            memberships: Vec::new(),
+            memberships: Told::default(),
             group_management: true,
         }
     }
@@ -265,9 +276,13 @@ pub struct PersonView<'s> {
 }
 
 impl<'s> PersonView<'s> {
+    pub(super) fn row_number(&self) -> u32 {
+        self.number
+    }
+
     /// The person's number in this snapshot.
     pub fn number(&self) -> PersonId {
-        PersonId(self.number)
+        PersonId(Number::new(self.number))
     }
 
     /// The directory id.
@@ -334,9 +349,13 @@ pub struct GroupView<'s> {
 }
 
 impl<'s> GroupView<'s> {
+    pub(super) fn row_number(&self) -> u32 {
+        self.number
+    }
+
     /// The group's number in this snapshot.
     pub fn number(&self) -> GroupId {
-        GroupId(self.number)
+        GroupId(Number::new(self.number))
     }
 
     /// The directory id.
@@ -361,7 +380,7 @@ impl<'s> GroupView<'s> {
 
     /// Whether a person of the same snapshot is a member.
     pub fn contains(&self, person: PersonId) -> bool {
-        self.snapshot.member_numbers(self.number).binary_search(&person.0).is_ok()
+        self.snapshot.member_numbers(self.number).binary_search(&person.0.get()).is_ok()
     }
 
     /// The members, in the order of their directory ids.
@@ -369,10 +388,6 @@ impl<'s> GroupView<'s> {
         let snapshot = self.snapshot;
         snapshot.member_numbers(self.number).iter().filter_map(move |person| snapshot.person_at(*person))
     }
-}
-
-fn number(length: usize) -> Result<u32, Error> {
-    u32::try_from(length).ok().filter(|number| *number < u32::MAX).ok_or(Error::TooLarge)
 }
 
 /// The rows in the order of their ids, and for each old number the new one; or an id that occurs twice.
@@ -421,7 +436,7 @@ impl Key {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{Error, Group, GroupId, Person, PersonId, Snapshot};
+    use super::{Error, Group, GroupId, Number, Person, PersonId, Snapshot};
 
     fn person(id: &str) -> Person {
         Person { id: id.into(), user_name: [id, "@example.com"].concat(), active: true, ..Person::default() }
@@ -464,7 +479,7 @@ mod tests {
     #[test]
     fn a_handle_of_another_snapshot_is_refused() {
         let mut builder = Snapshot::builder();
-        builder.member(GroupId(3), PersonId(4));
+        builder.member(GroupId(Number::new(3)), PersonId(Number::new(4)));
         assert_eq!(builder.complete().unwrap_err(), Error::Membership);
     }
 

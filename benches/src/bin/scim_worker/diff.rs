@@ -4,7 +4,7 @@ use std::{
     error::Error,
     fs::File,
     hint::black_box,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     time::Instant,
 };
 
@@ -50,8 +50,13 @@ fn snapshot(folder: &str, side: &str) -> Result<Snapshot, Box<dyn Error>> {
     let mut person =
         Person { given_name: Some(String::new()), family_name: Some(String::new()), ..Person::default() };
     lines(&format!("{folder}/{side}_users.csv"), |line| {
-        let mut fields = line.split(',');
-        let mut field = || fields.next().ok_or("a user has five fields");
+        let mut rest = Some(line);
+        let mut field = || {
+            let line = rest.ok_or("a user has five fields")?;
+            let end = line.bytes().position(|byte| byte == b',');
+            rest = end.and_then(|end| line.get(end + 1..));
+            line.get(..end.unwrap_or(line.len())).ok_or("a user has five fields")
+        };
         let number: usize = put(&mut person.id, field()?).parse()?;
         put(&mut person.user_name, field()?);
         put(person.given_name.get_or_insert_default(), field()?);
@@ -67,61 +72,66 @@ fn snapshot(folder: &str, side: &str) -> Result<Snapshot, Box<dyn Error>> {
         Ok(())
     })?;
     let mut groups = Vec::new();
-    pairs(&format!("{folder}/{side}_members.csv"), |group, user| {
-        while groups.len() <= group {
-            let id = groups.len().to_string();
-            groups.push(builder.group(&Group { name: id.clone(), id, bound: true })?);
-        }
-        let person = people.get(user).copied().flatten().ok_or("a member is not among the users")?;
-        if let Some(group) = groups.get(group) {
-            builder.member(*group, person);
+    pairs(&format!("{folder}/{side}_members.csv"), |pairs| {
+        for (group, user) in pairs {
+            while groups.len() <= *group as usize {
+                let id = groups.len().to_string();
+                groups.push(builder.group(&Group { name: id.clone(), id, bound: true })?);
+            }
+            let person = people.get(*user as usize).copied().flatten();
+            if let Some(group) = groups.get(*group as usize) {
+                builder.member(*group, person.ok_or("a member is not among the users")?);
+            }
         }
         Ok(())
     })?;
     Ok(builder.complete()?)
 }
 
-/// Each line of a file but the first, which names the fields.
-fn lines(path: &str, mut each: impl FnMut(&str) -> Result<(), Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
-    let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
-    let mut line = String::new();
-    file.read_line(&mut line)?;
-    loop {
-        line.clear();
-        if file.read_line(&mut line)? == 0 {
-            return Ok(());
-        }
-        each(line.trim_end())?;
-    }
-}
-
-/// Each line of two numbers.
+/// The lines of two numbers, many at once: what is known of a user is looked up for one after the other without reading in between,
+/// so that the processor waits for many at a time.
 fn pairs(
     path: &str,
-    mut each: impl FnMut(usize, usize) -> Result<(), Box<dyn Error>>,
+    mut each: impl FnMut(&[(u32, u32)]) -> Result<(), Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {
-    let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
-    file.skip_until(b'\n')?;
-    let (mut first, mut number) = (0_usize, 0_usize);
-    loop {
-        let bytes = file.fill_buf()?;
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        for byte in bytes {
+    let mut read = Vec::new();
+    pieces(path, |lines| {
+        let (mut first, mut number) = (0_u32, 0_u32);
+        for byte in lines.bytes() {
             match byte {
-                b'0'..=b'9' => number = number.wrapping_mul(10).wrapping_add(usize::from(byte - b'0')),
+                b'0'..=b'9' => number = number.wrapping_mul(10).wrapping_add(u32::from(byte - b'0')),
                 b',' => (first, number) = (number, 0),
                 b'\n' => {
-                    each(first, number)?;
+                    read.push((first, number));
                     number = 0;
                 }
                 _ => return Err("a membership is two numbers".into()),
             }
         }
-        let length = bytes.len();
-        file.consume(length);
+        each(&read)?;
+        read.clear();
+        Ok(())
+    })
+}
+
+fn lines(path: &str, mut each: impl FnMut(&str) -> Result<(), Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+    pieces(path, |lines| lines.lines().try_for_each(&mut each))
+}
+
+/// A file in pieces of whole lines, without the first line, which names the fields.
+fn pieces(
+    path: &str,
+    mut each: impl FnMut(&str) -> Result<(), Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
+    file.skip_until(b'\n')?;
+    let mut piece = Vec::new();
+    while file.by_ref().take(1 << 16).read_to_end(&mut piece)? > 0 {
+        file.read_until(b'\n', &mut piece)?;
+        each(std::str::from_utf8(&piece)?)?;
+        piece.clear();
     }
+    Ok(())
 }
 
 fn put<'t>(to: &'t mut String, text: &str) -> &'t str {
