@@ -1,7 +1,11 @@
 """What the package's README shows runs."""
 
+import os
 import re
 import shutil
+import socket
+import subprocess
+import sys
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -11,12 +15,14 @@ import pytest
 from conftest import ACS, HEAP, KEYS
 from heap_identity import Done, IdentityProvider
 from held_back import held_back
+from serving import TOKEN, environment, served, write
 
 README = Path(__file__).parents[1] / "README.md"
+COMMANDS = re.findall(r"^```sh\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
-VERIFIED, PROVISIONED, SHOWN, FASTAPI, FLASK, DJANGO = BLOCKS
+PROGRAM, VERIFIED, PROVISIONED, SHOWN, FASTAPI, FLASK, DJANGO = BLOCKS
 
 
 @pytest.mark.parametrize("block", [VERIFIED, PROVISIONED], ids=["verify", "provision"])
@@ -72,3 +78,30 @@ def test_the_applications_of_the_readme_ask_for_a_login(tmp_path: Path, monkeypa
     for application in (names["app"], names["application"]):
         asked = Client(application).get("/me", headers={"accept": "text/html"})
         assert asked.status_code == 303 and asked.headers["location"].startswith("https://sso.jumpcloud.com/")
+
+
+@pytest.mark.parametrize("block", COMMANDS, ids=["demo", "main-job"])
+def test_the_commands_of_the_readme_run(block: str, tmp_path: Path) -> None:
+    """They find `directory.json`; what they leave running ends with them."""
+    write(tmp_path / "directory.json", ["ann", "ben"], Analysts=["ann", "ben"])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        script = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n" + block.replace("8080", str(probe.getsockname()[1]))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ended = subprocess.run(
+        ["bash", "-eu", "-c", script], cwd=tmp_path, env={**environment(), "PATH": path}, capture_output=True, text=True, timeout=55
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "let in" in ended.stdout or ("the tenant equals the directory" in ended.stdout and "user_create_provision" in ended.stdout)
+
+
+def test_the_program_of_the_readme_provisions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "directory.json", ["ann"], Analysts=["ann"])
+    monkeypatch.chdir(tmp_path)
+    with served() as base_url:
+        monkeypatch.setenv("HEAP_BASE_URL", base_url)
+        monkeypatch.setenv("HEAP_TOKEN", TOKEN)
+        exec(compile(PROGRAM, "README.md", "exec"), {"__name__": "readme"})
+    assert capsys.readouterr().out == "equal None 2\n"

@@ -83,6 +83,14 @@ const SUBJECTS: &[Subject] = &[
         task: None,
     },
     Subject {
+        name: "command",
+        debian: &[],
+        python: Some(SCIM),
+        npm: false,
+        scripts: &[],
+        task: Some(python::kill_the_command),
+    },
+    Subject {
         name: "browser",
         debian: &[("chromium", "/usr/bin/chromium"), ("chromium-driver", "/usr/bin/chromedriver")],
         python: Some(PARTNERS),

@@ -5,7 +5,8 @@ use std::{path::PathBuf, process::Command};
 use crate::steps::{Outcome, Steps};
 
 const ENVIRONMENT: &str = "target/python";
-const PACKAGE: &str = "heap_identity";
+/// The compiled module, the only one with stubs.
+const COMPILED: &str = "heap_identity._core";
 
 /// Installs the package into an environment of its own and runs its tests, the type checker and the check of the
 /// stubs against the compiled module.
@@ -19,7 +20,7 @@ pub(crate) fn test(steps: &mut Steps) -> Outcome {
     )?;
     steps.run(
         "stubtest",
-        &mut module(steps, &["mypy.stubtest", "--mypy-config-file=bindings-python/pyproject.toml", PACKAGE]),
+        &mut module(steps, &["mypy.stubtest", "--mypy-config-file=bindings-python/pyproject.toml", COMPILED]),
     )
 }
 
@@ -30,6 +31,12 @@ pub(crate) fn test_in_browser(steps: &mut Steps) -> Outcome {
         "pytest -m browser",
         &mut module(steps, &["pytest", "--quiet", "-m", "browser", "bindings-python"]),
     )
+}
+
+/// The command is killed while it works against the service providers of others, and behind a faulty proxy.
+pub(crate) fn kill_the_command(steps: &mut Steps) -> Outcome {
+    install(steps)?;
+    steps.run("interop command", &mut steps.command("python3", &["core/tests/interop/command.py"]))
 }
 
 fn interpreter(steps: &Steps) -> PathBuf {

@@ -1,0 +1,9 @@
+"""The Heap tenant as an ASGI application: SCIM, SSO, and a small page with what has happened. For this machine alone.
+
+`TenantApp` answers SCIM at `/scim/v2/<tenant>`, takes logins at the tenant's assertion consumer service, and shows people,
+groups, events and logins at `/`. In memory, or in a file that survives a restart.
+"""
+
+from .app import TenantApp, open_tenant
+
+__all__ = ["TenantApp", "open_tenant"]
