@@ -14,7 +14,7 @@ import pytest
 from heap_identity import Guards, InvalidInput, Snapshot
 from heap_identity.http import BODY_BYTES_MAX, Connection, synchronise, synchronise_async
 from heap_identity.log import JsonFormatter, masked
-from heap_identity.rounds import Run
+from heap_identity.rounds import FRUITLESS_ROUNDS_MAX, Run
 from heap_identity.state import MemoryJournal, State, StateError, TenantStore
 from serving import TOKEN, answering, served
 
@@ -116,10 +116,26 @@ def test_a_header_that_is_no_text_is_passed_over(base_url: str) -> None:
     assert result.outcome == "failed" and "404" in (result.reason or "")
 
 
-def test_a_refused_token_is_shown_again_and_then_given_up() -> None:
+def test_a_refused_token_is_shown_again_and_then_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "_pause", lambda self, seconds: iter(()))
     with answering(lambda method, path: (401, {}, {"detail": "no"})) as base_url:
         result = synchronise(directory("ann"), connection(base_url), MemoryJournal())
     assert result.outcome == "failed" and "token is refused" in (result.reason or "")
+    assert result.rounds == FRUITLESS_ROUNDS_MAX
+
+
+def test_a_gateway_that_refuses_the_very_first_request_does_not_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "_pause", lambda self, seconds: iter(()))
+    refusals = iter([True])
+
+    def answer(method: str, path: str) -> tuple[int, dict[str, str], Any]:
+        if next(refusals, False):
+            return 401, {}, {"detail": "no"}
+        return 200, {}, {"totalResults": 0, "Resources": [], "startIndex": 1, "itemsPerPage": 0}
+
+    with answering(answer) as base_url:
+        result = synchronise(Snapshot.from_json('{"users": [], "groups": []}'), connection(base_url), MemoryJournal(), guards=Guards.off())
+    assert result.is_equal and result.rounds == 2
 
 
 def test_what_cannot_be_used_is_refused_before_anything_is_sent() -> None:

@@ -197,10 +197,13 @@ class Run:
             fruitless = 0 if self._round.succeeded else fruitless + 1
             # What a tenant in order refuses it will refuse again: one more look is for what another hand changed meanwhile.
             rounds = FRUITLESS_ROUNDS_MAX if self._round.is_troubled else 2
-            if fruitless >= rounds or self._rounds >= ROUNDS_MAX or not self._health.has_answered:
+            is_refused = done.outcome == "token_refused"
+            # A gateway may refuse the first request for a moment: the token is shown again before it is blamed.
+            has_answered = self._health.has_answered or is_refused
+            if fruitless >= rounds or self._rounds >= ROUNDS_MAX or not has_answered:
                 return self._result("failed", _reason(done))
             yield from self._pause(float(1 << fruitless))
-            if done.outcome == "token_refused":
+            if is_refused:
                 self.engine.reauthorise(bearer_token=self._token)
             else:
                 self.engine.reconcile()

@@ -132,7 +132,9 @@ impl Run {
             fruitless = if self.round.succeeded > 0 { 0 } else { fruitless + 1 };
             // What a tenant in order refuses it will refuse again: one more look is for what another hand changed meanwhile.
             let rounds = if self.round.is_troubled { FRUITLESS_ROUNDS_MAX } else { 2 };
-            if fruitless >= rounds || self.counts.rounds >= ROUNDS_MAX || !self.health.has_answered {
+            // A gateway may refuse the first request for a moment: the token is shown again before it is blamed.
+            let has_answered = self.health.has_answered || is_refused;
+            if fruitless >= rounds || self.counts.rounds >= ROUNDS_MAX || !has_answered {
                 return Ok(End::Failed(reason));
             }
             thread::sleep(Duration::from_secs(1 << fruitless));
