@@ -56,6 +56,8 @@ enum Kind {
 enum How {
     Redirect,
     Post,
+    #[serde(other)]
+    Other,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +66,9 @@ enum Certificates {
     One(String),
     Several(Vec<String>),
 }
+
+/// Of a binding that neither end takes.
+const UNSUPPORTED: &str = "saml.binding.unsupported";
 
 /// How many logins a session remembers.
 const REMEMBERED: usize = 100_000;
@@ -89,9 +94,11 @@ impl Judge {
         let idp_entity_id = needed(line.idp_entity_id.as_deref(), "idp_entity_id")?;
         let response = needed(line.response.as_deref(), "response")?;
         let now = needed(line.now, "now")?;
-        if line.binding == Some(How::Redirect) {
+        match line.binding {
+            None | Some(How::Post) => {}
             // saml-profiles 4.1.2: a Response does not travel by redirect.
-            return Ok(refused("saml.binding.redirect"));
+            Some(How::Redirect) => return Ok(refused("saml.binding.redirect")),
+            Some(How::Other) => return Ok(refused(UNSUPPORTED)),
         }
         let certificates = match certificates(line.cert.as_ref()) {
             Ok(certificates) => certificates,
@@ -178,6 +185,7 @@ fn authn_request(line: &Line) -> Result<Value, Failure> {
     let accepted: Result<AcceptedRequest, RequestError> = match how {
         How::Redirect => identity_provider.accept_redirect(query, now),
         How::Post => identity_provider.accept_form(query, now),
+        How::Other => return Ok(refused(UNSUPPORTED)),
     };
     Ok(match accepted {
         Ok(request) => json!({
@@ -196,6 +204,7 @@ fn destination(query: &str, how: How) -> Option<String> {
     let message = match how {
         How::Redirect => from_query(query).ok()?.xml,
         How::Post => from_form(query).ok()?.xml,
+        How::Other => return None,
     };
     let tree = xml::parse(&message).ok()?;
     tree.root().attribute("Destination").map(Into::into)

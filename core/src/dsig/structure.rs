@@ -12,7 +12,7 @@ use crate::xml::c14n::{Canonicalization, Method};
 use crate::xml::{Node, is_name_char};
 
 /// What a description of keys may consist of, in the namespaces of XML-DSig 1.0 and 1.1 (A09, A36).
-const KEY_INFO: [&str; 21] = [
+const KEY_INFO: [&str; 23] = [
     "KeyName",
     "KeyValue",
     "RSAKeyValue",
@@ -31,6 +31,8 @@ const KEY_INFO: [&str; 21] = [
     "X509SerialNumber",
     "X509SKI",
     "X509CRL",
+    "X509Digest",
+    "DEREncodedKeyValue",
     "ECKeyValue",
     "NamedCurve",
     "PublicKey",

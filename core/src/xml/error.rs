@@ -142,7 +142,7 @@ kinds! {
     InvalidReference = "xml.invalid_reference", "`&` that starts no reference, or a reference to a character that XML cannot carry";
     /// Namespaces 1.0 5, constraint "Prefix Declared".
     UnboundPrefix = "xml.unbound_prefix", "a prefix that is not declared";
-    /// Namespaces 1.0 3: `xml` and `xmlns` are not declared, and nothing else is bound to their names (A14).
+    /// Namespaces 1.0 3: `xmlns` is not declared, `xml` only as what it is, and nothing else is bound to their names (A14).
     ReservedPrefix = "xml.reserved_prefix", "the prefix or namespace of `xml` or `xmlns` used or declared anew";
     /// Namespaces 1.0 2.2: deprecated, and undefined in Canonical XML (A15).
     RelativeNamespace = "xml.relative_namespace", "a namespace name that is not an absolute URI";

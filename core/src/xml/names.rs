@@ -135,16 +135,18 @@ impl<'a> Names<'a> {
 
     /// `xmlns="name"` or `xmlns:prefix="name"`, under the constraints of Namespaces in XML 1.0.
     pub(super) fn declaration(&mut self, prefix: u16, name: Cow<'a, str>) -> Result<Declaration, ErrorKind> {
-        if matches!(prefix, XML_PREFIX | XMLNS_PREFIX) {
+        if prefix == XMLNS_PREFIX {
             return Err(ErrorKind::ReservedPrefix);
         }
         let last = self.meanings.get(usize::from(prefix)).map_or(UNBOUND, |meaning| meaning.last);
         let is_last = self.namespaces.get(usize::from(last)).is_some_and(|known| *known == name);
         let namespace = if is_last { last } else { self.namespace(name)? };
-        match namespace {
-            NO_NAMESPACE if prefix != NO_PREFIX => Err(ErrorKind::PrefixUndeclared),
-            XML_NAMESPACE | XMLNS_NAMESPACE => Err(ErrorKind::ReservedPrefix),
-            namespace => Ok(Declaration { prefix, namespace }),
+        match (prefix, namespace) {
+            // Namespaces in XML 1.0 3: `xml` may be declared as what it is, and as nothing else (A14).
+            (XML_PREFIX, XML_NAMESPACE) => Ok(Declaration { prefix, namespace }),
+            (XML_PREFIX, _) | (_, XML_NAMESPACE | XMLNS_NAMESPACE) => Err(ErrorKind::ReservedPrefix),
+            (_, NO_NAMESPACE) if prefix != NO_PREFIX => Err(ErrorKind::PrefixUndeclared),
+            _ => Ok(Declaration { prefix, namespace }),
         }
     }
 

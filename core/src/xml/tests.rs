@@ -149,7 +149,11 @@ const REFUSED: &[(&[u8], ErrorKind)] = &[
     (b"<xmlns:a/>", ReservedPrefix),
     (b"<xml:a/>", ReservedPrefix),
     (b"<a xmlns:xml='urn:x'/>", ReservedPrefix),
-    (b"<a xmlns:xml='http://www.w3.org/XML/1998/namespace'/>", ReservedPrefix), // (ours: A14)
+    (b"<a xmlns:xml=''/>", ReservedPrefix),
+    (
+        b"<a xmlns:xml='http://www.w3.org/XML/1998/namespace' xmlns:xml='http://www.w3.org/XML/1998/namespace'/>",
+        DuplicateAttribute,
+    ),
     (b"<a xmlns:p='http://www.w3.org/XML/1998/namespace'/>", ReservedPrefix),
     (b"<a xmlns='http://www.w3.org/XML/1998/namespace'/>", ReservedPrefix),
     (b"<a xmlns:xmlns='urn:x'/>", ReservedPrefix),
@@ -192,6 +196,7 @@ fn what_looks_wrong_but_is_well_formed_is_read() {
         "<a p:b='' b='' q:b='' xmlns:p='urn:p' xmlns:q='urn:q'/>",
         "<p:a xmlns='urn:p' xmlns:p='urn:p' p:b='' b=''/>",
         "<a xml:lang='en' xml:space='preserve' xml:base='x' xml:id='i'/>",
+        "<a xmlns:xml='http://www.w3.org/XML/1998/namespace' xml:lang='en'/>",
         "<a>&#x10FFFF;&#9;\u{10FFFF}\u{85}\u{7F}</a>",
     ] {
         assert_eq!(refusal(document.as_bytes()), None, "{document}");

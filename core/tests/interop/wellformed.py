@@ -11,7 +11,7 @@ from tool import ask
 # What we refuse on purpose, by the code of our error, although one of the others reads it or both do.
 REFUSED_ON_PURPOSE = {
     "xml.relative_namespace": "a namespace name that is no absolute URI (A15)",
-    "xml.reserved_prefix": "the prefix xml declared anew, or an unknown attribute of it (A14)",
+    "xml.reserved_prefix": "an unknown attribute of the prefix xml (A14)",
     "xml.doctype": "a document type declaration (A12, A51)",
     "xml.unsupported_encoding": "a declared encoding that is not spelled UTF-8",
     "xml.unsupported_version": "a version other than 1.x",

@@ -8,6 +8,7 @@ use super::proof::ProvenAssertion;
 use crate::{
     saml::{
         check::Check,
+        hint,
         names::ASSERTION,
         policy::Policy,
         report::{Finding, Refused, Report, shown_or_none},
@@ -54,7 +55,16 @@ pub(super) fn authentication(
     let statements = || assertion.elements().filter(|child| child.is(ASSERTION, "AuthnStatement"));
     report.check(Check::AuthnStatement, || {
         let first = statements().next();
-        first.ok_or_else(|| Finding::new("an AuthnStatement", "none").at(assertion.position()))
+        let first =
+            first.ok_or_else(|| Finding::new("an AuthnStatement", "none").at(assertion.position()))?;
+        if statements().any(|statement| authn_instant(statement, policy, now).is_some()) {
+            return Ok(());
+        }
+        let found = first.attribute("AuthnInstant");
+        let instant = found.and_then(|text| time::parse(text).ok());
+        Err(Finding::new(format!("an AuthnInstant at or before {}", time::format(now)), shown_or_none(found))
+            .at(first.position())
+            .hint(hint::clock_ahead(instant, now)))
     })?;
     report.check(Check::Session, || {
         let lasting = statements().find_map(|statement| session(statement, policy, now));
@@ -69,7 +79,13 @@ pub(super) fn authentication(
     })
 }
 
-/// The statement, if it can be read and its session has not ended.
+/// When the person was authenticated; `None` where that has not come yet (saml-core 2.7.2).
+fn authn_instant(statement: Node<'_>, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    let instant = statement.attribute("AuthnInstant").and_then(|text| time::parse(text).ok());
+    instant.filter(|instant| policy.has_come(*instant, now))
+}
+
+/// The statement, if it can be read, is not from the future and its session has not ended.
 fn session(statement: Node<'_>, policy: &Policy, now: Timestamp) -> Option<Authentication> {
     let moment = |name| statement.attribute(name).map(time::parse).transpose().ok();
     let session_not_on_or_after = moment("SessionNotOnOrAfter")?;
@@ -79,7 +95,7 @@ fn session(statement: Node<'_>, policy: &Policy, now: Timestamp) -> Option<Authe
     let context = statement.only_element(ASSERTION, "AuthnContext");
     let class = context.and_then(|context| context.only_element(ASSERTION, "AuthnContextClassRef"));
     Some(Authentication {
-        instant: moment("AuthnInstant")??,
+        instant: authn_instant(statement, policy, now)?,
         session_index: statement.attribute("SessionIndex").map(Into::into),
         session_not_on_or_after,
         context_class: class.and_then(|class| class.text().ok()).map(Into::into),

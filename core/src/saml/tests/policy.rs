@@ -111,6 +111,7 @@ const IN_ASSERTION: &[(&str, &str, Check)] = &[
         Check::NotOnOrAfter,
     ),
     ("SessionIndex=", "SessionNotOnOrAfter=\"2026-03-01T09:59:30Z\" SessionIndex=", Check::Session),
+    ("T09:58:00Z\" SessionIndex", "T10:01:30.5Z\" SessionIndex", Check::AuthnStatement),
     (
         "<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef>",
         "",

@@ -211,6 +211,16 @@ fn canonical_xml_1_1_inherits_no_id_and_joins_bases() {
 }
 
 #[test]
+fn a_declaration_of_the_prefix_xml_is_never_written() {
+    // Canonical XML 1.0 2.3, "Namespace Axis": the node of `xml` is ignored where it is what it always is.
+    let text = r#"<a xmlns:xml="http://www.w3.org/XML/1998/namespace" xml:lang="en"><b xml:space="default"></b></a>"#;
+    let written = r#"<a xml:lang="en"><b xml:space="default"></b></a>"#;
+    for form in [EXCLUSIVE, EXCLUSIVE.with_prefixes(&["xml"]), INCLUSIVE, INCLUSIVE11] {
+        assert_eq!(element(form, text, "a").unwrap(), written);
+    }
+}
+
+#[test]
 fn namespace_names_are_escaped_as_attributes_are() {
     // Canonical XML 1.0 2.3, "Namespace Nodes". libxml2 writes the bare `&`, which is not well-formed.
     let text = r#"<p:a xmlns:p="urn:x?a&amp;b"></p:a>"#;
