@@ -42,7 +42,7 @@ const TASKS: &[Task] = &[
     Task {
         name: "docs",
         arguments: "",
-        help: "rewrite the tables rule -> test, attack -> test, failure -> test in core/docs",
+        help: "rewrite the tables in core/docs: rules, attacks and failures with their tests, checks, states, languages",
         run: rust::docs,
     },
     Task {

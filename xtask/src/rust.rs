@@ -26,14 +26,21 @@ pub(crate) fn test_with_aws_lc(steps: &mut Steps) -> Outcome {
     steps.cargo("tests with AWS-LC", &[&["test"], features.as_slice(), &tests].concat())
 }
 
-/// Rewrites the tables in `core/docs`: the test that holds them true writes them when asked to.
+/// Rewrites the tables in `core/docs`: the tests that hold them true write them when asked to.
 pub(crate) fn docs(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     if !arguments.is_empty() {
         return Err("docs takes no arguments".to_owned());
     }
     let mut command = steps.command(
         "cargo",
-        &["test", "--package", "heap-identity", "--test", "rules", "--test", "connector", "--test", "checks"],
+        &[
+            "test",
+            "--package=heap-identity",
+            "--test=rules",
+            "--test=connector",
+            "--test=checks",
+            "--test=parity",
+        ],
     );
     steps.run("tables", command.env("REWRITE_TABLES", "1"))
 }
