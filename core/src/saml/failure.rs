@@ -162,7 +162,21 @@ impl IdentityProvider {
         now: Timestamp,
         entropy: &mut dyn Entropy,
     ) -> Result<FailureResponse, BuildError> {
-        endpoint::check(&request.acs_url)?;
+        let to = (request.id.as_str(), request.acs_url.as_str());
+        self.failure_response(to, failure, message, request.is_authenticated, (now, entropy))
+    }
+
+    /// `to` is the ID of the request, and the address of whoever sent it.
+    pub(super) fn failure_response(
+        &self,
+        to: (&str, &str),
+        failure: LoginFailure,
+        message: Option<&str>,
+        is_signed: bool,
+        (now, entropy): (Timestamp, &mut dyn Entropy),
+    ) -> Result<FailureResponse, BuildError> {
+        let (in_response_to, acs_url) = to;
+        endpoint::check(acs_url)?;
         let (id, issue_instant) = (new_id(entropy), time::format(now));
         let attributes = [
             ("xmlns:samlp", PROTOCOL),
@@ -170,16 +184,16 @@ impl IdentityProvider {
             ("ID", id.as_str()),
             ("Version", VERSION),
             ("IssueInstant", issue_instant.as_str()),
-            ("Destination", request.acs_url.as_str()),
-            ("InResponseTo", request.id.as_str()),
+            ("Destination", acs_url),
+            ("InResponseTo", in_response_to),
         ];
         let mut xml = Writer::new();
         xml.start("samlp:Response", &attributes).element("saml:Issuer", &[], &self.settings.entity_id);
         failure.write(message, &mut xml);
         xml.end();
         let xml = xml.finish()?;
-        let xml = if request.is_authenticated { dsig::sign(&xml, &id, &self.key)? } else { xml };
-        Ok(FailureResponse { xml, acs_url: request.acs_url.clone() })
+        let xml = if is_signed { dsig::sign(&xml, &id, &self.key)? } else { xml };
+        Ok(FailureResponse { xml, acs_url: acs_url.into() })
     }
 }
 

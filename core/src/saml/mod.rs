@@ -79,5 +79,7 @@ pub use policy::{Policy, Required};
 pub use post_page::content_security_policy;
 pub use replay::{ReplayCache, ReplayError, ReplayGuard, Use};
 pub use report::{Finding, Outcome, Rejection, Report, Status};
-pub use request::{AcceptedRequest, AuthnRequest, Comparison, RequestError, RequestedAuthnContext};
+pub use request::{
+    AcceptedRequest, AuthnRequest, Comparison, RefusedRequest, RequestError, RequestedAuthnContext,
+};
 pub use service_provider::{Received, ReceivedAttribute, ServiceProvider, Trust, Unspent, VerifiedAssertion};

@@ -22,6 +22,7 @@ mod genuine;
 mod markup;
 mod message;
 mod misdirected;
+mod requests;
 
 use std::collections::BTreeSet;
 

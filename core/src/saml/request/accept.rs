@@ -152,10 +152,11 @@ impl IdentityProvider {
         let tree = xml::parse(bytes)?;
         let request = tree.root();
         gate(request, tree.ambiguous_identifier())?;
-        let service_provider = self.registered(request)?;
+        let service_provider = registered(request, &self.settings.service_providers)?;
         let is_authenticated = self.authenticate(request, service_provider, carrier)?;
         self.destination(request, is_authenticated)?;
         issue_instant(request, now)?;
+        protocol_binding(request)?;
         let acs_url = acs_url(request, service_provider)?;
         let flag = |node: Node<'_>, name| matches!(node.attribute(name), Some("true" | "1"));
         let policy = request.only_element(PROTOCOL, "NameIDPolicy");
@@ -173,17 +174,6 @@ impl IdentityProvider {
             sp_name_qualifier: of_policy("SPNameQualifier").map(Into::into),
             allow_create: policy.is_some_and(|policy| flag(policy, "AllowCreate")),
             authn_context: authn_context(request)?,
-        })
-    }
-
-    fn registered(&self, request: Node<'_>) -> Result<&ServiceProviderMetadata, RequestError> {
-        let issuer = request.only_element(ASSERTION, "Issuer");
-        let entity_id = issuer.and_then(|issuer| issuer.text().ok());
-        let is_entity = issuer.and_then(|issuer| issuer.attribute("Format")).is_none_or(is_entity_format);
-        let mut registered = self.settings.service_providers.iter();
-        registered.find(|it| is_entity && entity_id == Some(it.entity_id.as_str())).ok_or_else(|| {
-            let finding = Finding::new("a registered service provider", shown_or_none(entity_id));
-            RequestError::Issuer(finding.at(request.position()))
         })
     }
 
@@ -237,19 +227,42 @@ impl IdentityProvider {
     }
 }
 
+/// The one of the registered service providers that the request names as its issuer, and names as an entity.
+pub(super) fn registered<'a>(
+    request: Node<'_>,
+    service_providers: &'a [ServiceProviderMetadata],
+) -> Result<&'a ServiceProviderMetadata, RequestError> {
+    let issuer = request.only_element(ASSERTION, "Issuer");
+    let entity_id = issuer.and_then(|issuer| issuer.text().ok());
+    let is_entity = issuer.and_then(|issuer| issuer.attribute("Format")).is_none_or(is_entity_format);
+    let mut registered = service_providers.iter();
+    registered.find(|it| is_entity && entity_id == Some(it.entity_id.as_str())).ok_or_else(|| {
+        let finding = Finding::new("a registered service provider", shown_or_none(entity_id));
+        RequestError::Issuer(finding.at(request.position()))
+    })
+}
+
 fn is_entity_format(uri: &str) -> bool {
     NameIdFormat::from_uri(uri) == NameIdFormat::Entity
 }
 
+/// An answer travels by POST (saml-profiles 4.1.2; the Artifact binding is not supported).
+fn protocol_binding(request: Node<'_>) -> Result<(), RequestError> {
+    let binding = request.attribute("ProtocolBinding");
+    if binding.is_none_or(|binding| binding == HTTP_POST) {
+        return Ok(());
+    }
+    let finding = Finding::new(shown(HTTP_POST), shown_or_none(binding)).at(request.position());
+    Err(RequestError::ProtocolBinding(finding))
+}
+
 /// The one of the registered addresses that the answer goes to (A58): by its URL or by its number, not both
 /// (saml-core 3.4.1), else the default.
-fn acs_url(request: Node<'_>, registered: &ServiceProviderMetadata) -> Result<String, RequestError> {
+pub(super) fn acs_url(
+    request: Node<'_>,
+    registered: &ServiceProviderMetadata,
+) -> Result<String, RequestError> {
     let at = request.position();
-    let binding = request.attribute("ProtocolBinding");
-    if binding.is_some_and(|binding| binding != HTTP_POST) {
-        let finding = Finding::new(shown(HTTP_POST), shown_or_none(binding)).at(at);
-        return Err(RequestError::ProtocolBinding(finding));
-    }
     let url = request.attribute("AssertionConsumerServiceURL");
     let index = request.attribute("AssertionConsumerServiceIndex");
     let found = match (url, index) {

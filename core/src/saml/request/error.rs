@@ -1,11 +1,12 @@
-//! Why an AuthnRequest is not answered.
+//! Why no login answers an AuthnRequest.
 
 use crate::{
     saml::{binding::BindingError, report::Finding},
     xml,
 };
 
-/// Why an AuthnRequest is not answered. Nothing of it may be believed, so the answer is a page, never a redirect.
+/// Why no login answers an AuthnRequest. The service provider can be told where [`failure`](Self::failure) has a status;
+/// else the answer is a page, never a redirect.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {

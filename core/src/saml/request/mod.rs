@@ -4,6 +4,7 @@
 mod accept;
 mod context;
 mod error;
+mod refuse;
 
 use alloc::{string::String, vec, vec::Vec};
 
@@ -13,6 +14,7 @@ pub use self::{
     accept::AcceptedRequest,
     context::{Comparison, RequestedAuthnContext},
     error::RequestError,
+    refuse::RefusedRequest,
 };
 use super::{
     binding::{self, RedirectKind},

@@ -8,9 +8,9 @@ use crate::{
     entropy::Seeded,
     saml::{
         AcceptedRequest, ClaimedFailure, FailureResponse, IdentityProvider, LoginFailure, NameId,
-        NameIdFormat, Policy, RequestedAuthnContext, ServiceProvider,
+        NameIdFormat, Policy, RedirectKind, RequestedAuthnContext, ServiceProvider, binding,
         metadata::ServiceProviderMetadata,
-        names::{PASSWORD_PROTECTED_TRANSPORT, PROTOCOL},
+        names::{HTTP_POST, PASSWORD_PROTECTED_TRANSPORT, PROTOCOL},
     },
     xml,
 };
@@ -176,4 +176,78 @@ fn a47_a_service_provider_that_signs_its_requests_is_believed_only_signed() {
     let nowhere = super::edit(&signed.to_xml().unwrap(), &alloc::format!(" Destination=\"{SSO}\""), "");
     let nowhere = dsig::sign(&nowhere, &signed.id, &other_key()).unwrap();
     assert_eq!(code(&idp, &to_form_value(&nowhere)).unwrap_err(), "saml.request.destination");
+}
+
+/// The query of a request that is wrong by this change.
+fn query_with(from: &str, to: &str) -> String {
+    let request = heap().authn_request(SSO, now(), &mut Seeded::new(4)).unwrap();
+    let xml = super::edit(&request.to_xml().unwrap(), from, to);
+    let url = binding::redirect_url(SSO, RedirectKind::Request, &xml, Some("state"));
+    url.split_once('?').unwrap().1.into()
+}
+
+#[test]
+fn what_is_wrong_with_a_request_is_told_to_the_service_provider_by_a_status_that_is_not_signed() {
+    let artifact = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact";
+    let confirmation = "</saml:Issuer><saml:Subject><saml:NameID>x</saml:NameID><saml:SubjectConfirmation Method=\"x\"/></saml:Subject>";
+    for (from, to, code, failure) in [
+        ("Version=\"2.0\"", "Version=\"1.1\"", "saml.request.version", LoginFailure::VersionMismatch),
+        (HTTP_POST, artifact, "saml.request.protocol_binding", LoginFailure::UnsupportedBinding),
+        ("</saml:Issuer>", confirmation, "saml.request.subject", LoginFailure::RequestUnsupported),
+        (
+            "2026-03-01T10:00:30Z",
+            "2026-03-01T09:00:00Z",
+            "saml.request.issue_instant",
+            LoginFailure::Requester,
+        ),
+        ("Version=", "ForceAuthn=\"yes\" Version=", "saml.request.schema", LoginFailure::Requester),
+    ] {
+        let query = query_with(from, to);
+        let error = idp().accept_redirect(&query, now()).unwrap_err();
+        assert_eq!(error.code(), code);
+        let refused = idp().refused_redirect(&query, &error).unwrap();
+        assert_eq!((refused.issuer.as_str(), refused.relay_state.as_deref()), (SP, Some("state")));
+        let answer = idp().refuse(&refused, now(), &mut Seeded::new(5)).unwrap();
+        assert_eq!(answer.acs_url(), ACS);
+        assert!(!answer.xml().contains("Signature"));
+        let said = claimed(answer.xml()).unwrap();
+        assert_eq!((said.failure, said.in_response_to.as_deref()), (failure, Some(refused.id.as_str())));
+    }
+}
+
+#[test]
+fn a_request_that_must_be_signed_and_is_not_is_denied_over_either_binding() {
+    let mut metadata = ServiceProviderMetadata::new(SP, ACS);
+    metadata.authn_requests_signed = true;
+    let idp = IdentityProvider::builder(IDP).sso_url(SSO).register(metadata).sign_with(key()).build();
+    let request = heap().authn_request(SSO, now(), &mut Seeded::new(4)).unwrap();
+    let fields = request.form_fields(None).unwrap();
+    let form: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let error = idp.accept_form(&form, now()).unwrap_err();
+    let refused = idp.refused_form(&form, &error).unwrap();
+    assert_eq!((refused.failure, refused.id), (LoginFailure::RequestDenied, request.id));
+}
+
+#[test]
+fn a58_nobody_is_told_where_it_is_in_doubt_who_asked_or_where_the_answer_goes() {
+    let version = "Version=\"1.1\"";
+    for (from, to) in [
+        ("saml/finalize/1234567/", "saml/finalize/7654321/"),
+        (">https://heapanalytics.com<", ">https://other.example<"),
+        ("Destination=\"https://sso", "Destination=\"https://other"),
+    ] {
+        let query = query_with(from, to);
+        let error = idp().accept_redirect(&query, now()).unwrap_err();
+        assert_eq!(error.failure(), None, "{to}");
+        assert!(idp().refused_redirect(&query, &error).is_none());
+    }
+    // Of two things that are wrong the first is reported: the other must not lead the answer astray.
+    let mismatch = idp().accept_redirect(&query_with("Version=\"2.0\"", version), now()).unwrap_err();
+    for (from, to) in [
+        ("saml/finalize/1234567/", "saml/finalize/7654321/"),
+        (">https://heapanalytics.com<", ">https://other.example<"),
+        (" ID=\"", " ID=\"\" Reason=\""),
+    ] {
+        assert!(idp().refused_redirect(&query_with(from, to), &mismatch).is_none(), "{to}");
+    }
 }
