@@ -23,6 +23,7 @@ mod markup;
 mod message;
 mod misdirected;
 mod requests;
+mod wrapped;
 
 use std::collections::BTreeSet;
 
@@ -66,7 +67,7 @@ impl Case {
 type Hostile = (Case, &'static str);
 
 fn hostile() -> Vec<Hostile> {
-    [misdirected::cases(), forged::cases(), markup::cases()].into_iter().flatten().collect()
+    [misdirected::cases(), forged::cases(), wrapped::cases(), markup::cases()].into_iter().flatten().collect()
 }
 
 #[test]

@@ -1,12 +1,17 @@
 //! AuthnRequests, as an identity provider takes them that knows one service provider (saml-profiles 4.1.4.1).
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use heap_identity::{pki::SigningKey, saml::names::HTTP_POST};
+use heap_identity::{
+    pki::SigningKey,
+    saml::names::{DEFLATE, HTTP_POST},
+};
 use serde_json::{Value, json};
 
 use super::{CERTIFICATE, saml};
 use crate::message::{ACS, IDP, NOW, SP, Scope, Style, idp_key, other_key, replace};
 
+const RSA_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
+const HMAC: &str = "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256";
 const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 
 /// A genuine request; `[_a]` stands where a signature goes.
@@ -57,83 +62,50 @@ fn judged(line: &Value) -> Value {
     saml::Judge::default().answer(line.to_string().as_bytes()).unwrap()
 }
 
+#[track_caller]
+fn taken(name: &str, line: &Value) {
+    let expected = json!({ "ok": true, "issuer": SP, "acs": ACS, "id": "_a", "reject": null });
+    assert_eq!(judged(line), expected, "{name}");
+}
+
 #[test]
-fn an_odd_but_genuine_request_is_taken() {
+fn a_genuine_request_is_taken_however_it_is_carried() {
     let (key, plain) = (idp_key(), query(&request()));
     let lower = plain.replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d");
-    let by_index = |index: &str| {
-        with(&[(
-            &format!("AssertionConsumerServiceURL=\"{ACS}\""),
-            &format!("AssertionConsumerServiceIndex=\"{index}\""),
-        )])
-    };
-    let asks = "<samlp:NameIDPolicy Format=\"urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified\" SPNameQualifier=\"x\" AllowCreate=\"1\"/><samlp:RequestedAuthnContext Comparison=\"minimum\"><saml:AuthnContextClassRef xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">urn:x</saml:AuthnContextClassRef></samlp:RequestedAuthnContext><samlp:Scoping ProxyCount=\"2\"><samlp:IDPList><samlp:IDPEntry ProviderID=\"urn:x\"/></samlp:IDPList><samlp:RequesterID>urn:y</samlp:RequesterID></samlp:Scoping>";
     let signed = signed_query(&format!("{plain}&RelayState="), RSA_SHA256, &key);
-    let mut parts: Vec<_> = signed.split('&').collect();
-    parts.reverse();
-    for (name, line) in [
-        ("escapes in small letters", line("redirect", true, &signed_query(&lower, RSA_SHA256, &key))),
-        (
-            "an empty RelayState, and the parameters in another order",
-            line("redirect", true, &parts.join("&")),
-        ),
-        (
-            "a named encoding",
-            line(
-                "redirect",
-                false,
-                &format!(
-                    "{plain}&SAMLEncoding=urn%3Aoasis%3Anames%3Atc%3ASAML%3A2.0%3Abindings%3AURL-Encoding%3ADEFLATE"
-                ),
-            ),
-        ),
-        ("signed in a form", line("post", true, &signed_form(&request(), idp_key()))),
-        ("an address by number", line("redirect", false, &query(&by_index("0")))),
-        (
-            "no address",
-            line(
-                "post",
-                false,
-                &form(&with(&[
-                    (&format!(" AssertionConsumerServiceURL=\"{ACS}\""), ""),
-                    (&format!(" ProtocolBinding=\"{HTTP_POST}\""), ""),
-                ])),
-            ),
-        ),
-        (
-            "no Destination, unsigned",
-            line("redirect", false, &query(&with(&[(&format!(" Destination=\"{IDP}\""), "")]))),
-        ),
+    let reversed: Vec<_> = signed.split('&').rev().collect();
+    let named = format!("{plain}&SAMLEncoding={}", encoded(DEFLATE));
+    taken("escapes in small letters", &line("redirect", true, &signed_query(&lower, RSA_SHA256, &key)));
+    taken("an empty RelayState, in another order", &line("redirect", true, &reversed.join("&")));
+    taken("a named encoding", &line("redirect", false, &named));
+    taken("a question mark in front", &line("redirect", false, &format!("?{plain}")));
+    taken("signed in a form", &line("post", true, &signed_form(&request(), idp_key())));
+}
+
+#[test]
+fn a_genuine_request_is_taken_whatever_it_asks_for() {
+    let address = format!("AssertionConsumerServiceURL=\"{ACS}\"");
+    let destination = format!(" Destination=\"{IDP}\"");
+    let asked = "<samlp:NameIDPolicy Format=\"urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified\" SPNameQualifier=\"x\" AllowCreate=\"1\"/><samlp:RequestedAuthnContext Comparison=\"minimum\"><saml:AuthnContextClassRef xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">urn:x</saml:AuthnContextClassRef></samlp:RequestedAuthnContext><samlp:Scoping ProxyCount=\"2\"><samlp:IDPList><samlp:IDPEntry ProviderID=\"urn:x\"/></samlp:IDPList><samlp:RequesterID>urn:y</samlp:RequesterID></samlp:Scoping>";
+    let rows: [(&str, &[(&str, &str)]); 5] = [
+        ("an address by number", &[(&address, "AssertionConsumerServiceIndex=\"0\"")]),
+        ("no address", &[(&address, "")]),
+        ("no Destination, unsigned", &[(&destination, "")]),
+        ("Extensions", &[("[_a]", "<samlp:Extensions><x xmlns=\"urn:x\"/></samlp:Extensions>")]),
         (
             "all that can be asked for",
-            line(
-                "post",
-                false,
-                &form(&with(&[
-                    ("<samlp:NameIDPolicy AllowCreate=\"true\"/>", asks),
-                    (
-                        "Version",
-                        "ForceAuthn=\"1\" IsPassive=\"false\" ProviderName=\"x\" Consent=\"urn:x\" Version",
-                    ),
-                ])),
-            ),
+            &[
+                ("<samlp:NameIDPolicy AllowCreate=\"true\"/>", asked),
+                (
+                    "Version",
+                    "ForceAuthn=\"1\" IsPassive=\"false\" ProviderName=\"x\" Consent=\"urn:x\" Version",
+                ),
+            ],
         ),
-        (
-            "Extensions",
-            line(
-                "redirect",
-                false,
-                &query(&with(&[("[_a]", "<samlp:Extensions><x xmlns=\"urn:x\"/></samlp:Extensions>")])),
-            ),
-        ),
-        ("a question mark in front", line("redirect", false, &format!("?{plain}"))),
-    ] {
-        let answer = judged(&line);
-        assert_eq!(
-            answer,
-            json!({ "ok": true, "issuer": SP, "acs": ACS, "id": "_a", "reject": null }),
-            "{name}"
-        );
+    ];
+    for (name, edits) in rows {
+        taken(name, &line("redirect", false, &query(&with(edits))));
+        taken(name, &line("post", false, &form(&with(edits))));
     }
 }
 
@@ -196,93 +168,48 @@ fn a_hostile_request_is_refused_with_its_code() {
     }
 }
 
+#[track_caller]
+fn refused(name: &str, line: &Value, code: &str) {
+    assert_eq!(judged(line)["reject"], code, "{name}");
+}
+
 #[test]
-fn a_signature_that_does_not_prove_the_request_is_refused() {
+fn a_query_whose_signature_does_not_prove_it_is_refused() {
     let (key, plain) = (idp_key(), query(&request()));
     let signed = signed_query(&format!("{plain}&RelayState=a"), RSA_SHA256, &key);
     let other = query(&with(&[("_a\"", "_b\"")]));
-    let swapped = signed.replace(&plain, &other);
-    let no_destination = query(&with(&[(&format!(" Destination=\"{IDP}\""), "")]));
-    let mut weak = signed_form(&request(), idp_key());
-    weak = weak.replace("&RelayState=x", "");
-    for (name, line, code) in [
-        ("unsigned", line("redirect", true, &plain), "saml.request.not_signed"),
-        ("unsigned in a form", line("post", true, &form(&request())), "saml.request.not_signed"),
-        ("another request", line("redirect", true, &swapped), "saml.binding.signature"),
-        (
-            "another RelayState",
-            line("redirect", true, &signed.replace("State=a", "State=b")),
-            "saml.binding.signature",
-        ),
-        (
-            "no RelayState",
-            line("redirect", true, &signed.replace("&RelayState=a", "")),
-            "saml.binding.signature",
-        ),
-        (
-            "a RelayState more",
-            line("redirect", true, &format!("{signed}&RelayState=b")),
-            "saml.binding.duplicate",
-        ),
-        (
-            "a request more",
-            line("redirect", true, &format!("{signed}&SAMLRequest=x")),
-            "saml.binding.duplicate",
-        ),
-        (
-            "a response more",
-            line("redirect", true, &format!("{signed}&SAMLResponse=x")),
-            "saml.binding.not_one_message",
-        ),
-        (
-            "a parameter more",
-            line("redirect", true, &format!("{signed}&next=x")),
-            "saml.binding.foreign_parameter",
-        ),
-        (
-            "SHA-1",
-            line("redirect", true, &signed_query(&plain, "http://www.w3.org/2000/09/xmldsig#rsa-sha1", &key)),
-            "saml.binding.signature_algorithm",
-        ),
-        (
-            "an HMAC",
-            line(
-                "redirect",
-                true,
-                &signed_query(&plain, "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", &key),
-            ),
-            "saml.binding.signature_algorithm",
-        ),
-        (
-            "another key",
-            line("redirect", true, &signed_query(&plain, RSA_SHA256, &other_key())),
-            "saml.binding.signature",
-        ),
-        (
-            "another key in a form",
-            line("post", true, &signed_form(&request(), other_key())),
-            "saml.request.signature",
-        ),
-        (
-            "no Destination, signed",
-            line("redirect", true, &signed_query(&no_destination, RSA_SHA256, &key)),
-            "saml.request.destination",
-        ),
-        (
-            "the query's signature cut off",
-            line("redirect", true, signed.split("&Signature").next().unwrap()),
-            "saml.binding.unsigned",
-        ),
-        ("a form sent as a query", line("redirect", true, &weak), "saml.binding.deflate"),
-        ("a query sent as a form", line("post", true, &signed), "xml"),
-        ("by SimpleSign", line("simple_sign", true, &signed), "saml.binding.unsupported"),
-        (
-            "a bomb",
-            line("redirect", false, &query(&format!("{}{}", request(), " ".repeat(1 << 20)))),
-            "saml.binding.bomb",
-        ),
+    for (name, query, code) in [
+        ("unsigned", plain.clone(), "saml.request.not_signed"),
+        ("another request", signed.replace(&plain, &other), "saml.binding.signature"),
+        ("another RelayState", signed.replace("State=a", "State=b"), "saml.binding.signature"),
+        ("no RelayState", signed.replace("&RelayState=a", ""), "saml.binding.signature"),
+        ("a RelayState more", format!("{signed}&RelayState=b"), "saml.binding.duplicate"),
+        ("a request more", format!("{signed}&SAMLRequest=x"), "saml.binding.duplicate"),
+        ("a response more", format!("{signed}&SAMLResponse=x"), "saml.binding.not_one_message"),
+        ("a parameter more", format!("{signed}&next=x"), "saml.binding.foreign_parameter"),
+        ("SHA-1", signed_query(&plain, RSA_SHA1, &key), "saml.binding.signature_algorithm"),
+        ("an HMAC", signed_query(&plain, HMAC, &key), "saml.binding.signature_algorithm"),
+        ("another key", signed_query(&plain, RSA_SHA256, &other_key()), "saml.binding.signature"),
+        ("cut off", signed.split("&Signature").next().unwrap().to_owned(), "saml.binding.unsigned"),
     ] {
-        let answer = judged(&line);
-        assert!(answer["reject"].as_str().is_some_and(|found| found.starts_with(code)), "{name}: {answer}");
+        refused(name, &line("redirect", true, &query), code);
     }
+    let no_destination = query(&with(&[(&format!(" Destination=\"{IDP}\""), "")]));
+    let no_destination = signed_query(&no_destination, RSA_SHA256, &key);
+    refused("no Destination, signed", &line("redirect", true, &no_destination), "saml.request.destination");
+}
+
+#[test]
+fn a_request_by_another_binding_than_it_says_or_by_another_key_is_refused() {
+    let signed = signed_query(&query(&request()), RSA_SHA256, &idp_key());
+    let in_form = signed_form(&request(), idp_key()).replace("&RelayState=x", "");
+    let bomb = query(&format!("{}{}", request(), " ".repeat(1 << 20)));
+    let other = signed_form(&request(), other_key());
+    refused("unsigned in a form", &line("post", true, &form(&request())), "saml.request.not_signed");
+    refused("another key in a form", &line("post", true, &other), "saml.request.signature");
+    refused("a form sent as a query", &line("redirect", true, &in_form), "saml.binding.deflate");
+    // Nothing inflates it there, and what is compressed is no text.
+    refused("a query sent as a form", &line("post", true, &signed), "xml.not_utf8");
+    refused("by SimpleSign", &line("simple_sign", true, &signed), "saml.binding.unsupported");
+    refused("a bomb", &line("redirect", false, &bomb), "saml.binding.bomb");
 }
