@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use pyo3::{
     Bound, FromPyObject, IntoPyObject, PyAny, PyErr, PyResult, Python,
     exceptions::PyValueError,
-    types::{PyAnyMethods, PyBytes, PyBytesMethods},
+    types::{PyAnyMethods, PyBytes, PyBytesMethods, PyString},
 };
 use serde::Serialize;
 
@@ -87,6 +87,7 @@ impl<'py> IntoPyObject<'py> for Span {
 }
 
 /// What the core writes as JSON, as the dictionaries and lists that Python makes of it.
+#[derive(Clone)]
 pub(crate) struct Json<T>(pub(crate) T);
 
 impl<'py, T: Serialize> IntoPyObject<'py> for Json<T> {
@@ -97,6 +98,36 @@ impl<'py, T: Serialize> IntoPyObject<'py> for Json<T> {
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let json = serde_json::to_vec(&self.0).map_err(wrong)?;
         py.import("json")?.getattr("loads")?.call1((PyBytes::new(py, &json),))
+    }
+}
+
+/// JSON as an argument: text or bytes as they are, anything else as Python writes it.
+pub(crate) struct Body(pub(crate) Vec<u8>);
+
+impl<'py> FromPyObject<'_, 'py> for Body {
+    type Error = PyErr;
+
+    fn extract(object: pyo3::Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if let Ok(bytes) = object.cast::<PyBytes>() {
+            return Ok(Self(bytes.as_bytes().to_vec()));
+        }
+        let text: String = match object.cast::<PyString>() {
+            Ok(text) => text.extract()?,
+            Err(_) => object.py().import("json")?.getattr("dumps")?.call1((object,))?.extract()?,
+        };
+        Ok(Self(text.into_bytes()))
+    }
+}
+
+/// Any value that JSON has, as an argument.
+pub(crate) struct Value(pub(crate) serde_json::Value);
+
+impl<'py> FromPyObject<'_, 'py> for Value {
+    type Error = PyErr;
+
+    fn extract(object: pyo3::Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let text: String = object.py().import("json")?.getattr("dumps")?.call1((object,))?.extract()?;
+        serde_json::from_str(&text).map(Self).map_err(wrong)
     }
 }
 

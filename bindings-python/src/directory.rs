@@ -10,18 +10,24 @@ use crate::{
     table::table,
 };
 
+/// A person of the directory. `None` means that the directory does not say, which is never the same as an empty text.
 #[pyclass(frozen, eq, module = "heap_identity")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Person(directory::Person);
 
 table!(Person {
+    /// The directory's own id: never changes, never reused.
     id: &str = |person| &person.id;
+    /// The name by which Heap knows the account (R21).
     user_name: &str = |person| &person.user_name;
+    /// False for a suspended person.
     active: bool = |person| person.active;
     given_name: Option<&str> = |person| person.given_name.as_deref();
     family_name: Option<&str> = |person| person.family_name.as_deref();
     email: Option<&str> = |person| person.email.as_deref();
+    /// Heap's role; `None` leaves the role at Heap alone (D8).
     role: Option<&str> = |person| person.role.as_deref();
+    /// The NameID of this person's assertions: the email, else the user name if it is an address (D10).
     name_id: Option<&str> = |person| person.name_id();
 }
     #[new]
@@ -43,13 +49,16 @@ table!(Person {
     }
 );
 
+/// A group of the directory.
 #[pyclass(frozen, eq, module = "heap_identity")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Group(directory::Group);
 
 table!(Group {
+    /// The directory's own id: a rename keeps it (R28).
     id: &str = |group| &group.id;
     name: &str = |group| &group.name;
+    /// Whether the group is bound to the application (D1): only bound groups give access and are synced.
     bound: bool = |group| group.bound;
 }
     #[new]
@@ -63,12 +72,15 @@ table!(Group {
     }
 );
 
-/// Why a person may use the application, or why not.
+/// Whether a person may use the application (R12), and why. It is true where access is granted.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct Access {
     granted: bool,
+    /// The bound groups that hold the person.
     groups: Vec<Group>,
+    /// Why not, as a stable code; `None` where access is granted.
     code: Option<&'static str>,
+    /// Why not, and what to do, for people.
     reason: Option<String>,
 }
 
@@ -84,6 +96,7 @@ impl Access {
     }
 }
 
+/// What the directory says at one moment, whole: whoever is not in it is gone at the identity provider (D1, D11).
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Snapshot(pub(crate) directory::Snapshot);
 
@@ -91,8 +104,13 @@ table!(Snapshot {
     people_count: usize = |snapshot| snapshot.people_count();
     group_count: usize = |snapshot| snapshot.group_count();
     membership_count: usize = |snapshot| snapshot.membership_count();
+    /// Whether groups and memberships are managed at Heap at all (R24, R31).
     group_management: bool = |snapshot| snapshot.has_group_management();
 }
+    /// A directory file: `{"users": [...], "groups": [...], "groupManagement"?}`.
+    ///
+    /// `ignored` is called with the path of each key that is not known. Raises `InvalidInput` with the line
+    /// (`directory.file`) for a file that is malformed or of another shape.
     #[staticmethod]
     #[pyo3(signature = (text, *, ignored=None))]
     fn from_json(py: Python<'_>, text: &str, ignored: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
@@ -107,6 +125,9 @@ table!(Snapshot {
         Ok(Self(snapshot))
     }
 
+    /// The whole directory; a membership is a group's id and a person's.
+    ///
+    /// Raises `InvalidInput` for an id that occurs twice, `ValueError` for a membership of somebody who is not given.
     #[staticmethod]
     #[pyo3(signature = (*, people, groups, memberships, group_management=true))]
     fn of(
@@ -139,28 +160,33 @@ table!(Snapshot {
         py.detach(|| builder.complete()).map(Self).raise(py)
     }
 
+    /// Everybody, by directory id.
     fn people(&self) -> Vec<Person> {
         self.0.people().map(|person| Person(person.to_person())).collect()
     }
 
+    /// All groups, by directory id.
     fn groups(&self) -> Vec<Group> {
         self.0.groups().map(|group| Group(group.to_group())).collect()
     }
 
+    /// The person with this directory id.
     fn person(&self, id: &str) -> Option<Person> {
         self.0.person(id).map(|person| Person(person.to_person()))
     }
 
+    /// The group with this directory id.
     fn group(&self, id: &str) -> Option<Group> {
         self.0.group(id).map(|group| Group(group.to_group()))
     }
 
-    /// The directory ids of a group's members.
+    /// The ids of a group's members; none where there is no such group.
     fn members(&self, group: &str) -> Vec<&str> {
         let members = self.0.group(group).into_iter().flat_map(|group| group.members());
         members.map(|person| person.id()).collect()
     }
 
+    /// Whether a person, by directory id, may use the application, and why (R12).
     fn access(&self, person: &str) -> Access {
         match self.0.access(person) {
             directory::Access::Granted { groups } => {
@@ -182,20 +208,21 @@ table!(Snapshot {
     }
 );
 
-/// The difference, taken out of the two snapshots.
+/// How two snapshots of one directory differ, by directory ids.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct Diff {
     /// How the person differs, and the directory id.
     people: Vec<(&'static str, String)>,
     /// How the group differs, and the directory id.
     groups: Vec<(&'static str, String)>,
-    /// How the membership differs, and the directory ids of group and person.
+    /// How, the group, the person.
     memberships: Vec<(&'static str, String, String)>,
     is_empty: bool,
 }
 
 #[pymethods]
 impl Diff {
+    /// What leads from one snapshot to the other.
     #[staticmethod]
     #[pyo3(signature = (*, before, after))]
     fn between(py: Python<'_>, before: PyRef<'_, Snapshot>, after: PyRef<'_, Snapshot>) -> Self {

@@ -15,7 +15,7 @@ use crate::{
     table::table,
 };
 
-/// An element of a document, copied node by node from the tree that was verified.
+/// An element of a document, copied from the tree that a signature was verified over; the signature itself is left out.
 #[pyclass(frozen, module = "heap_identity")]
 #[derive(Clone)]
 pub(crate) struct Element(Arc<Parts>);
@@ -48,11 +48,15 @@ impl Element {
 
 table!(Element {
     namespace: &str = |parts| &parts.namespace;
+    /// Its local name.
     name: &str = |parts| &parts.name;
+    /// Namespace, local name and value of each.
     attributes: Vec<(String, String, String)> = |parts| parts.attributes.clone();
+    /// What it holds, where that is text alone.
     text: Option<&str> = |parts| parts.text.as_deref();
     elements: Vec<Element> = |parts| parts.elements.clone();
 }
+    /// The value of an attribute without namespace.
     fn attribute(&self, name: &str) -> Option<&str> {
         let mut attributes = self.0.attributes.iter();
         attributes.find(|(namespace, own, _)| namespace.is_empty() && own == name).map(|(.., value)| value.as_str())
@@ -63,10 +67,13 @@ table!(Element {
     }
 );
 
-/// An element that a signature of a configured key covers. There is no other way to one than a verification.
+/// An element that a signature of a configured key covers: the only door to what a document says.
+///
+/// What is above or beside the element is not covered.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct Covered {
     element: Element,
+    /// Which of the certificates has the key.
     key_index: usize,
     scheme: &'static str,
 }
@@ -83,20 +90,23 @@ impl Covered {
     }
 }
 
-/// What was hashed for a signature: no verdict.
+/// What was hashed for a signature. It is no verdict and opens no content: `verify_xml` does.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Explanation(dsig::Explanation);
 
 table!(Explanation {
+    /// Whether the digest of `canonical` is the one in the signature.
     matches: bool = |explanation| explanation.matches();
+    /// Where it is not: how the other side must have written the same element; `None` where its content was changed.
     suspicion: Option<String> = |explanation| explanation.suspicion().map(|cause| cause.to_string());
 }
+    /// The bytes that are hashed: the sender's document, which may hold personal data.
     #[getter]
     fn canonical<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, self.0.canonical())
     }
 
-    /// The first byte that differs, and why most likely.
+    /// The first byte that differs from what the other side hashed, and why most likely; `None` where nothing does.
     fn compare(&self, theirs: &[u8]) -> Option<(usize, String)> {
         let difference = self.0.compare(theirs)?;
         Some((difference.offset(), difference.cause().to_string()))
@@ -114,6 +124,10 @@ const fn policy(comments: bool, legacy_sha1: bool) -> Policy {
     policy
 }
 
+/// The document with an enveloped signature over the element whose `ID` is `id`, with the key's default scheme.
+///
+/// Other schemes: `rsa-sha384`, `rsa-sha512`, `rsa-pss-sha256`, `rsa-pss-sha384`, `rsa-pss-sha512`. Raises `InvalidInput`
+/// (`dsig....`).
 #[pyfunction]
 #[pyo3(signature = (xml, *, id, key, scheme=None))]
 pub(crate) fn sign_xml(
@@ -140,6 +154,10 @@ fn no_element(id: Option<&str>) -> pyo3::PyErr {
     crate::error::wrong(format!("no element has the ID {}", id.unwrap_or_default()))
 }
 
+/// Verifies the enveloped signature of the root, or of the element with this `ID`, under one of the certificates.
+///
+/// Keys in the document count for nothing (A46). `comments` tolerates canonicalizations that keep them; `legacy_sha1`
+/// verifies SHA-1, for a signer that can do nothing else. Raises `InvalidInput` (`dsig....`).
 #[pyfunction]
 #[pyo3(signature = (xml, *, certificates, id=None, comments=false, legacy_sha1=false))]
 #[expect(clippy::needless_pass_by_value, reason = "that is how an argument comes from Python")]
@@ -168,6 +186,7 @@ pub(crate) fn verify_xml(
     verdict.ok_or_else(|| no_element(id))?.raise(py)
 }
 
+/// Shows what is hashed for a signature, for the error that `dsig.digest_mismatch` is worth; no verdict.
 #[pyfunction]
 #[pyo3(signature = (xml, *, id=None, comments=false, legacy_sha1=false))]
 pub(crate) fn explain_xml(

@@ -3,7 +3,7 @@
 
 use core::fmt::Display;
 
-use heap_identity::{directory, dsig, heap, pki, saml, sync, wire, xml};
+use heap_identity::{directory, dsig, heap, pki, saml, scim, sync, wire, xml};
 use pyo3::{
     IntoPyObject, Py, PyAny, PyErr, PyResult, Python,
     exceptions::PyValueError,
@@ -41,9 +41,25 @@ raised! {
     "InvalidInput":
         directory::Error, directory::FileError, dsig::Error, heap::InvalidName, pki::Error, saml::BuildError,
         saml::EndpointError, saml::RequestError, saml::logout::LogoutError, saml::metadata::MetadataError,
-        sync::ConfigError, sync::InvalidDigest, sync::InvalidGuards, sync::NotThisPlan, sync::ResumeError,
+        scim::client::EndpointError, scim::client::NeverComplete, sync::ConfigError, sync::InvalidDigest, sync::InvalidGuards, sync::NotThisPlan, sync::ResumeError,
         wire::InvalidToken, xml::Error;
     "Refused": heap::tenant::LoginRefused, heap::tenant::TenantError, saml::PendingError;
+}
+
+impl Raised for scim::Error {
+    const CLASS: &'static str = "ScimError";
+
+    fn code(&self) -> &str {
+        self.code()
+    }
+
+    fn more(&self, py: Python<'_>) -> PyResult<Vec<(&'static str, Py<PyAny>)>> {
+        Ok(vec![
+            ("scim_type", self.kind.scim_type().into_pyobject(py)?.unbind()),
+            ("status", self.kind.status().as_u16().into_pyobject(py)?.into_any().unbind()),
+            ("position", self.position.into_pyobject(py)?.unbind()),
+        ])
+    }
 }
 
 /// A message that is refused, with the report of every check.

@@ -12,13 +12,14 @@ mod error;
 mod heap;
 mod pki;
 mod saml;
+mod scim;
 mod sync;
 mod table;
 mod wire;
 
 use pyo3::pymodule;
 
-/// The compiled half of the package: one submodule for each part of the core, and all of their names here, too.
+/// The compiled half of the package: one submodule for each part of the core, and the names of most of them here, too.
 #[pymodule(gil_used = false)]
 mod _core {
     use pyo3::{
@@ -76,6 +77,49 @@ mod _core {
     }
 
     #[pymodule]
+    mod scim {
+        #[pymodule_export]
+        use crate::scim::{
+            filter::{AttributePath, CheckedFilter, Filter, Path},
+            message::{ErrorBody, ListResponse},
+            patch::{Applied, Operation, Patch, dialects},
+            resource::{Email, Group, Member, Meta, Name, User},
+        };
+        use pyo3::pymodule;
+
+        #[pymodule]
+        mod client {
+            #[pymodule_export]
+            use crate::scim::{
+                client::{Declared, Discovery, Endpoint, Profile},
+                listing::Listing,
+            };
+        }
+
+        #[pymodule]
+        mod schema {
+            #[pymodule_export]
+            use crate::scim::schema::{Attribute, Resolved, ResourceType, Schema};
+            use pyo3::{
+                Bound, PyResult,
+                types::{PyModule, PyModuleMethods},
+            };
+
+            /// The URNs of the schemas and messages.
+            #[pymodule_init]
+            fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+                crate::scim::schema::URNS.iter().try_for_each(|(name, urn)| module.add(*name, *urn))
+            }
+        }
+
+        #[pymodule]
+        mod service {
+            #[pymodule_export]
+            use crate::scim::service::Service;
+        }
+    }
+
+    #[pymodule]
     mod sync {
         #[pymodule_export]
         use crate::sync::{
@@ -92,17 +136,36 @@ mod _core {
         use crate::wire::{Request, Response};
     }
 
-    /// Makes the submodules importable by their names, which Python does not do by itself for a compiled module.
+    /// Parts with names that mean something else elsewhere: they are modules of the package, too.
+    const ENTIRE: &[&str] = &["connector", "scim"];
+
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        let loaded = module.py().import("sys")?.getattr("modules")?;
-        for (name, part) in module.dict().copy()?.iter() {
-            let Ok(part) = part.cast_into::<PyModule>() else { continue };
-            loaded.set_item(format!("heap_identity._core.{name}"), &part)?;
+        for (name, part) in submodules(module, "heap_identity._core")? {
+            if ENTIRE.contains(&name.as_str()) {
+                continue;
+            }
             for (name, value) in part.dict().iter().filter(|(name, _)| !name.to_string().starts_with('_')) {
                 module.setattr(name.str()?, value)?;
             }
         }
         module.add("__version__", heap_identity::VERSION)
+    }
+
+    /// The submodules by name, made importable by theirs, which Python does not do by itself for a compiled module.
+    fn submodules<'py>(
+        module: &Bound<'py, PyModule>,
+        path: &str,
+    ) -> PyResult<Vec<(String, Bound<'py, PyModule>)>> {
+        let loaded = module.py().import("sys")?.getattr("modules")?;
+        let mut parts = Vec::new();
+        for (name, part) in module.dict().copy()?.iter() {
+            let Ok(part) = part.cast_into::<PyModule>() else { continue };
+            let path = format!("{path}.{name}");
+            loaded.set_item(&path, &part)?;
+            submodules(&part, &path)?;
+            parts.push((name.to_string(), part));
+        }
+        Ok(parts)
     }
 }

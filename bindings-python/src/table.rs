@@ -8,10 +8,11 @@ use pyo3::Python;
 ///
 /// `table!(Class { name: Type = |core| expression; … } methods…)`
 macro_rules! table {
-    ($class:ident { $($field:ident: $type:ty = |$core:ident| $value:expr;)* } $($rest:tt)*) => {
+    ($class:ident { $($(#[$doc:meta])* $field:ident: $type:ty = |$core:ident| $value:expr;)* } $($rest:tt)*) => {
         #[pyo3::pymethods]
         impl $class {
-            $(#[getter]
+            $($(#[$doc])*
+            #[getter]
             fn $field(&self) -> $type {
                 let $core = &self.0;
                 $value

@@ -6,7 +6,7 @@ use pyo3::{Bound, PyResult, Python, pyclass, pymethods, types::PyBytes};
 
 use crate::error::wrong;
 
-/// Its headers may hold the token, so they are not shown.
+/// An HTTP request with its whole body. Its headers may hold the token, so its repr does not show them.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Request(pub(crate) wire::Request);
 
@@ -42,11 +42,13 @@ impl Request {
         PyBytes::new(py, self.0.body())
     }
 
+    // Its headers may hold the token, so they are not shown.
     fn __repr__(&self) -> String {
         format!("Request({} {})", self.0.method(), self.0.uri().path())
     }
 }
 
+/// An HTTP response with its whole body.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Response(pub(crate) wire::Response);
 

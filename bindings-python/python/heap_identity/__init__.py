@@ -68,7 +68,7 @@ from ._core import (
     verify_xml,
 )
 from ._types import Event, EventChange, EventResource
-from .errors import HeapIdentityError, InvalidInput, LogoutRejection, Refused, Rejection
+from .errors import HeapIdentityError, InvalidInput, LogoutRejection, Refused, Rejection, ScimError
 
 __all__ = [
     "AcceptedRequest",
@@ -117,6 +117,7 @@ __all__ = [
     "Request",
     "RequestId",
     "Response",
+    "ScimError",
     "Send",
     "ServiceProvider",
     "ServiceProviderMetadata",

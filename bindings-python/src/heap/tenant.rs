@@ -11,7 +11,7 @@ use heap_identity::{
     },
     scim::{
         Document,
-        service::{Filtering, Removal, Throttle},
+        service::{Capabilities, Filtering, Removal, Throttle},
     },
 };
 use pyo3::{Bound, Py, PyAny, PyRef, PyResult, Python, exceptions::PyValueError, pyclass, pymethods};
@@ -42,6 +42,10 @@ words! {
     }
 }
 
+/// How an embedded tenant behaves where nothing is published; what is not given is as the integration's rules have it.
+///
+/// `page_size_max` counts resources, `members_per_patch_max` members; `listed_late` and `stale_reads` count requests for
+/// which readers do not see what was written. Every `throttle_every`th request is answered 429 with `retry_after_seconds`.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Variants(heap::tenant::Variants);
 
@@ -100,13 +104,23 @@ impl Variants {
     }
 }
 
+impl Variants {
+    pub(crate) fn capabilities(&self) -> Capabilities {
+        self.0.capabilities.clone()
+    }
+}
+
 /// Somebody who is logged in to Heap.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct Session {
+    /// The id of the account.
     account: String,
+    /// The address by which Heap knows the account (R13).
     user_name: String,
     role: String,
+    /// The page that was asked for when Heap began the login (R10).
     page: Option<String>,
+    /// The proof.
     assertion: Py<VerifiedAssertion>,
 }
 
@@ -117,6 +131,13 @@ impl Session {
     }
 }
 
+/// An embedded tenant of Heap, in memory: for demonstrations, tests and simulation. Safe to use from several threads.
+///
+/// Its methods raise `Refused` for what Heap's rules refuse (R14, R19, R20, R23).
+///
+/// An empty tenant with SSO and SCIM off. Ids of resources are made of `seed`.
+///
+/// `origin`, such as `http://127.0.0.1:8080`, takes the place of Heap's in `base_url`.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Tenant(Shared<heap::Tenant>);
 
@@ -148,6 +169,10 @@ impl Tenant {
         Ok(Self::of(heap::Tenant::new(name, heap_id, Box::new(Seeded::new(seed))), origin, variants))
     }
 
+    /// The tenant of these lines: those of `export`, with every change of `take_changes` since.
+    ///
+    /// `seed` is drawn from `os.urandom` unless given: ids must not repeat. Raises `Refused` (`heap.stored_tenant`) with
+    /// the key of a line that cannot be used.
     #[staticmethod]
     #[pyo3(signature = (lines, *, seed=None, origin=None, variants=None))]
     fn restore(
@@ -165,14 +190,19 @@ impl Tenant {
         Ok(Self::of(tenant, origin, variants))
     }
 
+    /// The whole tenant as lines of JSON by key, without the token (R16): to take the place of all that was stored.
     fn export(&self, py: Python<'_>) -> BTreeMap<String, String> {
         self.0.with(py, |tenant| tenant.export().into_iter().collect())
     }
 
+    /// The lines that have changed since the last call; `None` where one is gone. Nothing before `export`.
+    ///
+    /// Store them, all or none, before the answer to a request goes out.
     fn take_changes(&self, py: Python<'_>) -> BTreeMap<String, Option<String>> {
         self.0.with(py, |tenant| tenant.take_changes().into_iter().collect())
     }
 
+    /// The SCIM base URL (R17).
     #[getter]
     fn base_url(&self, py: Python<'_>) -> String {
         self.0.with(py, |tenant| tenant.base_url().to_owned())
@@ -188,6 +218,7 @@ impl Tenant {
         self.0.with(py, |tenant| tenant.heap_id().to_string())
     }
 
+    /// Where Heap takes Responses. A server that stands in for Heap answers its path, at an origin of its own.
     #[getter]
     fn acs_url(&self, py: Python<'_>) -> String {
         self.0.with(py, |tenant| tenant.heap_id().acs_url())
@@ -203,16 +234,19 @@ impl Tenant {
         self.0.with(py, |tenant| tenant.scim_enabled())
     }
 
+    /// The id of the token's client, while SCIM is on.
     #[getter]
     fn client_id(&self, py: Python<'_>) -> Option<String> {
         self.0.with(py, |tenant| tenant.client_id().map(str::to_owned))
     }
 
+    /// The role that new users get (R15).
     #[getter]
     fn default_role(&self, py: Python<'_>) -> String {
         self.0.with(py, |tenant| tenant.default_role().name().to_owned())
     }
 
+    /// Sets SSO up, or anew (R6, R14); the entity id is the remote login URL unless given.
     #[pyo3(signature = (*, certificate_pem, remote_login_url, idp_entity_id=None, logout_landing_url=None))]
     fn configure_sso(
         &self,
@@ -229,6 +263,7 @@ impl Tenant {
         Ok(())
     }
 
+    /// Turns SCIM on and gives the bearer token, this once (R16).
     #[pyo3(signature = (*, default_role, random=None))]
     fn enable_scim<'py>(
         &self,
@@ -242,6 +277,7 @@ impl Tenant {
         Ok(credentials.bearer_token.expose().to_owned())
     }
 
+    /// Turns SCIM on with a token that the caller chose; its strength is the caller's concern.
     #[pyo3(signature = (*, default_role, bearer_token))]
     fn enable_scim_with_token(
         &self,
@@ -253,6 +289,7 @@ impl Tenant {
         self.0.with(py, |tenant| tenant.enable_scim_with_token(role, token)).map(drop).raise(py)
     }
 
+    /// Makes a new token; the old one ends at once (R19).
     #[pyo3(signature = (*, random=None))]
     fn renew_token<'py>(&self, py: Python<'py>, random: Option<Bound<'py, PyAny>>) -> PyResult<String> {
         let mut random = Random::drawn(py, random, RANDOM_BYTES)?;
@@ -260,35 +297,42 @@ impl Tenant {
         Ok(credentials.bearer_token.expose().to_owned())
     }
 
+    /// Turns SCIM off: the token ends, accounts and groups stay.
     fn disable_scim(&self, py: Python<'_>) {
         self.0.with(py, heap::Tenant::disable_scim);
     }
 
+    /// Changes the role that new users get; those who are there keep theirs (R15).
     #[pyo3(signature = (role))]
     fn set_default_role(&self, py: Python<'_>, role: &str) {
         self.0.with(py, |tenant| tenant.set_default_role(Role::from(role)));
     }
 
+    /// Changes the role of one user (R15).
     #[pyo3(signature = (*, account, role, now))]
     fn set_role(&self, py: Python<'_>, account: &str, role: &str, now: Instant) -> PyResult<()> {
         self.0.with(py, |tenant| tenant.set_role(account, &Role::from(role), now.0)).raise(py)
     }
 
+    /// The role of an account by id; `None` where there is none.
     #[pyo3(signature = (account))]
     fn role_of(&self, py: Python<'_>, account: &str) -> Option<String> {
         self.0.with(py, |tenant| tenant.role_of(account)).map(|role| role.name().to_owned())
     }
 
+    /// While SSO is on only Admins may (R11).
     #[pyo3(signature = (account))]
     fn may_use_password(&self, py: Python<'_>, account: &str) -> bool {
         self.0.with(py, |tenant| tenant.may_use_password(account))
     }
 
+    /// The roles that every tenant has.
     #[staticmethod]
     fn default_roles() -> Vec<&'static str> {
         Role::DEFAULT.iter().map(Role::name).collect()
     }
 
+    /// Adds a person within Heap while SCIM is off (R20), and gives the account's id.
     #[pyo3(signature = (*, email, now, given_name=None, family_name=None, role=None))]
     fn add_teammate(
         &self,
@@ -305,27 +349,32 @@ impl Tenant {
         self.0.with(py, |tenant| tenant.add_teammate(teammate, now.0)).raise(py)
     }
 
+    /// Removes a person within Heap while SCIM is off (R20).
     #[pyo3(signature = (*, account, now))]
     fn remove_teammate(&self, py: Python<'_>, account: &str, now: Instant) -> PyResult<()> {
         self.0.with(py, |tenant| tenant.remove_teammate(account, now.0)).raise(py)
     }
 
+    /// Makes a group within Heap of accounts by id, and gives its id.
     #[pyo3(signature = (*, name, now, members=Vec::new()))]
     fn add_team(&self, py: Python<'_>, name: &str, now: Instant, members: Vec<String>) -> PyResult<String> {
         let members = members.iter().map(String::as_str);
         self.0.with(py, |tenant| tenant.add_team(name, members, now.0)).raise(py)
     }
 
+    /// From now on the person with this address has an account in another organisation (R23).
     #[pyo3(signature = (email))]
     fn foreign_account(&self, py: Python<'_>, email: &str) {
         self.0.with(py, |tenant| tenant.foreign_account(email));
     }
 
+    /// That account is gone; whether there was one.
     #[pyo3(signature = (email))]
     fn foreign_account_deleted(&self, py: Python<'_>, email: &str) -> bool {
         self.0.with(py, |tenant| tenant.foreign_account_deleted(email))
     }
 
+    /// Heap begins a login (R10): the address to redirect the browser to. `page` is where it leads in the end.
     #[pyo3(signature = (*, now, page=None, random=None))]
     fn begin_login<'py>(
         &self,
@@ -338,6 +387,9 @@ impl Tenant {
         self.0.with(py, |tenant| tenant.begin_login(page, now.0, &mut random)).raise(py)
     }
 
+    /// Takes the form that a browser posts to the ACS, of either flow (R9, R10).
+    ///
+    /// Raises `Rejection` for a Response that is refused, `Refused` for a person without a usable account.
     #[pyo3(signature = (*, form, now))]
     fn finish_login(&self, py: Python<'_>, form: &[u8], now: Instant) -> PyResult<Session> {
         let session = match self.0.with(py, |tenant| tenant.finish_login(form, now.0)) {
@@ -354,16 +406,19 @@ impl Tenant {
         })
     }
 
+    /// Answers a SCIM request below `base_url`, or a form that is posted to the path of `acs_url`.
     #[pyo3(signature = (*, request, now))]
     fn handle(&self, py: Python<'_>, request: PyRef<'_, Request>, now: Instant) -> Response {
         let request = &request.0;
         Response(self.0.with(py, |tenant| tenant.handle(request, now.0)))
     }
 
+    /// The accounts as SCIM resources, in the order in which they were made.
     fn users(&self, py: Python<'_>) -> Json<Vec<Document>> {
         Json(self.0.with(py, |tenant| tenant.users().collect()))
     }
 
+    /// The groups as SCIM resources, with the ids of their members.
     fn groups(&self, py: Python<'_>) -> Json<Vec<Document>> {
         Json(self.0.with(py, |tenant| tenant.groups().collect()))
     }

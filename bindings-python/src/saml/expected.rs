@@ -18,6 +18,7 @@ words! {
     }
 }
 
+/// An identity provider that is trusted, by the certificates of its keys and no others.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Trust(pub(crate) saml::Trust);
 
@@ -37,6 +38,7 @@ table!(Trust {
     }
 );
 
+/// What a service provider insists on (D17).
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Policy(pub(crate) saml::Policy);
 
@@ -45,6 +47,10 @@ table!(Policy {
     unsolicited: bool = |policy| policy.unsolicited;
     expired_certificates: bool = |policy| policy.expired_certificates;
 }
+    /// The policy for production, with what is given here in place of its own.
+    ///
+    /// Its own: 60 seconds of skew (5 minutes at most), the Assertion or the Response that holds it signed, logins that
+    /// nobody asked for allowed (R9), certificates that have expired verify with a warning.
     #[staticmethod]
     #[pyo3(signature = (*, clock_skew=None, signed=None, unsolicited=None, expired_certificates=None))]
     fn strict(
@@ -70,17 +76,19 @@ table!(Policy {
     }
 );
 
-/// What is awaited; the request that was sent and the identity provider that was asked, if a request was sent.
+/// What is awaited. It comes from the service provider's own memory, never from the message.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Expected(pub(super) Option<(String, String)>);
 
 #[pymethods]
 impl Expected {
+    /// A login that begins at the identity provider (R9).
     #[staticmethod]
     fn unsolicited() -> Self {
         Self(None)
     }
 
+    /// The answer to a request, by the identity provider that was asked (A55).
     #[staticmethod]
     #[pyo3(signature = (*, request_id, idp_entity_id))]
     fn answer_to(request_id: String, idp_entity_id: String) -> Self {
@@ -101,6 +109,7 @@ impl Expected {
     }
 }
 
+/// Remembers which messages were used (D22): in memory, for one process; refuses when full.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct ReplayCache(pub(super) Shared<saml::ReplayCache>);
 
@@ -121,11 +130,12 @@ impl ReplayCache {
     }
 }
 
-/// The use of one message, as a store of the caller's records it.
+/// The use of one Assertion, as a store of the caller's records it: once for an issuer and an id.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct Use {
     pub(super) issuer: String,
     pub(super) assertion_id: String,
+    /// Until when it must be remembered.
     pub(super) until: When,
 }
 

@@ -21,14 +21,16 @@ words! {
     }
 }
 
-/// What a Response says that logs nobody in; nothing proves it.
+/// What a Response says that logs nobody in. Nothing proves it: it is for telling the person.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct ClaimedFailure(pub(super) saml::ClaimedFailure);
 
 table!(ClaimedFailure {
+    /// Such as `saml.failure.authn_failed`.
     code: &'static str = |claimed| claimed.failure.code();
     in_response_to: Option<&str> = |claimed| claimed.in_response_to.as_deref();
     issuer: Option<&str> = |claimed| claimed.issuer.as_deref();
+    /// Foreign text, to be shown as text only.
     message: Option<&str> = |claimed| claimed.message.as_deref();
 }
     fn __repr__(&self) -> String {

@@ -25,11 +25,21 @@ words! {
     }
 }
 
+/// An identity provider that signs what it says.
+///
+/// Once a service provider is registered (entity id to assertion consumer service URLs, the first of which is the
+/// default, or by its metadata), only registered ones are answered.
+///
+/// `valid_for` is five minutes and the Assertion is signed unless said otherwise.
+///
+/// Assertions for an entity id in `encrypt_for` are encrypted for the holder of that certificate, after they are
+/// signed (saml-core 2.3.4).
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct IdentityProvider((saml::IdentityProvider, String));
 
 table!(IdentityProvider {
     entity_id: &str = |provider| &provider.1;
+    /// What service providers must trust (R6).
     certificate: Certificate = |provider| Certificate(provider.0.certificate().clone());
 }
     #[new]
@@ -75,10 +85,16 @@ table!(IdentityProvider {
         Ok(Self((builder.build(), entity_id)))
     }
 
+    /// What it says of itself, for service providers that are configured from a file (saml-metadata 2.4.3).
     fn metadata(&self) -> IdentityProviderMetadata {
         IdentityProviderMetadata(self.0.0.metadata())
     }
 
+    /// A signed Response for a person who was authenticated and authorised.
+    ///
+    /// The subject is an email address unless `name_id_format` says otherwise; the person was authenticated `now`
+    /// unless `authn_instant` does; randomness comes from `os.urandom` unless `random` gives it. Raises `InvalidInput`
+    /// (`saml.unregistered`, `saml.blank` and others).
     #[pyo3(signature = (
         *, subject, audience, acs_url, now, name_id_format=None, in_response_to=None, attributes=None,
         authn_instant=None, authn_context_class=None, session_index=None, session_not_on_or_after=None, random=None
@@ -118,6 +134,9 @@ table!(IdentityProvider {
         py.detach(|| self.0.0.respond(&login, now, &mut random)).map(SignedResponse).raise(py)
     }
 
+    /// The answer that logs nobody in, by a code such as `saml.failure.request_denied` (saml-core 3.2.2.2).
+    ///
+    /// It is signed only if the request proved its sender. `message` is for people.
     #[pyo3(signature = (*, request, failure, now, message=None, random=None))]
     fn decline<'py>(
         &self,
@@ -134,16 +153,19 @@ table!(IdentityProvider {
         declined.map(FailureResponse).raise(py)
     }
 
+    /// The request in a query string, given as it came (saml-bindings 3.4). Raises `InvalidInput`.
     #[pyo3(signature = (*, raw_query, now))]
     fn accept_redirect(&self, py: Python<'_>, raw_query: &str, now: Instant) -> PyResult<AcceptedRequest> {
         py.detach(|| self.0.0.accept_redirect(raw_query, now.0)).map(AcceptedRequest).raise(py)
     }
 
+    /// The request in the body of a form, given as it came (saml-bindings 3.5). Raises `InvalidInput`.
     #[pyo3(signature = (*, body, now))]
     fn accept_form(&self, py: Python<'_>, body: &str, now: Instant) -> PyResult<AcceptedRequest> {
         py.detach(|| self.0.0.accept_form(body, now.0)).map(AcceptedRequest).raise(py)
     }
 
+    /// The request in the fields of a form. Raises `InvalidInput`.
     #[pyo3(signature = (*, saml_request, now, relay_state=None))]
     fn accept_post(
         &self,
@@ -165,7 +187,8 @@ pub(super) const RANDOM_BYTES: usize = 64;
 
 /// A Response and the address that it is for: what carries it is the same whatever it says.
 macro_rules! response {
-    ($class:ident($core:ty)) => {
+    ($(#[$doc_of_class:meta])* $class:ident($core:ty)) => {
+        $(#[$doc_of_class])*
         #[pyclass(frozen, module = "heap_identity")]
         pub(crate) struct $class($core);
 
@@ -173,11 +196,13 @@ macro_rules! response {
             xml: &str = |response| response.xml();
             acs_url: &str = |response| response.acs_url();
         }
+            /// The fields of the form to be posted to `acs_url`, by name (saml-bindings 3.5.4).
             #[pyo3(signature = (*, relay_state=None))]
             fn form_fields(&self, relay_state: Option<&str>) -> BTreeMap<&'static str, String> {
                 self.0.form_fields(relay_state).into_iter().collect()
             }
 
+            /// A page that posts the form by itself; send it with `content_security_policy(nonce=nonce)`.
             #[pyo3(signature = (*, nonce, relay_state=None))]
             fn auto_post_page(&self, nonce: &str, relay_state: Option<&str>) -> String {
                 self.0.auto_post_page(relay_state, nonce)
@@ -190,9 +215,14 @@ macro_rules! response {
     };
 }
 
-response!(SignedResponse(saml::SignedResponse));
-response!(FailureResponse(saml::FailureResponse));
+response!(
+    /// A Response that is signed, and the address that it is for.
+    SignedResponse(saml::SignedResponse));
+response!(
+    /// A Response that says why nobody is logged in, and the address that it is for.
+    FailureResponse(saml::FailureResponse));
 
+/// A request that may be answered, at an address that is registered (A58).
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct AcceptedRequest(saml::AcceptedRequest);
 
@@ -200,18 +230,27 @@ table!(AcceptedRequest {
     id: &str = |request| &request.id;
     issuer: &str = |request| &request.issuer;
     acs_url: &str = |request| &request.acs_url;
+    /// To be sent back unchanged with the answer.
     relay_state: Option<&str> = |request| request.relay_state.as_deref();
+    /// Whether a signature by a registered key proves who sent it.
     is_authenticated: bool = |request| request.is_authenticated;
+    /// The person must prove again who they are.
     force_authn: bool = |request| request.force_authn;
+    /// The person must not be asked anything.
     is_passive: bool = |request| request.is_passive;
+    /// Whom the service provider wants to be authenticated, where it knows (saml-core 3.4.1).
     subject: Option<NameId> = |request| request.subject.clone().map(NameId);
     name_id_format: Option<&str> = |request| request.name_id_format.as_ref().map(NameIdFormat::uri);
     sp_name_qualifier: Option<&str> = |request| request.sp_name_qualifier.as_deref();
     allow_create: bool = |request| request.allow_create;
+    /// How the person is to be authenticated: the comparison and the classes (saml-core 3.3.2.2.1).
     authn_context: Option<(&'static str, Vec<String>)> = |request| {
         request.authn_context.as_ref().map(|context| (context.comparison.word(), context.classes.clone()))
     };
 }
+    /// Why a login of this person, authenticated in this way, is not what was asked for; `None` where it is.
+    ///
+    /// `classes` are the ways that the identity provider knows, the weakest first. The answer is a code for `decline`.
     #[pyo3(signature = (*, subject, authn_context_class=None, classes=Vec::new()))]
     fn refusal(
         &self,

@@ -35,6 +35,7 @@ const fn status_word(status: &LogoutStatus) -> &'static str {
     }
 }
 
+/// Somebody who takes part in single logout, and whose messages are believed.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct LogoutPartner(pub(super) logout::LogoutPartner);
 
@@ -59,11 +60,12 @@ table!(LogoutPartner {
     }
 );
 
-/// A signed message that the browser has to carry; who reads it in a log could use it.
+/// A signed message that the browser has to carry, by redirect or by form as the partner takes it.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct LogoutMessage(logout::Outgoing);
 
 table!(LogoutMessage {
+    /// That of a request has to be remembered until the response comes.
     id: &str = |message| &message.id;
     redirect_url: Option<&str> = |message| match &message.delivery {
         Delivery::Redirect(url) => Some(url),
@@ -78,6 +80,7 @@ table!(LogoutMessage {
         _ => None,
     };
 }
+    /// A page that posts the form by itself; `None` where the message goes by redirect.
     #[pyo3(signature = (*, nonce))]
     fn auto_post_page(&self, nonce: &str) -> Option<String> {
         match &self.0.delivery {
@@ -91,6 +94,7 @@ table!(LogoutMessage {
     }
 );
 
+/// A request of a partner, verified: its sessions have to end now.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct VerifiedLogout(logout::VerifiedLogout);
 
@@ -98,11 +102,14 @@ table!(VerifiedLogout {
     id: &str = |request| &request.id;
     issuer: &str = |request| &request.issuer;
     name_id: NameId = |request| NameId(request.name_id.clone());
+    /// The sessions that end; all of the person's where there are none.
     session_indexes: Vec<String> = |request| request.session_indexes.clone();
     reason: Option<&str> = |request| request.reason.as_deref();
+    /// To be returned with the answer as it came, and not to be followed (A58).
     relay_state: Option<&str> = |request| request.relay_state.as_deref();
     report: Report = |request| Report(Kind::Logout(request.report.clone()));
 }
+    /// Whether a session that began with an Assertion of this person and index has to end (saml-core 3.7.3.1).
     #[pyo3(signature = (*, name_id, session_index=None))]
     fn ends(&self, name_id: PyRef<'_, NameId>, session_index: Option<&str>) -> bool {
         self.0.ends(&name_id.0, session_index)
@@ -113,11 +120,13 @@ table!(VerifiedLogout {
     }
 );
 
+/// The answer to our request, verified.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct LogoutOutcome(logout::LogoutOutcome);
 
 table!(LogoutOutcome {
     status: &'static str = |outcome| status_word(&outcome.status);
+    /// Where it failed: the codes, from the outside.
     status_codes: Option<&str> = |outcome| match &outcome.status {
         LogoutStatus::Failed(codes) => Some(codes),
         _ => None,
@@ -130,6 +139,10 @@ table!(LogoutOutcome {
     }
 );
 
+/// One end of single logout (saml-profiles 4.4), with all its partners, over both bindings and begun by either end.
+///
+/// A message came either in a query (`raw_query`, not decoded and without `?`), or in a form (`form_value` and the
+/// `relay_state` beside it). Making one raises `InvalidInput`, verifying one `LogoutRejection`.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct SingleLogout(logout::SingleLogout);
 
@@ -166,6 +179,7 @@ table!(SingleLogout {
         })
     }
 
+    /// A request to end somebody's sessions: those of these indexes, or all.
     #[pyo3(signature = (*, partner, name_id, now, session_indexes=Vec::new(), reason=None, relay_state=None, random=None))]
     #[expect(clippy::too_many_arguments, reason = "they are named arguments in Python")]
     fn request<'py>(
@@ -186,6 +200,7 @@ table!(SingleLogout {
         message.map(LogoutMessage).raise(py)
     }
 
+    /// The answer to a request, once its sessions have ended or could not be (saml-profiles 4.4.3.4).
     #[pyo3(signature = (*, request, now, status="complete", random=None))]
     fn answer<'py>(
         &self,
@@ -200,6 +215,7 @@ table!(SingleLogout {
         py.detach(|| self.0.answer(request, &status, now.0, &mut random)).map(LogoutMessage).raise(py)
     }
 
+    /// Verifies a request of a partner, as it was received: by redirect or as a form. Raises `LogoutRejection`.
     #[pyo3(signature = (*, now, replay, raw_query=None, form_value=None, relay_state=None))]
     fn verify_request(
         &self,
@@ -215,6 +231,7 @@ table!(SingleLogout {
         verdict.map(VerifiedLogout).raise(py)
     }
 
+    /// `request_id` and `partner` come from the memory of who sent the request.
     #[pyo3(signature = (*, request_id, partner, now, raw_query=None, form_value=None, relay_state=None))]
     #[expect(clippy::too_many_arguments, reason = "they are named arguments in Python")]
     fn verify_response(

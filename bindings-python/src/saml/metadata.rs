@@ -24,6 +24,9 @@ pub(super) fn binding_of(word: &str) -> Binding {
     }
 }
 
+/// An address that takes messages of one binding (saml-metadata 2.2.2).
+///
+/// `binding` is `redirect`, `post`, or the URI of another one.
 #[pyclass(frozen, eq, module = "heap_identity")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Endpoint(pub(super) metadata::Endpoint);
@@ -36,6 +39,7 @@ table!(Endpoint {
     };
     location: &str = |endpoint| &endpoint.location;
     response_location: Option<&str> = |endpoint| endpoint.response_location.as_deref();
+    /// Where responses go.
     for_responses: &str = |endpoint| endpoint.for_responses();
 }
     #[new]
@@ -72,7 +76,8 @@ fn validity(until: Option<Instant>, kept: Option<&Bound<'_, PyAny>>) -> PyResult
 
 /// What both kinds of metadata have: who, which keys, how long, and the XML.
 macro_rules! metadata_class {
-    ($class:ident($core:ty) { $($own:tt)* } $($methods:tt)*) => {
+    ($(#[$doc_of_class:meta])* $class:ident($core:ty) { $($own:tt)* } $($methods:tt)*) => {
+        $(#[$doc_of_class])*
         #[pyclass(frozen, eq, module = "heap_identity")]
         #[derive(Clone, PartialEq)]
         pub(crate) struct $class(pub(super) $core);
@@ -87,6 +92,7 @@ macro_rules! metadata_class {
             encryption_certificates: Vec<Certificate> = |metadata| {
                 metadata.encryption_certificates.iter().cloned().map(Certificate).collect()
             };
+            /// Why a signing certificate of the file is not among the above.
             unusable_certificate: Option<String> = |metadata| {
                 metadata.unusable_certificate.map(|error| error.to_string())
             };
@@ -99,24 +105,29 @@ macro_rules! metadata_class {
         }
             $($methods)*
 
+            /// When a file that was fetched then has to be fetched again (saml-metadata 4.3.1).
             #[pyo3(signature = (*, fetched))]
             fn refresh_by(&self, fetched: Instant) -> Option<When> {
                 self.0.validity.refresh_by(fetched.0).map(When)
             }
 
+            /// Raises `InvalidInput`: `saml.metadata.expired` or `saml.metadata.stale`.
             #[pyo3(signature = (*, fetched, now))]
             fn check_validity(&self, py: Python<'_>, fetched: Instant, now: Instant) -> PyResult<()> {
                 self.0.validity.check(fetched.0, now.0).raise(py)
             }
 
+            /// Raises `InvalidInput` where it takes no logouts or nothing of it can be verified.
             fn logout_partner(&self, py: Python<'_>) -> PyResult<LogoutPartner> {
                 Self::partner(&self.0).map(LogoutPartner).raise(py)
             }
 
+            /// Unsigned.
             fn to_xml(&self, py: Python<'_>) -> PyResult<String> {
                 self.0.to_xml().raise(py)
             }
 
+            /// The same, signed. Raises `InvalidInput` for a key that cannot sign.
             #[pyo3(signature = (*, key, random=None))]
             fn to_signed_xml<'py>(
                 &self,
@@ -135,7 +146,9 @@ macro_rules! metadata_class {
     };
 }
 
-metadata_class!(IdentityProviderMetadata(metadata::IdentityProviderMetadata) {
+metadata_class!(
+    /// What an identity provider says of itself (saml-metadata 2.4.3). Two signing certificates while a key is rolled over.
+    IdentityProviderMetadata(metadata::IdentityProviderMetadata) {
     single_sign_on: Vec<Endpoint> = |metadata| metadata.single_sign_on.iter().cloned().map(Endpoint).collect();
     want_authn_requests_signed: bool = |metadata| metadata.want_authn_requests_signed;
 }
@@ -167,10 +180,12 @@ metadata_class!(IdentityProviderMetadata(metadata::IdentityProviderMetadata) {
         Ok(Self(metadata))
     }
 
+    /// What a service provider configures; raises `InvalidInput` without a certificate that can be used.
     fn trust(&self, py: Python<'_>) -> PyResult<Trust> {
         self.0.trust().map(Trust).raise(py)
     }
 
+    /// The address that takes AuthnRequests; raises `InvalidInput` where there is none that can be used.
     #[pyo3(signature = (*, binding="redirect"))]
     fn sso_url(&self, py: Python<'_>, binding: &str) -> PyResult<&str> {
         self.0.sso_url(&binding_of(binding)).raise(py)
@@ -183,11 +198,17 @@ impl IdentityProviderMetadata {
     }
 }
 
-metadata_class!(ServiceProviderMetadata(metadata::ServiceProviderMetadata) {
+metadata_class!(
+    /// What a service provider says of itself (saml-metadata 2.4.4).
+    ///
+    /// Of each requested attribute the name, and whether the service cannot do without.
+    ServiceProviderMetadata(metadata::ServiceProviderMetadata) {
+    /// The number of each, the endpoint, and whether it says that it is the default.
     assertion_consumer: Vec<(u16, Endpoint, Option<bool>)> = |metadata| {
         let indexed = metadata.assertion_consumer.iter();
         indexed.map(|it| (it.index, Endpoint(it.endpoint.clone()), it.is_default)).collect()
     };
+    /// Where Responses can be sent over HTTP-POST, the default first.
     acs_urls: Vec<&str> = |metadata| metadata.acs_urls();
     authn_requests_signed: bool = |metadata| metadata.authn_requests_signed;
     want_assertions_signed: bool = |metadata| metadata.want_assertions_signed;
@@ -241,6 +262,7 @@ metadata_class!(ServiceProviderMetadata(metadata::ServiceProviderMetadata) {
         Ok(Self(metadata))
     }
 
+    /// The address of this number, or the default; raises `InvalidInput` where there is none that can be used.
     #[pyo3(signature = (*, index=None))]
     fn acs_url(&self, py: Python<'_>, index: Option<u16>) -> PyResult<&str> {
         index.map_or_else(|| self.0.default_acs_url(), |index| self.0.acs_url(index)).raise(py)
@@ -253,7 +275,10 @@ impl ServiceProviderMetadata {
     }
 }
 
-/// A file of the other side, with what is asked of it.
+/// A file of the other side, and what is asked of it. Reading raises `InvalidInput` (`saml.metadata....`).
+///
+/// With `signed_by`, the entity or what is around it must be signed with one of these keys, which are configured, never
+/// taken from the file (A46). A file configures trust and nothing else (A11).
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Metadata {
     xml: Vec<u8>,
@@ -283,16 +308,19 @@ impl Metadata {
         Self { xml, entity_id, signed_by }
     }
 
+    /// The identity provider, if the file holds at this time. Raises `InvalidInput` (`saml.metadata....`).
     #[pyo3(signature = (*, now))]
     fn identity_provider(&self, py: Python<'_>, now: Instant) -> PyResult<IdentityProviderMetadata> {
         py.detach(|| self.file().identity_provider(now.0)).map(IdentityProviderMetadata).raise(py)
     }
 
+    /// The service provider, if the file holds at this time. Raises `InvalidInput` (`saml.metadata....`).
     #[pyo3(signature = (*, now))]
     fn service_provider(&self, py: Python<'_>, now: Instant) -> PyResult<ServiceProviderMetadata> {
         py.detach(|| self.file().service_provider(now.0)).map(ServiceProviderMetadata).raise(py)
     }
 
+    /// The ids of all entities in the file, to choose from. Nothing is verified.
     fn entity_ids(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         py.detach(|| self.file().entity_ids()).raise(py)
     }
@@ -307,6 +335,7 @@ impl Metadata {
     }
 }
 
+/// The value of `Content-Security-Policy` for a page that posts a form by itself.
 #[pyfunction]
 #[pyo3(signature = (*, nonce))]
 pub(crate) fn content_security_policy(nonce: &str) -> String {

@@ -5,7 +5,9 @@ use pyo3::pyclass;
 
 use crate::table::table;
 
-/// A NameID; its value is personal and not shown.
+/// How a person is named in messages. It is personal: its repr is masked.
+///
+/// An email address unless `format` gives the URI of another kind (saml-core 8.3).
 #[pyclass(frozen, eq, module = "heap_identity")]
 #[derive(Clone, PartialEq)]
 pub(crate) struct NameId(pub(crate) saml::NameId);

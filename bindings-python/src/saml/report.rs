@@ -7,11 +7,12 @@ use pyo3::{pyclass, pymethods};
 
 use crate::table::table;
 
-/// A check of any list, by its code.
+/// One thing that a message must satisfy.
 #[pyclass(frozen, get_all, eq, hash, module = "heap_identity")]
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
     code: &'static str,
+    /// Where the rule is written down.
     clause: &'static str,
     title: &'static str,
 }
@@ -36,11 +37,13 @@ impl Check {
 
 #[pymethods]
 impl Check {
+    /// Every check of a Response once, in the order in which they are looked at.
     #[staticmethod]
     fn all() -> Vec<Self> {
         saml::Check::ALL.iter().copied().map(Self::of).collect()
     }
 
+    /// Every check of a message of single logout.
     #[staticmethod]
     fn all_of_logout() -> Vec<Self> {
         LogoutCheck::ALL.iter().copied().map(Self::of).collect()
@@ -51,6 +54,7 @@ impl Check {
     }
 }
 
+/// One check and how it ended.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Outcome((Check, saml::Status));
 
@@ -67,7 +71,9 @@ table!(Outcome {
     status: &'static str = |outcome| outcome.1.word();
     expected: Option<&str> = |outcome| finding(&outcome.1).map(|finding| finding.expected.as_str());
     found: Option<&str> = |outcome| finding(&outcome.1).map(|finding| finding.found.as_str());
+    /// Line and column.
     at: Option<String> = |outcome| finding(&outcome.1).and_then(|finding| Some(finding.at?.to_string()));
+    /// What a person can do about it.
     hint: Option<&str> = |outcome| match &outcome.1 {
         saml::Status::Warned { hint } => Some(hint),
         status => finding(status).and_then(|finding| finding.hint.as_deref()),
@@ -103,6 +109,7 @@ impl Kind {
     }
 }
 
+/// Every check once, in order, with how it ended. `str` gives a table for people.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Report(pub(crate) Kind);
 
@@ -112,6 +119,7 @@ table!(Report {
         report.outcomes().iter().find(|outcome| finding(&outcome.0.1).is_some()).map(Outcome::check)
     };
 }
+    /// The same without the values of the message and of the configuration, for logs that many people read.
     fn masked(&self) -> Self {
         Self(match &self.0 {
             Kind::Login(report) => Kind::Login(report.masked()),
@@ -119,6 +127,7 @@ table!(Report {
         })
     }
 
+    /// The outcomes as JSON, for logs; `masked` first where many people read them.
     fn to_json(&self) -> String {
         of_either!(&self.0, report => report.to_json().to_string())
     }

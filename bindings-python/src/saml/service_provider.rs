@@ -30,6 +30,9 @@ words! {
     }
 }
 
+/// A service provider: who it is, where it takes Responses, and whom it trusts. Safe to use from several threads.
+///
+/// Each of the decryption keys is tried: two or more during a rollover. With a request key, requests are signed.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct ServiceProvider(pub(super) saml::ServiceProvider);
 
@@ -58,6 +61,7 @@ table!(ServiceProvider {
         Self(provider)
     }
 
+    /// Verifies the value of the form's field `SAMLResponse` and records its use; raises `Rejection`.
     #[pyo3(signature = (*, saml_response, expected, now, replay))]
     fn verify(
         &self,
@@ -72,6 +76,7 @@ table!(ServiceProvider {
         replay.0.with(py, |replay| unspent.spend(replay)).map(VerifiedAssertion).raise(py)
     }
 
+    /// Verifies everything but that the login is used for the first time (D22); raises `Rejection`.
     #[pyo3(signature = (*, saml_response, expected, now))]
     fn verify_unspent(
         &self,
@@ -85,21 +90,28 @@ table!(ServiceProvider {
         Ok(Unspent(Mutex::new(Some(unspent))))
     }
 
+    /// The ID of the request that a Response claims to answer: to find what waits for it, for nothing else.
     #[staticmethod]
     #[pyo3(signature = (*, saml_response))]
     fn claimed_request(saml_response: &str) -> Option<String> {
         saml::ServiceProvider::claimed_request(saml_response)
     }
 
+    /// What a Response says that carries a failure: after a `Rejection` by `saml.status`.
     #[pyo3(signature = (*, saml_response))]
     fn claimed_failure(&self, saml_response: &str) -> Option<ClaimedFailure> {
         self.0.claimed_failure(saml_response).map(ClaimedFailure)
     }
 
+    /// What it says of itself, for identity providers that are configured from a file (saml-metadata 2.4.4).
     fn metadata(&self) -> ServiceProviderMetadata {
         ServiceProviderMetadata(self.0.metadata())
     }
 
+    /// A request to log a person in (R10), to be remembered in `PendingRequests`.
+    ///
+    /// `authn_context` names classes of authentication, of which exactly one is wanted. Raises `InvalidInput` for an
+    /// address that nothing may be sent to.
     #[pyo3(signature = (
         *, sso_url, now, force_authn=false, is_passive=false, name_id_format=None, authn_context=None, random=None
     ))]
@@ -129,7 +141,7 @@ table!(ServiceProvider {
     }
 );
 
-/// A login that was not spent yet; spending takes it.
+/// A login that is verified but was not spent: it says nothing about the person yet.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Unspent(Mutex<Option<saml::Unspent>>);
 
@@ -142,6 +154,7 @@ impl Unspent {
 
 #[pymethods]
 impl Unspent {
+    /// What a store of the caller's has to record, atomically.
     #[getter]
     fn recorded(&self) -> PyResult<Use> {
         let unspent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -154,11 +167,13 @@ impl Unspent {
         })
     }
 
+    /// Records the use, and gives the login if it was the first; raises `Rejection`.
     fn spend(&self, py: Python<'_>, replay: &ReplayCache) -> PyResult<VerifiedAssertion> {
         let unspent = self.taken()?;
         replay.0.with(py, |replay| unspent.spend(replay)).map(VerifiedAssertion).raise(py)
     }
 
+    /// Gives the login if the caller's store has recorded it for the first time; raises `Rejection`.
     #[pyo3(signature = (outcome))]
     fn spend_recorded(&self, py: Python<'_>, outcome: &str) -> PyResult<VerifiedAssertion> {
         let outcome = recorded_of(outcome)?;
@@ -170,6 +185,7 @@ impl Unspent {
     }
 }
 
+/// A request to log a person in, to be sent by the browser.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct AuthnRequest(saml::AuthnRequest);
 
@@ -183,20 +199,24 @@ table!(AuthnRequest {
     is_passive: bool = |request| request.is_passive;
     name_id_format: Option<&str> = |request| request.name_id_format.as_ref().map(NameIdFormat::uri);
 }
+    /// Unsigned.
     fn to_xml(&self, py: Python<'_>) -> PyResult<String> {
         self.0.to_xml().raise(py)
     }
 
+    /// The address to redirect the browser to (saml-bindings 3.4).
     #[pyo3(signature = (*, relay_state=None))]
     fn redirect_url(&self, py: Python<'_>, relay_state: Option<&str>) -> PyResult<String> {
         py.detach(|| self.0.redirect_url(relay_state)).raise(py)
     }
 
+    /// The fields of the form that carries it (saml-bindings 3.5).
     #[pyo3(signature = (*, relay_state=None))]
     fn form_fields(&self, py: Python<'_>, relay_state: Option<&str>) -> PyResult<BTreeMap<&'static str, String>> {
         py.detach(|| self.0.form_fields(relay_state)).map(|fields| fields.into_iter().collect()).raise(py)
     }
 
+    /// A page that posts the form by itself; send it with `content_security_policy(nonce=nonce)`.
     #[pyo3(signature = (*, nonce, relay_state=None))]
     fn auto_post_page(&self, py: Python<'_>, nonce: &str, relay_state: Option<&str>) -> PyResult<String> {
         py.detach(|| self.0.auto_post_page(relay_state, nonce)).raise(py)

@@ -11,12 +11,14 @@ use super::{
 };
 use crate::{convert::When, table::table};
 
+/// A person is logged in. There is no other way to one of these than a verification.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct VerifiedAssertion(pub(crate) saml::VerifiedAssertion);
 
 table!(VerifiedAssertion {
     id: &str = |login| login.id();
     issuer: &str = |login| login.issuer();
+    /// The value of `name_id`: at Heap, the email address (R13).
     subject: &str = |login| login.subject();
     name_id: NameId = |login| NameId(login.name_id().clone());
     name_id_format: &str = |login| login.name_id_format().uri();
@@ -26,6 +28,7 @@ table!(VerifiedAssertion {
     };
     authn_instant: When = |login| When(login.authn_instant());
     authn_context_class: Option<&str> = |login| login.authn_context_class();
+    /// For single logout.
     session_index: Option<&str> = |login| login.session_index();
     session_not_on_or_after: Option<When> = |login| login.session_not_on_or_after().map(When);
     not_on_or_after: When = |login| When(login.not_on_or_after());

@@ -8,21 +8,25 @@ use serde_json::Value;
 
 use crate::{error::Raise, table::table};
 
+/// What a plan may take away without approval (D2).
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Guards(pub(crate) Option<sync::Guards>);
 
 #[pymethods]
 impl Guards {
+    /// Deactivations up to the larger of 10 and 10%, deletions of groups 3 and 10%, half the members of a group of 20.
     #[staticmethod]
     fn default() -> Self {
         Self(Some(sync::Guards::default()))
     }
 
+    /// No bound.
     #[staticmethod]
     fn off() -> Self {
         Self(None)
     }
 
+    /// A document; what is left out keeps its default. Raises `InvalidInput` (`sync.invalid_guards`).
     #[staticmethod]
     fn from_json(py: Python<'_>, text: &str) -> PyResult<Self> {
         sync::Guards::from_json(text).map(|guards| Self(Some(guards))).raise(py)
@@ -38,15 +42,20 @@ impl Guards {
     }
 }
 
-/// A guard that holds a plan back; what it counts is `None` where it counts nothing.
+/// A guard that holds a plan back. `str` gives it for people.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 #[derive(Clone)]
 pub(crate) struct Trip {
+    /// Which, such as `deactivations`.
     guard: String,
     text: String,
+    /// The group's name, where one is concerned.
     group: Option<String>,
+    /// How many would go; `None` where that is not known.
     planned: Option<u64>,
+    /// How many there are.
     of: Option<u64>,
+    /// How many may go without approval.
     allowed: Option<u64>,
 }
 
@@ -77,21 +86,34 @@ impl Trip {
     }
 }
 
-/// One step, of a person or a group, or a conflict; what does not apply is empty.
+/// One step of a plan. `str` gives it for people; what does not apply is empty or `None`.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct Step {
     kind: &'static str,
+    /// Of users: activate, adopt, create, deactivate, update; of groups: create, delete, release, take_over, update;
+    /// of conflicts: leave.
     verb: String,
+    /// The directory id.
     id: String,
+    /// The user name, or the group's name after the step.
     name: String,
+    /// The id at Heap; `None` for what is still to be created.
     remote: Option<String>,
+    /// The group's name at Heap, where it is changed (R28).
     renamed_from: Option<String>,
+    /// The attributes that are written: name, value before, value after.
     changes: Vec<(&'static str, Option<String>, Option<String>)>,
+    /// Who joins the group: directory id, user name.
     add: Vec<(String, String)>,
+    /// Who is removed from it: id at Heap, user name where it is known, why.
     remove: Vec<(String, Option<String>, &'static str)>,
+    /// Heap does not tell the members: those in `add` replace whoever is there (F13).
     is_blind: bool,
+    /// How many members the group has at Heap before the step, as far as is known.
     size: usize,
+    /// Why, as a stable code.
     reason: String,
+    /// Why, in words, with its rule; of a conflict also what to do.
     why: &'static str,
     text: String,
 }
@@ -166,27 +188,37 @@ impl Step {
     }
 }
 
+/// The steps from what Heap holds to what the directory says. `str` gives it for people.
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Plan(pub(crate) sync::Plan);
 
 table!(Plan {
+    /// What an approval names: the SHA-256 of `to_json`, in hexadecimal.
     digest: String = |plan| plan.digest().to_string();
+    /// Whether there is nothing to do and nothing to report.
     is_empty: bool = |plan| plan.is_empty();
+    /// Whether any step sends something.
     has_writes: bool = |plan| plan.has_writes();
+    /// How many steps of each kind there are: `users_created`, `groups_released`, `conflicts` and so on.
     counts: BTreeMap<&'static str, usize> = |plan| counts(plan.counts());
+    /// What the guards measure against: `managed_active` people, `managed_groups`.
     totals: BTreeMap<&'static str, usize> = |plan| totals(plan.totals());
+    /// The counts in one line, for people.
     summary: String = |plan| plan.counts().to_string();
 }
+    /// People by directory id, then groups by directory id.
     fn steps(&self) -> Vec<Step> {
         self.0.steps().iter().filter_map(Step::of).collect()
     }
 
+    /// The guards that this plan trips.
     #[pyo3(signature = (guards))]
     fn tripped(&self, guards: PyRef<'_, Guards>) -> Vec<Trip> {
         let trips = guards.0.map(|guards| self.0.tripped(&guards)).unwrap_or_default();
         trips.iter().map(Trip::of).collect()
     }
 
+    /// The plan as a document: the same plan is the same text.
     fn to_json(&self) -> String {
         self.0.to_json()
     }

@@ -9,50 +9,72 @@ use crate::{
     wire::Request,
 };
 
+/// Names a request in `Engine.receive`.
 #[pyclass(frozen, eq, hash, module = "heap_identity")]
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub(crate) struct RequestId(pub(crate) sync::RequestId);
 
+/// Store these records durably, in order and after all before them; then poll again (D12).
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct Persist {
+    /// Lines of JSON without line breaks.
     records: Vec<String>,
 }
 
+/// Send this request, and hand the outcome to `Engine.receive`; others may be polled meanwhile.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct Send {
     id: Py<RequestId>,
     request: Py<Request>,
+    /// When the engine stops waiting for the answer.
     give_up_at: When,
 }
 
+/// Nothing to do before this time.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct WaitUntil {
     at: When,
 }
 
+/// Nothing to do before an answer arrives, or this time.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct WaitForResponse {
     until: When,
 }
 
+/// All is done that can be done without a decision or a change. Counts are since the last `Done`.
+///
+/// `awaiting_approval`: `Engine.approve`, `dismiss`, or another directory. `token_refused`: `Engine.reauthorise` (R19).
+/// `unreadable`: the tenant cannot be read whole, so nothing was compared and nothing written. `cancelled`:
+/// `Engine.reconcile` goes on.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct Done {
     outcome: &'static str,
+    /// Steps that were carried out, failed ones included.
     steps: usize,
+    /// Steps that failed; each has an event with the reason.
     failed: usize,
+    /// Conflicts that were reported and left.
     conflicts: usize,
+    /// Of the plan that awaits approval.
     digest: Option<String>,
+    /// The guards that hold that plan back; none where every plan is reviewed.
     trips: Vec<Trip>,
+    /// The trips for people, or what Heap said.
     reasons: Vec<String>,
 }
 
 /// How far the plan is that is being carried out.
 #[pyclass(frozen, get_all, module = "heap_identity")]
 pub(crate) struct Progress {
+    /// Steps that have ended.
     done: usize,
+    /// Steps in all, conflicts apart.
     total: usize,
     elapsed: Span,
+    /// Steps that end in a minute; `None` before the first has.
     per_minute: Option<f64>,
+    /// How long the rest takes at this rate; `None` before the first step has ended.
     time_left: Option<Span>,
 }
 

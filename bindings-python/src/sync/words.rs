@@ -9,6 +9,9 @@ use serde::Serialize;
 /// Two words for each name in the document.
 type Words = BTreeMap<String, (String, String)>;
 
+/// The words for the names in a plan's JSON document.
+///
+/// Conflicts have a code and what to do, reasons a rule and the reason, verbs of groups and users a mark and the verb.
 #[pyfunction]
 pub(crate) fn plan_words() -> BTreeMap<&'static str, Words> {
     BTreeMap::from([

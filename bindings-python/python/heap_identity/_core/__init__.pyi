@@ -1,6 +1,6 @@
-"""The compiled half of the package: one submodule for each part of the core, and all of their names here, too."""
+"""The compiled half of the package: one submodule for each part of the core, and the names of most of them here, too."""
 
-from . import directory as directory, dsig as dsig, heap as heap, metadata as metadata, pki as pki, saml as saml, sync as sync, wire as wire
+from . import directory as directory, dsig as dsig, heap as heap, metadata as metadata, pki as pki, saml as saml, scim as scim, sync as sync, wire as wire
 from .directory import (
     Access as Access,
     Diff as Diff,
@@ -88,6 +88,7 @@ __all__ = [
     "metadata",
     "pki",
     "saml",
+    "scim",
     "sync",
     "wire",
 ]

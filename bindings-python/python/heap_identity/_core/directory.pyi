@@ -117,8 +117,10 @@ class Snapshot:
         """Everybody, by directory id."""
     def groups(self) -> list[Group]:
         """All groups, by directory id."""
-    def person(self, id: str) -> Person | None: ...
-    def group(self, id: str) -> Group | None: ...
+    def person(self, id: str) -> Person | None:
+        """The person with this directory id."""
+    def group(self, id: str) -> Group | None:
+        """The group with this directory id."""
     def members(self, group: str) -> list[str]:
         """The ids of a group's members; none where there is no such group."""
     def access(self, person: str) -> Access:
@@ -129,11 +131,14 @@ class Diff:
     """How two snapshots of one directory differ, by directory ids."""
 
     @staticmethod
-    def between(*, before: Snapshot, after: Snapshot) -> Diff: ...
+    def between(*, before: Snapshot, after: Snapshot) -> Diff:
+        """What leads from one snapshot to the other."""
     @property
-    def people(self) -> list[tuple[Literal["added", "removed", "changed"], str]]: ...
+    def people(self) -> list[tuple[Literal["added", "removed", "changed"], str]]:
+        """How the person differs, and the directory id."""
     @property
-    def groups(self) -> list[tuple[Literal["added", "removed", "changed"], str]]: ...
+    def groups(self) -> list[tuple[Literal["added", "removed", "changed"], str]]:
+        """How the group differs, and the directory id."""
     @property
     def memberships(self) -> list[tuple[Literal["joined", "left"], str, str]]:
         """How, the group, the person."""

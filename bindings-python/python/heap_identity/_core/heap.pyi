@@ -132,10 +132,12 @@ class Tenant:
         """Makes a new token; the old one ends at once (R19)."""
     def disable_scim(self) -> None:
         """Turns SCIM off: the token ends, accounts and groups stay."""
-    def set_default_role(self, role: str) -> None: ...
+    def set_default_role(self, role: str) -> None:
+        """Changes the role that new users get; those who are there keep theirs (R15)."""
     def set_role(self, *, account: str, role: str, now: datetime) -> None:
         """Changes the role of one user (R15)."""
-    def role_of(self, account: str) -> str | None: ...
+    def role_of(self, account: str) -> str | None:
+        """The role of an account by id; `None` where there is none."""
     def may_use_password(self, account: str) -> bool:
         """While SSO is on only Admins may (R11)."""
     @staticmethod

@@ -86,7 +86,8 @@ class IdentityProviderMetadata:
         """Raises `InvalidInput` where it takes no logouts or nothing of it can be verified."""
     def to_xml(self) -> str:
         """Unsigned."""
-    def to_signed_xml(self, *, key: SigningKey, random: Callable[[int], bytes] | None = None) -> str: ...
+    def to_signed_xml(self, *, key: SigningKey, random: Callable[[int], bytes] | None = None) -> str:
+        """The same, signed. Raises `InvalidInput` for a key that cannot sign."""
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
@@ -150,7 +151,8 @@ class ServiceProviderMetadata:
         """Raises `InvalidInput` where it takes no logouts or nothing of it can be verified."""
     def to_xml(self) -> str:
         """Unsigned."""
-    def to_signed_xml(self, *, key: SigningKey, random: Callable[[int], bytes] | None = None) -> str: ...
+    def to_signed_xml(self, *, key: SigningKey, random: Callable[[int], bytes] | None = None) -> str:
+        """The same, signed. Raises `InvalidInput` for a key that cannot sign."""
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
@@ -164,8 +166,10 @@ class Metadata:
     def __new__(
         cls, xml: bytes, *, entity_id: str | None = None, signed_by: Sequence[Certificate] | None = None
     ) -> Metadata: ...
-    def identity_provider(self, *, now: datetime) -> IdentityProviderMetadata: ...
-    def service_provider(self, *, now: datetime) -> ServiceProviderMetadata: ...
+    def identity_provider(self, *, now: datetime) -> IdentityProviderMetadata:
+        """The identity provider, if the file holds at this time. Raises `InvalidInput` (`saml.metadata....`)."""
+    def service_provider(self, *, now: datetime) -> ServiceProviderMetadata:
+        """The service provider, if the file holds at this time. Raises `InvalidInput` (`saml.metadata....`)."""
     def entity_ids(self) -> list[str]:
         """The ids of all entities in the file, to choose from. Nothing is verified."""
 
@@ -194,7 +198,8 @@ class LogoutMessage:
     def form_action(self) -> str | None: ...
     @property
     def form_fields(self) -> dict[str, str] | None: ...
-    def auto_post_page(self, *, nonce: str) -> str | None: ...
+    def auto_post_page(self, *, nonce: str) -> str | None:
+        """A page that posts the form by itself; `None` where the message goes by redirect."""
 
 @final
 class VerifiedLogout:
@@ -271,7 +276,8 @@ class SingleLogout:
         now: datetime,
         status: Literal["complete", "partial", "failed"] = "complete",
         random: Callable[[int], bytes] | None = None,
-    ) -> LogoutMessage: ...
+    ) -> LogoutMessage:
+        """The answer to a request, once its sessions have ended or could not be (saml-profiles 4.4.3.4)."""
     def verify_request(
         self,
         *,
@@ -280,7 +286,8 @@ class SingleLogout:
         raw_query: str | None = None,
         form_value: str | None = None,
         relay_state: str | None = None,
-    ) -> VerifiedLogout: ...
+    ) -> VerifiedLogout:
+        """Verifies a request of a partner, as it was received: by redirect or as a form. Raises `LogoutRejection`."""
     def verify_response(
         self,
         *,

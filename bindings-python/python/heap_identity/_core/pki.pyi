@@ -17,9 +17,12 @@ class Certificate:
     def from_pem(pem: str) -> Certificate:
         """The first certificate of a PEM text. Raises `InvalidInput` (`pki....`) for what cannot be used."""
     @staticmethod
-    def from_der(der: bytes) -> Certificate: ...
-    def to_pem(self) -> str: ...
-    def to_der(self) -> bytes: ...
+    def from_der(der: bytes) -> Certificate:
+        """Raises `InvalidInput` (`pki....`) for what cannot be used."""
+    def to_pem(self) -> str:
+        """As a file has it."""
+    def to_der(self) -> bytes:
+        """As signatures and fingerprints have it."""
     @property
     def subject(self) -> str:
         """The distinguished name (RFC 4514)."""
@@ -34,18 +37,23 @@ class Certificate:
     def not_before(self) -> datetime: ...
     @property
     def not_after(self) -> datetime: ...
-    def is_valid_at(self, *, now: datetime) -> bool: ...
+    def is_valid_at(self, *, now: datetime) -> bool:
+        """Whether it is within its dates."""
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class SigningKey:
-    """A private key (RSA 2048-4096, P-256, P-384, Ed25519) with its certificate. It is not printed and cannot be exported."""
+    """A private key (RSA 2048-4096, P-256, P-384, Ed25519) with its certificate. It is not printed and cannot be exported.
+
+    It is read from PKCS#8, PKCS#1 or SEC 1.
+    """
 
     @staticmethod
     def from_pem(*, key_pem: str, certificate_pem: str) -> SigningKey:
-        """PKCS#8, PKCS#1 or SEC 1, not encrypted. Raises `InvalidInput`, also where the two do not belong together."""
+        """Of a private key that is not encrypted. Raises `InvalidInput`, also where the two do not belong together."""
     @staticmethod
-    def from_der(*, key_der: bytes, certificate_der: bytes) -> SigningKey: ...
+    def from_der(*, key_der: bytes, certificate_der: bytes) -> SigningKey:
+        """As `from_pem`, of DER."""
     @property
     def certificate(self) -> Certificate: ...
     @property
@@ -53,12 +61,16 @@ class SigningKey:
 
 @final
 class DecryptionKey:
-    """A private RSA key that decrypts, with the certificate that others encrypt for. It is not printed and cannot be exported."""
+    """A private RSA key that decrypts, with the certificate that others encrypt for. It is not printed and cannot be exported.
+
+    It is read from PKCS#8 or PKCS#1.
+    """
 
     @staticmethod
     def from_pem(*, key_pem: str, certificate_pem: str) -> DecryptionKey:
-        """PKCS#8 or PKCS#1, not encrypted. Raises `InvalidInput`, also where the two do not belong together."""
+        """Of a private key that is not encrypted. Raises `InvalidInput`, also where the two do not belong together."""
     @staticmethod
-    def from_der(*, key_der: bytes, certificate_der: bytes) -> DecryptionKey: ...
+    def from_der(*, key_der: bytes, certificate_der: bytes) -> DecryptionKey:
+        """As `from_pem`, of DER."""
     @property
     def certificate(self) -> Certificate: ...

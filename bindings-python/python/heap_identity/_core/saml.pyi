@@ -85,7 +85,8 @@ class IdentityProvider:
     @property
     def certificate(self) -> Certificate:
         """What service providers must trust (R6)."""
-    def metadata(self) -> IdentityProviderMetadata: ...
+    def metadata(self) -> IdentityProviderMetadata:
+        """What it says of itself, for service providers that are configured from a file (saml-metadata 2.4.3)."""
     def respond(
         self,
         *,
@@ -138,7 +139,8 @@ class SignedResponse:
     def xml(self) -> str: ...
     @property
     def acs_url(self) -> str: ...
-    def form_fields(self, *, relay_state: str | None = None) -> dict[str, str]: ...
+    def form_fields(self, *, relay_state: str | None = None) -> dict[str, str]:
+        """The fields of the form to be posted to `acs_url`, by name (saml-bindings 3.5.4)."""
     def auto_post_page(self, *, nonce: str, relay_state: str | None = None) -> str:
         """A page that posts the form by itself; send it with `content_security_policy(nonce=nonce)`."""
 
@@ -150,8 +152,10 @@ class FailureResponse:
     def xml(self) -> str: ...
     @property
     def acs_url(self) -> str: ...
-    def form_fields(self, *, relay_state: str | None = None) -> dict[str, str]: ...
-    def auto_post_page(self, *, nonce: str, relay_state: str | None = None) -> str: ...
+    def form_fields(self, *, relay_state: str | None = None) -> dict[str, str]:
+        """The fields of the form to be posted to `acs_url`, by name (saml-bindings 3.5.4)."""
+    def auto_post_page(self, *, nonce: str, relay_state: str | None = None) -> str:
+        """A page that posts the form by itself; send it with `content_security_policy(nonce=nonce)`."""
 
 @final
 class AcceptedRequest:
@@ -325,7 +329,8 @@ class ServiceProvider:
         """The ID of the request that a Response claims to answer: to find what waits for it, for nothing else."""
     def claimed_failure(self, *, saml_response: str) -> ClaimedFailure | None:
         """What a Response says that carries a failure: after a `Rejection` by `saml.status`."""
-    def metadata(self) -> ServiceProviderMetadata: ...
+    def metadata(self) -> ServiceProviderMetadata:
+        """What it says of itself, for identity providers that are configured from a file (saml-metadata 2.4.4)."""
     def authn_request(
         self,
         *,
@@ -479,7 +484,8 @@ class Report:
     def failed(self) -> Check | None: ...
     def masked(self) -> Report:
         """The same without the values of the message and of the configuration, for logs that many people read."""
-    def to_json(self) -> str: ...
+    def to_json(self) -> str:
+        """The outcomes as JSON, for logs; `masked` first where many people read them."""
 
 def content_security_policy(*, nonce: str) -> str:
     """The value of `Content-Security-Policy` for a page that posts a form by itself."""

@@ -45,6 +45,7 @@ def refusal(status: int, code: str, hint: str, retry: str, cookies: list[tuple[s
 
 
 def logged_out(login: str, cookies: list[tuple[str, str]]) -> Response:
+    """The session here has ended; the one at the identity provider may not have."""
     return page(
         200, "You are logged out",
         element("p", "You may still be logged in at your identity provider: log out there too on a computer that others use."),

@@ -119,6 +119,7 @@ def signed_login(signer: Signer, verified: VerifiedAssertion, keep: Sequence[str
 
 
 def read_login(signer: Signer, text: str | None, now: datetime) -> Login | None:
+    """The login of a session cookie, if it is ours and has not expired."""
     found = signer.read("session", text)
     expires = _expiry(found)
     if found is None or expires is None or expires <= now:
@@ -130,12 +131,14 @@ def read_login(signer: Signer, text: str | None, now: datetime) -> Login | None:
 
 
 def signed_pending(signer: Signer, pending: Pending) -> str:
+    """The cookie of a request under way."""
     return signer.sign("request", {
         "id": pending.request_id, "idp": pending.idp_entity_id, "target": pending.target, "expires": int(pending.expires.timestamp()),
     })
 
 
 def read_pending(signer: Signer, text: str | None) -> Pending | None:
+    """The request under way of a cookie, if it is ours. Whether it has expired is the caller's to see."""
     found = signer.read("request", text)
     expires = _expiry(found)
     if found is None or expires is None:
