@@ -66,7 +66,9 @@ mod _core {
         use crate::saml::{
             expected::{Expected, Policy, ReplayCache, Trust, Use},
             failure::ClaimedFailure,
-            identity_provider::{AcceptedRequest, FailureResponse, IdentityProvider, SignedResponse},
+            identity_provider::{
+                AcceptedRequest, FailureResponse, IdentityProvider, RefusedRequest, SignedResponse,
+            },
             metadata::content_security_policy,
             name_id::NameId,
             pending::{PendingRequest, PendingRequests},

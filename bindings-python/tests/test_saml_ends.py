@@ -265,3 +265,17 @@ def test_a_masked_report_names_nobody_in_particular(idp: IdentityProvider) -> No
     report = refused.value.report
     assert refused.value.code == "saml.audience" and HEAP in str(report)
     assert HEAP not in str(report.masked()) and report.masked().failed == report.failed
+
+
+def test_a_refused_request_is_answered_where_it_is_certain_whom_to_tell(idp: IdentityProvider, sp: ServiceProvider) -> None:
+    request = sp.authn_request(sso_url=SSO_URL, now=NOW)
+    query, later = request.redirect_url(relay_state="page").split("?", 1)[1], NOW + timedelta(days=1)
+    with pytest.raises(InvalidInput) as error:
+        idp.accept_redirect(raw_query=query, now=later)
+    refused = idp.refused_redirect(raw_query=query, now=later)
+    assert refused and error.value.code == "saml.request.issue_instant"
+    assert (refused.id, refused.issuer, refused.acs_url, refused.relay_state) == (request.id, HEAP, ACS, "page")
+    answer = idp.refuse(request=refused, now=later)
+    assert answer.acs_url == ACS and request.id in answer.xml and "Signature" not in answer.xml
+    assert idp.refused_redirect(raw_query=query, now=NOW) is None
+    assert idp.refused_form(body="SAMLRequest=", now=later) is None

@@ -153,6 +153,42 @@ table!(IdentityProvider {
         declined.map(FailureResponse).raise(py)
     }
 
+    /// Whom to tell that `accept_redirect` refuses the request of this query; `None` where that is in doubt, or it is accepted.
+    ///
+    /// Only a registered service provider is told, at a registered address (saml-profiles 4.1.4.1, A58).
+    #[pyo3(signature = (*, raw_query, now))]
+    fn refused_redirect(&self, py: Python<'_>, raw_query: &str, now: Instant) -> Option<RefusedRequest> {
+        let refused = py.detach(|| {
+            let error = self.0.0.accept_redirect(raw_query, now.0).err()?;
+            self.0.0.refused_redirect(raw_query, &error)
+        });
+        refused.map(RefusedRequest)
+    }
+
+    /// As `refused_redirect`, for the body that `accept_form` takes.
+    #[pyo3(signature = (*, body, now))]
+    fn refused_form(&self, py: Python<'_>, body: &str, now: Instant) -> Option<RefusedRequest> {
+        let refused = py.detach(|| {
+            let error = self.0.0.accept_form(body, now.0).err()?;
+            self.0.0.refused_form(body, &error)
+        });
+        refused.map(RefusedRequest)
+    }
+
+    /// The answer to a request that is refused, never signed: anybody can send such a request (A10).
+    #[pyo3(signature = (*, request, now, random=None))]
+    fn refuse<'py>(
+        &self,
+        py: Python<'py>,
+        request: PyRef<'_, RefusedRequest>,
+        now: Instant,
+        random: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<FailureResponse> {
+        let mut random = Random::drawn(py, random, RANDOM_BYTES)?;
+        let request = &request.0;
+        py.detach(|| self.0.0.refuse(request, now.0, &mut random)).map(FailureResponse).raise(py)
+    }
+
     /// The request in a query string, given as it came (saml-bindings 3.4). Raises `InvalidInput`.
     #[pyo3(signature = (*, raw_query, now))]
     fn accept_redirect(&self, py: Python<'_>, raw_query: &str, now: Instant) -> PyResult<AcceptedRequest> {
@@ -267,5 +303,25 @@ table!(AcceptedRequest {
 
     fn __repr__(&self) -> String {
         format!("AcceptedRequest(id={:?}, issuer={:?})", self.0.id, self.0.issuer)
+    }
+);
+
+/// A request that is refused, and whose sender can be told. Nothing else of it is believed.
+#[pyclass(frozen, module = "heap_identity")]
+pub(crate) struct RefusedRequest(saml::RefusedRequest);
+
+table!(RefusedRequest {
+    id: &str = |request| &request.id;
+    /// The entity id of the service provider.
+    issuer: &str = |request| &request.issuer;
+    /// Where the answer goes.
+    acs_url: &str = |request| &request.acs_url;
+    /// To be sent back unchanged with the answer.
+    relay_state: Option<&str> = |request| request.relay_state.as_deref();
+    /// The stable code of what it is refused with.
+    failure: &'static str = |request| request.failure.code();
+}
+    fn __repr__(&self) -> String {
+        format!("RefusedRequest(issuer={:?}, failure={:?})", self.0.issuer, self.failure())
     }
 );

@@ -50,6 +50,7 @@ from .saml import (
     PendingRequest as PendingRequest,
     PendingRequests as PendingRequests,
     Policy as Policy,
+    RefusedRequest as RefusedRequest,
     ReplayCache as ReplayCache,
     Report as Report,
     ServiceProvider as ServiceProvider,

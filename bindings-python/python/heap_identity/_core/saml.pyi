@@ -20,6 +20,7 @@ __all__ = [
     "PendingRequest",
     "PendingRequests",
     "Policy",
+    "RefusedRequest",
     "ReplayCache",
     "Report",
     "ServiceProvider",
@@ -122,6 +123,17 @@ class IdentityProvider:
 
         It is signed only if the request proved its sender. `message` is for people.
         """
+    def refused_redirect(self, *, raw_query: str, now: datetime) -> RefusedRequest | None:
+        """Whom to tell that `accept_redirect` refuses the request of this query; `None` where that is in doubt, or it is accepted.
+
+        Only a registered service provider is told, at a registered address (saml-profiles 4.1.4.1, A58).
+        """
+    def refused_form(self, *, body: str, now: datetime) -> RefusedRequest | None:
+        """As `refused_redirect`, for the body that `accept_form` takes."""
+    def refuse(
+        self, *, request: RefusedRequest, now: datetime, random: Callable[[int], bytes] | None = None
+    ) -> FailureResponse:
+        """The answer to a request that is refused, never signed: anybody can send such a request (A10)."""
     def accept_redirect(self, *, raw_query: str, now: datetime) -> AcceptedRequest:
         """The request in a query string, given as it came (saml-bindings 3.4). Raises `InvalidInput`."""
     def accept_form(self, *, body: str, now: datetime) -> AcceptedRequest:
@@ -156,6 +168,25 @@ class FailureResponse:
         """The fields of the form to be posted to `acs_url`, by name (saml-bindings 3.5.4)."""
     def auto_post_page(self, *, nonce: str, relay_state: str | None = None) -> str:
         """A page that posts the form by itself; send it with `content_security_policy(nonce=nonce)`."""
+
+@final
+class RefusedRequest:
+    """A request that is refused, and whose sender can be told. Nothing else of it is believed."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def issuer(self) -> str:
+        """The entity id of the service provider."""
+    @property
+    def acs_url(self) -> str:
+        """Where the answer goes."""
+    @property
+    def relay_state(self) -> str | None:
+        """To be sent back unchanged with the answer."""
+    @property
+    def failure(self) -> str:
+        """The stable code of what it is refused with."""
 
 @final
 class AcceptedRequest:
