@@ -363,8 +363,9 @@ impl Engine {
 
     /// Hands over the answer to a request, or why there is none. An answer that comes twice or too late is passed over.
     pub fn receive(&mut self, id: RequestId, result: Result<Response, TransportFailure>, now: Timestamp) {
-        let Some(flight) = self.flights.remove(&id) else { return };
+        // Also the answer to a request that was given up asks for a pause.
         self.keep_quiet(&result, now);
+        let Some(flight) = self.flights.remove(&id) else { return };
         let verdict = judge(result, now);
         match (mem::replace(&mut self.phase, Phase::Idle), flight.job) {
             (Phase::Reading(reading), None) => {

@@ -280,6 +280,20 @@ fn f08_a_pause_that_heap_asks_for_holds_for_everything_and_also_with_503() {
 }
 
 #[test]
+fn f08_the_answer_to_a_request_that_was_given_up_asks_for_a_pause_as_well() {
+    let world = World::new().fault(Method::GET, "/Users", Fault::Refused(429, "90", ""));
+    let (mut world, mut engine) = (world, engine(&["ann"]));
+    let out = until_sent(&mut world, &mut engine, "GET /Users");
+    let Poll::WaitForResponse { until } = engine.poll(world.now) else { panic!("does not wait") };
+    world.now = until;
+    let Poll::WaitUntil(_again) = engine.poll(world.now) else { panic!("the request is not given up") };
+    let (result, until) = (world.deliver(&out.request), later(&world, 90));
+    engine.receive(out.id, result, world.now);
+    let _next = until_sent(&mut world, &mut engine, "");
+    assert!(world.now >= until, "{} is before {until}", world.now);
+}
+
+#[test]
 fn a_clock_that_jumps_back_does_not_make_a_lost_answer_awaited_for_ever() {
     let (mut world, mut engine) = (World::new(), engine(&["ann"]));
     let _lost = until_sent(&mut world, &mut engine, "GET /Users");
