@@ -131,6 +131,14 @@ impl<'py> FromPyObject<'_, 'py> for Value {
     }
 }
 
+/// The word that the core's JSON has for one of its values.
+pub(crate) fn word(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => "other".to_owned(),
+    }
+}
+
 /// The texts of any iterable of them.
 pub(crate) fn texts(iterable: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
     let Some(iterable) = iterable else { return Ok(Vec::new()) };

@@ -13,7 +13,7 @@ use crate::{
 /// A person of the directory. `None` means that the directory does not say, which is never the same as an empty text.
 #[pyclass(frozen, eq, module = "heap_identity")]
 #[derive(Clone, PartialEq)]
-pub(crate) struct Person(directory::Person);
+pub(crate) struct Person(pub(crate) directory::Person);
 
 table!(Person {
     /// The directory's own id: never changes, never reused.

@@ -23,7 +23,7 @@ use pyo3::pymodule;
 #[pymodule(gil_used = false)]
 mod _core {
     use pyo3::{
-        Bound, PyResult, pymodule,
+        Bound, PyAny, PyResult, pymodule,
         types::{PyAnyMethods, PyDictMethods, PyModule, PyModuleMethods},
     };
 
@@ -42,7 +42,19 @@ mod _core {
     #[pymodule]
     mod heap {
         #[pymodule_export]
-        use crate::heap::tenant::{Session, Tenant, Variants};
+        use crate::heap::{
+            attributes::{AttributeMapping, AttributeSource},
+            connection::{ConnectionTest, SsoSettings, test_connection},
+            join::{JoinCheck, JoinIssue},
+            names::{HeapId, Role, TenantName, fill_template},
+            prerequisites::{Missing, Prerequisites},
+            rollover::{Outage, Rollover, RolloverPlan, RolloverStep},
+            tenant::{Session, Tenant, Variants},
+        };
+        #[pymodule_export]
+        const ACS_URL_TEMPLATE: &str = crate::heap::names::ACS_URL_TEMPLATE;
+        #[pymodule_export]
+        const ENTITY_ID: &str = heap_identity::heap::ENTITY_ID;
     }
 
     #[pymodule]
@@ -138,20 +150,25 @@ mod _core {
         use crate::wire::{Request, Response};
     }
 
-    /// Parts with names that mean something else elsewhere: they are modules of the package, too.
-    const ENTIRE: &[&str] = &["connector", "scim"];
+    /// Parts that are modules of the package, too: what is theirs has names that mean something else elsewhere.
+    const ENTIRE: &[&str] = &["connector", "heap", "scim"];
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         for (name, part) in submodules(module, "heap_identity._core")? {
-            if ENTIRE.contains(&name.as_str()) {
-                continue;
-            }
+            let is_entire = ENTIRE.contains(&name.as_str());
             for (name, value) in part.dict().iter().filter(|(name, _)| !name.to_string().starts_with('_')) {
-                module.setattr(name.str()?, value)?;
+                if !is_entire || is_of_the_package(&value) {
+                    module.setattr(name.str()?, value)?;
+                }
             }
         }
         module.add("__version__", heap_identity::VERSION)
+    }
+
+    fn is_of_the_package(value: &Bound<'_, PyAny>) -> bool {
+        let module = value.getattr("__module__").and_then(|module| module.extract::<String>());
+        module.is_ok_and(|module| module == "heap_identity")
     }
 
     /// The submodules by name, made importable by theirs, which Python does not do by itself for a compiled module.

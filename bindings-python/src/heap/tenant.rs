@@ -7,7 +7,7 @@ use heap_identity::{
     entropy::Seeded,
     heap::{
         self, HeapId, Role, TenantName,
-        tenant::{LoginRefused, Renaming, SsoSettings, Teammate},
+        tenant::{LoginRefused, Renaming, Teammate},
     },
     scim::{
         Document,
@@ -16,6 +16,7 @@ use heap_identity::{
 };
 use pyo3::{Bound, Py, PyAny, PyRef, PyResult, Python, exceptions::PyValueError, pyclass, pymethods};
 
+use super::connection::SsoSettings;
 use crate::{
     convert::{Instant, Json, Random},
     error::{Raise, exception},
@@ -229,6 +230,12 @@ impl Tenant {
         self.0.with(py, |tenant| tenant.sso_configured())
     }
 
+    /// The settings of SSO, while it is on.
+    #[getter]
+    fn sso_settings(&self, py: Python<'_>) -> Option<SsoSettings> {
+        self.0.with(py, |tenant| tenant.sso_settings().cloned()).map(SsoSettings)
+    }
+
     #[getter]
     fn scim_enabled(&self, py: Python<'_>) -> bool {
         self.0.with(py, |tenant| tenant.scim_enabled())
@@ -256,10 +263,9 @@ impl Tenant {
         idp_entity_id: Option<String>,
         logout_landing_url: Option<String>,
     ) -> PyResult<()> {
-        let mut settings = SsoSettings::new(certificate_pem, remote_login_url).raise(py)?;
-        settings.idp_entity_id = idp_entity_id.unwrap_or(settings.idp_entity_id);
-        settings.logout_landing_url = logout_landing_url;
-        self.0.with(py, |tenant| tenant.configure_sso(settings));
+        let settings =
+            SsoSettings::new(py, certificate_pem, remote_login_url, idp_entity_id, logout_landing_url)?;
+        self.0.with(py, |tenant| tenant.configure_sso(settings.0));
         Ok(())
     }
 

@@ -37,6 +37,12 @@ words! {
 #[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct IdentityProvider((saml::IdentityProvider, String));
 
+impl IdentityProvider {
+    pub(crate) const fn core(&self) -> &saml::IdentityProvider {
+        &self.0.0
+    }
+}
+
 table!(IdentityProvider {
     entity_id: &str = |provider| &provider.1;
     /// What service providers must trust (R6).
