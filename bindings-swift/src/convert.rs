@@ -20,6 +20,12 @@ pub(crate) fn instant(date: SystemTime) -> Result<Timestamp, HeapIdentityError> 
     })
 }
 
+/// An instant out of Swift's `Date`; the first or the last that there is, where it is out of range.
+pub(crate) fn nearest(date: SystemTime) -> Timestamp {
+    let bound = if date < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
+    instant(date).unwrap_or(bound)
+}
+
 fn rounded(duration: Duration) -> u128 {
     (duration.as_nanos() + 500) / 1_000
 }

@@ -114,6 +114,7 @@ invalid!(
     scim::client::NeverComplete,
     sync::ConfigError,
     sync::InvalidDigest,
+    sync::InvalidGuards,
     sync::NotThisPlan,
     sync::ResumeError
 );

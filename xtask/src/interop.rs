@@ -11,6 +11,7 @@ use std::{
 use crate::{
     python,
     steps::{Outcome, Steps},
+    swift,
 };
 
 const HOME: &str = "target/interop";
@@ -89,6 +90,14 @@ const SUBJECTS: &[Subject] = &[
         npm: false,
         scripts: &[],
         task: Some(python::kill_the_command),
+    },
+    Subject {
+        name: "swift",
+        debian: &[],
+        python: Some(SCIM),
+        npm: false,
+        scripts: &[],
+        task: Some(|steps| swift::provision(steps, &SCIM.interpreter(steps))),
     },
     Subject {
         name: "browser",

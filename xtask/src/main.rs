@@ -60,7 +60,7 @@ const TASKS: &[Task] = &[
     Task {
         name: "interop",
         arguments: "[SUBJECT]...",
-        help: "against other programs, which it installs: differential, saml, scim, browser (Debian, root)",
+        help: "against other programs, which it installs: differential, saml, scim, command, swift, browser (Debian, root)",
         run: interop::interop,
     },
     Task {

@@ -8609,6 +8609,11 @@ public protocol TenantProtocol: AnyObject, Sendable {
     func enableScim(defaultRole: Role, bearerToken: Secret?) throws  -> ScimCredentials
     
     /**
+     * The whole tenant as lines of JSON, by their keys; from now on changes are noted. The token is not in it, only its hash.
+     */
+    func export()  -> [String: String]
+    
+    /**
      * Takes the form that a browser posts to the tenant's ACS, of either flow.
      */
     func finishLogin(form: Data, now: Date) throws  -> Session
@@ -8682,6 +8687,11 @@ public protocol TenantProtocol: AnyObject, Sendable {
      * The settings of SSO; none before it is set up.
      */
     func ssoSettings()  -> SsoSettings?
+    
+    /**
+     * The lines that have changed since the last call, by their keys; none in place of a line that is gone.
+     */
+    func takeChanges()  -> [String: String?]
     
     /**
      * Every account, as JSON.
@@ -8759,6 +8769,22 @@ public convenience init(name: String, heapId: String, seed: UInt64? = nil, varia
         try! rustCall { uniffi_heap_identity_swift_fn_free_tenant(handle, $0) }
     }
 
+    
+    /**
+     * A tenant as lines of [`Tenant::export`] have it, with those of [`Tenant::take_changes`] in their place. Variants and
+     * origin are not among them.
+     */
+public static func restore(lines: [String: String], seed: UInt64? = nil, variants: Variants? = nil, origin: String? = nil)throws  -> Tenant  {
+    return try  FfiConverterTypeTenant_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_constructor_tenant_restore(
+        FfiConverterDictionaryStringString.lower(lines),
+        FfiConverterOptionUInt64.lower(seed),
+        FfiConverterOptionTypeVariants.lower(variants),
+        FfiConverterOptionString.lower(origin),uniffiCallStatus
+    )
+})
+}
     
 
     
@@ -8875,6 +8901,18 @@ open func enableScim(defaultRole: Role, bearerToken: Secret? = nil)throws  -> Sc
             self.uniffiCloneHandle(),
         FfiConverterTypeRole_lower(defaultRole),
         FfiConverterOptionTypeSecret.lower(bearerToken),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The whole tenant as lines of JSON, by their keys; from now on changes are noted. The token is not in it, only its hash.
+     */
+open func export() -> [String: String]  {
+    return try!  FfiConverterDictionaryStringString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_export(
+            self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
 }
@@ -9064,6 +9102,18 @@ open func ssoSettings() -> SsoSettings?  {
     return try!  FfiConverterOptionTypeSsoSettings.lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_method_tenant_sso_settings(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The lines that have changed since the last call, by their keys; none in place of a line that is gone.
+     */
+open func takeChanges() -> [String: String?]  {
+    return try!  FfiConverterDictionaryStringOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_take_changes(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -12297,6 +12347,10 @@ public struct IdentityProviderMetadata {
      * How long this holds.
      */
     public var validity: MetadataValidity
+    /**
+     * Why a signing certificate of the file is not among the above, as a code.
+     */
+    public var unusableCertificate: String?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -12324,7 +12378,10 @@ public struct IdentityProviderMetadata {
          */wantAuthnRequestsSigned: Bool = false, 
         /**
          * How long this holds.
-         */validity: MetadataValidity) {
+         */validity: MetadataValidity, 
+        /**
+         * Why a signing certificate of the file is not among the above, as a code.
+         */unusableCertificate: String? = nil) {
         self.entityId = entityId
         self.singleSignOn = singleSignOn
         self.singleLogout = singleLogout
@@ -12333,6 +12390,7 @@ public struct IdentityProviderMetadata {
         self.encryptionCertificates = encryptionCertificates
         self.wantAuthnRequestsSigned = wantAuthnRequestsSigned
         self.validity = validity
+        self.unusableCertificate = unusableCertificate
     }
 
     
@@ -12396,7 +12454,8 @@ public struct FfiConverterTypeIdentityProviderMetadata: FfiConverterRustBuffer {
                 signingCertificates: FfiConverterSequenceTypeCertificate.read(from: &buf), 
                 encryptionCertificates: FfiConverterSequenceTypeCertificate.read(from: &buf), 
                 wantAuthnRequestsSigned: FfiConverterBool.read(from: &buf), 
-                validity: FfiConverterTypeMetadataValidity.read(from: &buf)
+                validity: FfiConverterTypeMetadataValidity.read(from: &buf), 
+                unusableCertificate: FfiConverterOptionString.read(from: &buf)
         )
     }
 
@@ -12409,6 +12468,7 @@ public struct FfiConverterTypeIdentityProviderMetadata: FfiConverterRustBuffer {
         FfiConverterSequenceTypeCertificate.write(value.encryptionCertificates, into: &buf)
         FfiConverterBool.write(value.wantAuthnRequestsSigned, into: &buf)
         FfiConverterTypeMetadataValidity.write(value.validity, into: &buf)
+        FfiConverterOptionString.write(value.unusableCertificate, into: &buf)
     }
 }
 
@@ -16035,6 +16095,10 @@ public struct ServiceProviderMetadata {
      * How long this holds.
      */
     public var validity: MetadataValidity
+    /**
+     * Why a signing certificate of the file is not among the above, as a code.
+     */
+    public var unusableCertificate: String?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -16065,7 +16129,10 @@ public struct ServiceProviderMetadata {
          */wantAssertionsSigned: Bool = false, 
         /**
          * How long this holds.
-         */validity: MetadataValidity) {
+         */validity: MetadataValidity, 
+        /**
+         * Why a signing certificate of the file is not among the above, as a code.
+         */unusableCertificate: String? = nil) {
         self.entityId = entityId
         self.assertionConsumer = assertionConsumer
         self.singleLogout = singleLogout
@@ -16075,6 +16142,7 @@ public struct ServiceProviderMetadata {
         self.authnRequestsSigned = authnRequestsSigned
         self.wantAssertionsSigned = wantAssertionsSigned
         self.validity = validity
+        self.unusableCertificate = unusableCertificate
     }
 
     
@@ -16139,7 +16207,8 @@ public struct FfiConverterTypeServiceProviderMetadata: FfiConverterRustBuffer {
                 encryptionCertificates: FfiConverterSequenceTypeCertificate.read(from: &buf), 
                 authnRequestsSigned: FfiConverterBool.read(from: &buf), 
                 wantAssertionsSigned: FfiConverterBool.read(from: &buf), 
-                validity: FfiConverterTypeMetadataValidity.read(from: &buf)
+                validity: FfiConverterTypeMetadataValidity.read(from: &buf), 
+                unusableCertificate: FfiConverterOptionString.read(from: &buf)
         )
     }
 
@@ -16153,6 +16222,7 @@ public struct FfiConverterTypeServiceProviderMetadata: FfiConverterRustBuffer {
         FfiConverterBool.write(value.authnRequestsSigned, into: &buf)
         FfiConverterBool.write(value.wantAssertionsSigned, into: &buf)
         FfiConverterTypeMetadataValidity.write(value.validity, into: &buf)
+        FfiConverterOptionString.write(value.unusableCertificate, into: &buf)
     }
 }
 
@@ -25291,6 +25361,32 @@ fileprivate struct FfiConverterDictionaryStringTypeAttributeSource: FfiConverter
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterDictionaryStringOptionString: FfiConverterRustBuffer {
+    public static func write(_ value: [String: String?], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for (key, value) in value {
+            FfiConverterString.write(key, into: &buf)
+            FfiConverterOptionString.write(value, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String: String?] {
+        let len: Int32 = try readInt(&buf)
+        var dict = [String: String?]()
+        dict.reserveCapacity(Int(len))
+        for _ in 0..<len {
+            let key = try FfiConverterString.read(from: &buf)
+            let value = try FfiConverterOptionString.read(from: &buf)
+            dict[key] = value
+        }
+        return dict
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterDictionaryStringSequenceString: FfiConverterRustBuffer {
     public static func write(_ value: [String: [String]], into buf: inout [UInt8]) {
         let len = Int32(value.count)
@@ -25467,6 +25563,17 @@ public func testConnection(identityProvider: IdentityProvider, acsUrl: String, s
         FfiConverterString.lower(heapId),
         FfiConverterString.lower(email),
         FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+/**
+ * From when on a certificate should be renewed.
+ */
+public func renewFrom(certificate: Certificate) -> Date  {
+    return try!  FfiConverterTimestamp.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_renew_from(
+        FfiConverterTypeCertificate_lower(certificate),uniffiCallStatus
     )
 })
 }
@@ -25655,6 +25762,17 @@ public func patchInAnyDialect(resource: String, message: String, kind: ResourceK
 })
 }
 /**
+ * The guards of a document; what it leaves out is as the standard guards have it.
+ */
+public func guardsFromJson(text: String)throws  -> Guards  {
+    return try  FfiConverterTypeGuards_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_guards_from_json(
+        FfiConverterString.lower(text),uniffiCallStatus
+    )
+})
+}
+/**
  * The guards that hold unless others are given.
  */
 public func standardGuards() -> Guards  {
@@ -25719,6 +25837,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_func_test_connection() != 22480) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_func_renew_from() != 7813) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_func_live_objects() != 63053) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -25768,6 +25889,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_func_patch_in_any_dialect() != 31506) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_guards_from_json() != 63973) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_func_standard_guards() != 19547) {
@@ -26040,6 +26164,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_method_tenant_enable_scim() != 28858) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_export() != 26801) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_method_tenant_finish_login() != 60544) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -26083,6 +26210,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_tenant_sso_settings() != 5420) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_take_changes() != 20298) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_tenant_users() != 26473) {
@@ -26575,6 +26705,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_constructor_tenant_new() != 299) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_constructor_tenant_restore() != 57142) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_constructor_certificate_from_der() != 7055) {

@@ -839,6 +839,11 @@ void uniffi_heap_identity_swift_fn_free_tenant(uint64_t handle, RustCallStatus *
 uint64_t uniffi_heap_identity_swift_fn_constructor_tenant_new(RustBuffer name, RustBuffer heap_id, RustBuffer seed, RustBuffer variants, RustBuffer origin, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_CONSTRUCTOR_TENANT_RESTORE
+#define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_CONSTRUCTOR_TENANT_RESTORE
+uint64_t uniffi_heap_identity_swift_fn_constructor_tenant_restore(RustBuffer lines, RustBuffer seed, RustBuffer variants, RustBuffer origin, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_ADD_TEAM
 #define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_ADD_TEAM
 RustBuffer uniffi_heap_identity_swift_fn_method_tenant_add_team(uint64_t ptr, RustBuffer name, RustBuffer now, RustBuffer members, RustCallStatus *_Nonnull out_status
@@ -882,6 +887,11 @@ void uniffi_heap_identity_swift_fn_method_tenant_disable_scim(uint64_t ptr, Rust
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_ENABLE_SCIM
 #define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_ENABLE_SCIM
 RustBuffer uniffi_heap_identity_swift_fn_method_tenant_enable_scim(uint64_t ptr, RustBuffer default_role, RustBuffer bearer_token, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_EXPORT
+#define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_EXPORT
+RustBuffer uniffi_heap_identity_swift_fn_method_tenant_export(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_FINISH_LOGIN
@@ -957,6 +967,11 @@ void uniffi_heap_identity_swift_fn_method_tenant_set_role(uint64_t ptr, RustBuff
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_SSO_SETTINGS
 #define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_SSO_SETTINGS
 RustBuffer uniffi_heap_identity_swift_fn_method_tenant_sso_settings(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_TAKE_CHANGES
+#define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_TAKE_CHANGES
+RustBuffer uniffi_heap_identity_swift_fn_method_tenant_take_changes(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_METHOD_TENANT_USERS
@@ -2246,6 +2261,11 @@ RustBuffer uniffi_heap_identity_swift_fn_func_missing_prerequisites(RustBuffer g
 RustBuffer uniffi_heap_identity_swift_fn_func_test_connection(uint64_t identity_provider, RustBuffer acs_url, RustBuffer settings, RustBuffer heap_id, RustBuffer email, RustBuffer now, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_FUNC_RENEW_FROM
+#define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_FUNC_RENEW_FROM
+RustBuffer uniffi_heap_identity_swift_fn_func_renew_from(uint64_t certificate, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_FUNC_LIVE_OBJECTS
 #define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_FUNC_LIVE_OBJECTS
 uint64_t uniffi_heap_identity_swift_fn_func_live_objects(RustCallStatus *_Nonnull out_status
@@ -2334,6 +2354,11 @@ RustBuffer uniffi_heap_identity_swift_fn_func_all_tolerances(RustCallStatus *_No
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_FUNC_PATCH_IN_ANY_DIALECT
 #define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_FUNC_PATCH_IN_ANY_DIALECT
 RustBuffer uniffi_heap_identity_swift_fn_func_patch_in_any_dialect(RustBuffer resource, RustBuffer message, RustBuffer kind, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_FUNC_GUARDS_FROM_JSON
+#define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_FUNC_GUARDS_FROM_JSON
+RustBuffer uniffi_heap_identity_swift_fn_func_guards_from_json(RustBuffer text, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_FN_FUNC_STANDARD_GUARDS
@@ -2680,6 +2705,12 @@ uint16_t uniffi_heap_identity_swift_checksum_func_test_connection(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_FUNC_RENEW_FROM
+#define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_FUNC_RENEW_FROM
+uint16_t uniffi_heap_identity_swift_checksum_func_renew_from(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_FUNC_LIVE_OBJECTS
 #define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_FUNC_LIVE_OBJECTS
 uint16_t uniffi_heap_identity_swift_checksum_func_live_objects(void
@@ -2779,6 +2810,12 @@ uint16_t uniffi_heap_identity_swift_checksum_func_all_tolerances(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_FUNC_PATCH_IN_ANY_DIALECT
 #define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_FUNC_PATCH_IN_ANY_DIALECT
 uint16_t uniffi_heap_identity_swift_checksum_func_patch_in_any_dialect(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_FUNC_GUARDS_FROM_JSON
+#define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_FUNC_GUARDS_FROM_JSON
+uint16_t uniffi_heap_identity_swift_checksum_func_guards_from_json(void
     
 );
 #endif
@@ -3322,6 +3359,12 @@ uint16_t uniffi_heap_identity_swift_checksum_method_tenant_enable_scim(void
     
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_METHOD_TENANT_EXPORT
+#define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_METHOD_TENANT_EXPORT
+uint16_t uniffi_heap_identity_swift_checksum_method_tenant_export(void
+    
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_METHOD_TENANT_FINISH_LOGIN
 #define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_METHOD_TENANT_FINISH_LOGIN
 uint16_t uniffi_heap_identity_swift_checksum_method_tenant_finish_login(void
@@ -3409,6 +3452,12 @@ uint16_t uniffi_heap_identity_swift_checksum_method_tenant_set_role(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_METHOD_TENANT_SSO_SETTINGS
 #define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_METHOD_TENANT_SSO_SETTINGS
 uint16_t uniffi_heap_identity_swift_checksum_method_tenant_sso_settings(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_METHOD_TENANT_TAKE_CHANGES
+#define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_METHOD_TENANT_TAKE_CHANGES
+uint16_t uniffi_heap_identity_swift_checksum_method_tenant_take_changes(void
     
 );
 #endif
@@ -4393,6 +4442,12 @@ uint16_t uniffi_heap_identity_swift_checksum_constructor_rollover_new(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_CONSTRUCTOR_TENANT_NEW
 #define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_CONSTRUCTOR_TENANT_NEW
 uint16_t uniffi_heap_identity_swift_checksum_constructor_tenant_new(void
+    
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_CONSTRUCTOR_TENANT_RESTORE
+#define UNIFFI_FFIDEF_UNIFFI_HEAP_IDENTITY_SWIFT_CHECKSUM_CONSTRUCTOR_TENANT_RESTORE
+uint16_t uniffi_heap_identity_swift_checksum_constructor_tenant_restore(void
     
 );
 #endif

@@ -24,6 +24,9 @@ struct Arguments {
       --journal FILE    where the engine's records are kept
       --approve DIGEST  approves the plan with this digest, which an earlier run has shown
       --help            prints this
+
+    Ctrl-C begins nothing more and stores what was done; the next run goes on from there.
+    exit status: 0 the tenant equals the directory, 3 something was held back or failed, 2 bad usage, 1 anything else
     """
 
   /// None where help is asked for.

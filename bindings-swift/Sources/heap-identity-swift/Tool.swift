@@ -35,9 +35,14 @@ struct Tool {
     let watching = Task {
       for await progress in driver.progress { print("\(progress.done) of \(progress.total)") }
     }
-    show(try await driver.run(), of: engine)
+    let running = Task { try await driver.run() }
+    let interrupt = Interrupt { running.cancel() }
+    let summary = try await running.value
+    interrupt.stop()
     watching.cancel()
+    show(summary, of: engine)
     try await journal.replace(with: engine.compactedJournal())
+    guard summary.outcome == .finished && summary.failed == 0 && summary.conflicts == 0 else { exit(3) }
   }
 
   private static func fail(_ message: String, status: Int32) -> Never {

@@ -82,6 +82,14 @@ import Testing
     }
   }
 
+  @Test func guards_of_a_document_leave_the_rest_as_it_is() throws {
+    var expected = standardGuards()
+    expected.deactivations = Limit(count: 5, percent: 2)
+    let text = #"{"deactivations":{"count":5,"percent":2}}"#
+    #expect(try guardsFromJson(text: text) == expected)
+    #expect(try failure { _ = try guardsFromJson(text: #"{"deactivation":{}}"#) }.code == "sync.invalid_guards")
+  }
+
   @Test func every_plan_can_be_reviewed_and_given_up() async throws {
     let world = try World()
     let engine = try world.engine(directory(["ann"])) { $0.review = .always }

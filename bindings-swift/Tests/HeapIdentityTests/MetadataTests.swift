@@ -38,6 +38,26 @@ import Testing
     #expect(throws: HeapIdentityError.self) { try validity.check(fetched: now, now: now.addingTimeInterval(61)) }
   }
 
+  @Test func an_end_that_no_calendar_has_is_the_last_that_it_has() throws {
+    let never = MetadataValidity(validUntil: Date(timeIntervalSince1970: 1e15))
+    try never.check(fetched: now, now: now)
+    let past = MetadataValidity(validUntil: Date(timeIntervalSince1970: -1e15))
+    #expect(throws: HeapIdentityError.self) { try past.check(fetched: now, now: now) }
+  }
+
+  @Test func a_certificate_that_cannot_be_trusted_is_told_with_its_reason() throws {
+    let xml = try identityProvider().metadata().xml()
+    // An RSA key of 1024 bits is below what is taken.
+    let weak = try pem("rsa1024.cert").split(separator: "\n").filter { !$0.hasPrefix("-") }.joined()
+    let strong = try certificate().base64()
+    let changed = xml.replacing(strong, with: weak)
+    #expect(changed != xml)
+    let read = try MetadataFile(xml: Data(changed.utf8)).identityProvider(now: now)
+    #expect(read.signingCertificates.isEmpty && read.unusableCertificate == "pki.key_size")
+    #expect(try failure { _ = try read.trust() }.message.contains("2048"))
+    #expect(try MetadataFile(xml: Data(xml.utf8)).identityProvider(now: now).unusableCertificate == nil)
+  }
+
   @Test func shared_metadata_of_other_products_are_read() throws {
     let idp = try MetadataFile(xml: vector("metadata/pysaml2-idp.xml")).identityProvider(now: now)
     #expect(!idp.signingCertificates.isEmpty && !idp.singleSignOn.isEmpty)

@@ -46,6 +46,11 @@ import Testing
     #expect(try rollover.plan(now: now).outages.first?.until == now.addingTimeInterval(3660))
   }
 
+  @Test func a_certificate_is_renewed_thirty_days_before_its_end() throws {
+    let certificate = try certificate()
+    #expect(renewFrom(certificate: certificate) == certificate.notAfter().addingTimeInterval(-30 * 86_400))
+  }
+
   @Test func r08_what_is_missing_for_a_goal_is_told() throws {
     let bare = try missingPrerequisites(goal: .identityManagement, prerequisites: Prerequisites(heapPlan: .free))
     #expect(bare.contains { $0.code.contains("premier") } && bare.allSatisfy { !$0.message.isEmpty })

@@ -89,6 +89,24 @@ import Testing
     #expect(throws: HeapIdentityError.self) { _ = try world.tenant.finishLogin(form: form, now: now) }
   }
 
+  @Test func r16_a_tenant_is_stored_by_what_changes_and_without_its_token() async throws {
+    let world = try World()
+    var stored = world.tenant.export()
+    try await world.provision(directory(["ann", "bob"]))
+    for (key, line) in world.tenant.takeChanges() { stored[key] = line }
+    #expect(world.tenant.takeChanges().isEmpty)
+    #expect(!stored.values.contains { $0.contains(world.token.expose()) })
+    let again = try Tenant.restore(lines: stored, variants: Variants(pageSizeMax: 1))
+    #expect(again.users().sorted() == world.tenant.users().sorted() && again.groups() == world.tenant.groups())
+    #expect(again.name() == "acme" && again.heapId() == "12345" && again.clientId() == world.tenant.clientId())
+    let engine = try Engine(
+      config: world.config(), directory: directory(["ann", "bob"]), journal: await world.journal.records)
+    let driver = SyncDriver(engine: engine, transport: TenantTransport(to: again), journal: MemoryJournal())
+    #expect(try await driver.run().outcome == .finished && engine.writes() == 0)
+    stored["settings"] = "{}"
+    #expect(try failure { _ = try Tenant.restore(lines: stored) }.code.hasPrefix("heap."))
+  }
+
   @Test func a_refused_login_at_the_tenant_carries_its_report() async throws {
     let world = try World()
     let signOn = try SignOn(idpUrl: ssoUrl, key: key("p256"), heapId: "12345")

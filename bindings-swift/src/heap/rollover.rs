@@ -65,6 +65,12 @@ pub struct RolloverPlan {
     pub text: String,
 }
 
+/// From when on a certificate should be renewed.
+#[uniffi::export]
+pub fn renew_from(certificate: &Certificate) -> SystemTime {
+    date(heap::Rollover::renew_from(&certificate.0))
+}
+
 /// Which key signs and which certificate Heap holds, now and as it is planned: Heap has one field for one certificate.
 #[derive(Debug, uniffi::Object)]
 pub struct Rollover(Held<Mutex<heap::Rollover>>);

@@ -1,6 +1,7 @@
 //! An embedded tenant of Heap.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex},
     time::SystemTime,
 };
@@ -124,14 +125,31 @@ impl Tenant {
         origin: Option<String>,
     ) -> Result<Self, HeapIdentityError> {
         let entropy = Box::new(Seeded::new(self::seed(seed)?));
-        let mut tenant = heap::Tenant::new(tenant_name(name)?, self::heap_id(heap_id)?, entropy);
-        if let Some(variants) = variants {
-            tenant = tenant.playing(variants.into());
-        }
-        if let Some(origin) = origin {
-            tenant = tenant.reached_at(&origin);
-        }
-        Ok(Self(Held::guarded(tenant)))
+        let tenant = heap::Tenant::new(tenant_name(name)?, self::heap_id(heap_id)?, entropy);
+        Ok(Self::of(tenant, variants, origin))
+    }
+
+    /// A tenant as lines of [`Tenant::export`] have it, with those of [`Tenant::take_changes`] in their place. Variants and
+    /// origin are not among them.
+    #[uniffi::constructor(default(seed = None, variants = None, origin = None))]
+    pub fn restore(
+        lines: HashMap<String, String>,
+        seed: Option<u64>,
+        variants: Option<Variants>,
+        origin: Option<String>,
+    ) -> Result<Self, HeapIdentityError> {
+        let entropy = Box::new(Seeded::new(self::seed(seed)?));
+        Ok(Self::of(heap::Tenant::restore(lines, entropy)?, variants, origin))
+    }
+
+    /// The whole tenant as lines of JSON, by their keys; from now on changes are noted. The token is not in it, only its hash.
+    pub fn export(&self) -> HashMap<String, String> {
+        self.0.locked().export().into_iter().collect()
+    }
+
+    /// The lines that have changed since the last call, by their keys; none in place of a line that is gone.
+    pub fn take_changes(&self) -> HashMap<String, Option<String>> {
+        self.0.locked().take_changes().into_iter().collect()
     }
 
     /// Answers a request to the SCIM service.
@@ -199,6 +217,18 @@ impl Tenant {
     /// Whether somebody may log in with a password, by the account's id: while SSO is on only Admins may.
     pub fn may_use_password(&self, account: &str) -> bool {
         self.0.locked().may_use_password(account)
+    }
+}
+
+impl Tenant {
+    fn of(mut tenant: heap::Tenant, variants: Option<Variants>, origin: Option<String>) -> Self {
+        if let Some(variants) = variants {
+            tenant = tenant.playing(variants.into());
+        }
+        if let Some(origin) = origin {
+            tenant = tenant.reached_at(&origin);
+        }
+        Self(Held::guarded(tenant))
     }
 }
 

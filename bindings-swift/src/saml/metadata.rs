@@ -9,7 +9,7 @@ use heap_identity::saml::{NameIdFormat, metadata};
 
 use super::{identity_provider::IdentityProvider, service_provider::ServiceProvider};
 use crate::{
-    convert::{Random, date, instant},
+    convert::{Random, date, instant, nearest},
     error::HeapIdentityError,
     pki::{Certificate, SigningKey},
     saml::service_provider::Trust,
@@ -89,6 +89,9 @@ pub struct IdentityProviderMetadata {
     pub want_authn_requests_signed: bool,
     /// How long this holds.
     pub validity: MetadataValidity,
+    /// Why a signing certificate of the file is not among the above, as a code.
+    #[uniffi(default = None)]
+    pub unusable_certificate: Option<String>,
 }
 
 /// What a service provider says of itself.
@@ -118,6 +121,9 @@ pub struct ServiceProviderMetadata {
     pub want_assertions_signed: bool,
     /// How long this holds.
     pub validity: MetadataValidity,
+    /// Why a signing certificate of the file is not among the above, as a code.
+    #[uniffi(default = None)]
+    pub unusable_certificate: Option<String>,
 }
 
 /// A file of metadata, from outside.
@@ -222,21 +228,12 @@ impl ServiceProviderMetadata {
 impl MetadataValidity {
     /// When metadata that were fetched then should be fetched again; none if nothing is said.
     pub fn refresh_by(&self, fetched: SystemTime) -> Result<Option<SystemTime>, HeapIdentityError> {
-        Ok(self.core()?.refresh_by(instant(fetched)?).map(date))
+        Ok(metadata::Validity::from(self.clone()).refresh_by(instant(fetched)?).map(date))
     }
 
     /// Refuses metadata that were fetched then and no longer hold now.
     pub fn check(&self, fetched: SystemTime, now: SystemTime) -> Result<(), HeapIdentityError> {
-        Ok(self.core()?.check(instant(fetched)?, instant(now)?)?)
-    }
-}
-
-impl MetadataValidity {
-    fn core(&self) -> Result<metadata::Validity, HeapIdentityError> {
-        let mut validity = metadata::Validity::default();
-        validity.valid_until = self.valid_until.map(instant).transpose()?;
-        validity.cache_duration = self.cache_duration;
-        Ok(validity)
+        Ok(metadata::Validity::from(self.clone()).check(instant(fetched)?, instant(now)?)?)
     }
 }
 
@@ -270,6 +267,11 @@ fn formats(uris: &[String]) -> Vec<NameIdFormat> {
 
 fn uris(formats: &[NameIdFormat]) -> Vec<String> {
     formats.iter().map(|format| format.uri().to_owned()).collect()
+}
+
+/// The core's error with this code.
+fn key_error(code: &str) -> Option<heap_identity::pki::Error> {
+    heap_identity::pki::Error::ALL.iter().copied().find(|error| error.code() == code)
 }
 
 impl From<SamlBinding> for metadata::Binding {
@@ -310,6 +312,15 @@ impl From<metadata::Endpoint> for SamlEndpoint {
     }
 }
 
+impl From<MetadataValidity> for metadata::Validity {
+    fn from(given: MetadataValidity) -> Self {
+        let mut validity = Self::default();
+        validity.valid_until = given.valid_until.map(nearest);
+        validity.cache_duration = given.cache_duration;
+        validity
+    }
+}
+
 impl From<metadata::Validity> for MetadataValidity {
     fn from(validity: metadata::Validity) -> Self {
         Self { valid_until: validity.valid_until.map(date), cache_duration: validity.cache_duration }
@@ -326,7 +337,8 @@ impl From<IdentityProviderMetadata> for metadata::IdentityProviderMetadata {
         metadata.signing_certificates = core_certificates(&given.signing_certificates);
         metadata.encryption_certificates = core_certificates(&given.encryption_certificates);
         metadata.want_authn_requests_signed = given.want_authn_requests_signed;
-        metadata.validity = given.validity.core().unwrap_or_default();
+        metadata.validity = given.validity.into();
+        metadata.unusable_certificate = given.unusable_certificate.as_deref().and_then(key_error);
         metadata
     }
 }
@@ -342,6 +354,7 @@ impl From<metadata::IdentityProviderMetadata> for IdentityProviderMetadata {
             encryption_certificates: held(metadata.encryption_certificates),
             want_authn_requests_signed: metadata.want_authn_requests_signed,
             validity: metadata.validity.into(),
+            unusable_certificate: metadata.unusable_certificate.map(|error| error.code().to_owned()),
         }
     }
 }
@@ -361,7 +374,8 @@ impl From<ServiceProviderMetadata> for metadata::ServiceProviderMetadata {
         metadata.encryption_certificates = core_certificates(&given.encryption_certificates);
         metadata.authn_requests_signed = given.authn_requests_signed;
         metadata.want_assertions_signed = given.want_assertions_signed;
-        metadata.validity = given.validity.core().unwrap_or_default();
+        metadata.validity = given.validity.into();
+        metadata.unusable_certificate = given.unusable_certificate.as_deref().and_then(key_error);
         metadata
     }
 }
@@ -383,6 +397,7 @@ impl From<metadata::ServiceProviderMetadata> for ServiceProviderMetadata {
             authn_requests_signed: metadata.authn_requests_signed,
             want_assertions_signed: metadata.want_assertions_signed,
             validity: metadata.validity.into(),
+            unusable_certificate: metadata.unusable_certificate.map(|error| error.code().to_owned()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use heap_identity::sync;
 
-use crate::{held::Held, mirror::mirror};
+use crate::{error::HeapIdentityError, held::Held, mirror::mirror};
 
 /// A bound of one kind of loss: a plan may go up to the larger of a count and a share.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, uniffi::Record)]
@@ -30,6 +30,12 @@ pub struct Guards {
 #[uniffi::export]
 pub fn standard_guards() -> Guards {
     sync::Guards::default().into()
+}
+
+/// The guards of a document; what it leaves out is as the standard guards have it.
+#[uniffi::export]
+pub fn guards_from_json(text: &str) -> Result<Guards, HeapIdentityError> {
+    Ok(sync::Guards::from_json(text)?.into())
 }
 
 mirror! {

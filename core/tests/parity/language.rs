@@ -69,9 +69,7 @@ pub(crate) fn python(files: &[File]) -> Surface {
                 if makes && !owner.is_empty() {
                     parameters(&signature).iter().for_each(|label| surface.add(owner, label));
                 }
-            } else if let Some((name, _)) = inner.split_once(':')
-                && is_name(name)
-            {
+            } else if let Some((name, _)) = inner.split_once(':').filter(|(name, _)| is_name(name)) {
                 match (depth, &class) {
                     (0, _) => surface.add("", name),
                     (4, Some(class)) => surface.add(class, name),

@@ -56,10 +56,22 @@ public final class WebLogin: Sendable {
   extension WebLogin {
     /// Logs a person in with the system's browser sheet.
     ///
+    /// ```swift
+    /// final class Anchor: NSObject, ASWebAuthenticationPresentationContextProviding {
+    ///   let window: ASPresentationAnchor
+    ///   init(window: ASPresentationAnchor) { self.window = window }
+    ///   func presentationAnchor(for session: ASWebAuthenticationSession) -> ASPresentationAnchor { window }
+    /// }
+    /// let person = try await login.login(scheme: "myapp", anchor: Anchor(window: window))
+    /// ```
+    /// The scheme needs no entry in the app's `Info.plist`.
+    ///
     /// - Parameters:
     ///   - scheme: the scheme that the server behind the assertion consumer service redirects to.
     ///   - anchor: where the sheet is shown.
     ///   - isEphemeral: whether the browser forgets the session at the identity provider afterwards.
+    /// - Throws: `HeapIdentityError` for a login that is refused; what the system says of a person who closes the sheet; and
+    ///   `CancellationError` when the task is cancelled, which closes it.
     @MainActor
     public func login(
       scheme: String, anchor: any ASWebAuthenticationPresentationContextProviding, isEphemeral: Bool = false
@@ -67,19 +79,52 @@ public final class WebLogin: Sendable {
       guard let url = URL(string: try begin()) else {
         throw HeapIdentityError.InvalidInput(code: "swift.sso_url", message: "the SSO URL is no address")
       }
-      let callback: URL = try await withCheckedThrowingContinuation { continuation in
-        let session = ASWebAuthenticationSession(url: url, callbackURLScheme: scheme) { callback, error in
-          if let callback {
-            continuation.resume(returning: callback)
-          } else {
-            continuation.resume(throwing: error ?? CancellationError())
-          }
+      let sheet = BrowserSheet()
+      let callback = try await withTaskCancellationHandler {
+        try await sheet.callback(of: url, scheme: scheme, anchor: anchor, isEphemeral: isEphemeral)
+      } onCancel: {
+        Task { @MainActor in sheet.cancel() }
+      }
+      return try finish(callback: callback)
+    }
+  }
+
+  /// One sheet of the browser. It holds the session and its anchor while it is shown, and ends once, however it ends.
+  @MainActor
+  private final class BrowserSheet {
+    private var session: ASWebAuthenticationSession?
+    private var anchor: (any ASWebAuthenticationPresentationContextProviding)?
+    private var continuation: CheckedContinuation<URL, any Error>?
+
+    func callback(
+      of url: URL, scheme: String, anchor: any ASWebAuthenticationPresentationContextProviding, isEphemeral: Bool
+    ) async throws -> URL {
+      defer { (session, self.anchor) = (nil, nil) }
+      return try await withCheckedThrowingContinuation { continuation in
+        self.continuation = continuation
+        // Called on a queue of the system's own.
+        let session = ASWebAuthenticationSession(url: url, callbackURLScheme: scheme) { @Sendable callback, error in
+          Task { @MainActor in self.end(callback, error) }
         }
         session.presentationContextProvider = anchor
         session.prefersEphemeralWebBrowserSession = isEphemeral
-        session.start()
+        (self.session, self.anchor) = (session, anchor)
+        if !session.start() { end(nil, nil) }
       }
-      return try finish(callback: callback)
+    }
+
+    func cancel() {
+      session?.cancel()
+      end(nil, CancellationError())
+    }
+
+    private func end(_ callback: URL?, _ error: (any Error)?) {
+      guard let continuation else { return }
+      self.continuation = nil
+      if let callback { return continuation.resume(returning: callback) }
+      let notShown = HeapIdentityError.InvalidInput(
+        code: "swift.browser", message: "the browser cannot be shown; does the anchor name a window?")
+      continuation.resume(throwing: error ?? notShown)
     }
   }
 #endif
