@@ -34,6 +34,12 @@ const TASKS: &[Task] = &[
         run: test,
     },
     Task {
+        name: "msrv",
+        arguments: "",
+        help: "what users build, with the oldest Rust that Cargo.toml names (rustup brings it)",
+        run: rust::oldest,
+    },
+    Task {
         name: "bench",
         arguments: "[--peers [--samael]]",
         help: "verification of a signed Response against the floor under it, as a ratio; or beside other libraries",

@@ -26,6 +26,31 @@ pub(crate) fn test_with_aws_lc(steps: &mut Steps) -> Outcome {
     steps.cargo("tests with AWS-LC", &[&["test"], features.as_slice(), &tests].concat())
 }
 
+/// Builds what users build with the oldest Rust that Cargo.toml names, which rustup brings. What tests and generators need on
+/// top may want a newer one.
+pub(crate) fn oldest(steps: &mut Steps, arguments: &[&str]) -> Outcome {
+    if !arguments.is_empty() {
+        return Err("msrv takes no arguments".to_owned());
+    }
+    let oldest = env!("CARGO_PKG_RUST_VERSION");
+    let install = ["toolchain", "install", oldest, "--profile=minimal", "--no-self-update"];
+    if let Err(reason) = steps.run("oldest Rust", &mut steps.command("rustup", &install)) {
+        steps
+            .note(&format!("Rust {oldest} cannot be had, so it is NOT known whether it is enough: {reason}"));
+        return Ok(());
+    }
+    let mut check = steps.command("rustup", &["run", oldest, "cargo", "check", "--target-dir=target/msrv"]);
+    check.args([
+        "--package=heap-identity",
+        "--package=heap-identity-python",
+        "--package=heap-identity-swift",
+    ]);
+    check.args(["--features", ATTACKS, "--lib"]);
+    // Cargo has named its own toolchain to what it runs.
+    check.env_remove("RUSTC").env_remove("RUSTDOC").env_remove("RUSTUP_TOOLCHAIN");
+    steps.run("check with the oldest Rust", &mut check)
+}
+
 /// Rewrites the tables in `core/docs`: the tests that hold them true write them when asked to.
 pub(crate) fn docs(steps: &mut Steps, arguments: &[&str]) -> Outcome {
     if !arguments.is_empty() {

@@ -755,10 +755,10 @@ public protocol AcceptedRequestProtocol: AnyObject, Sendable {
     func nameIdFormat()  -> String?
     
     /**
-     * Why a login is not what was asked for, as the code of the failure to decline with; none if it is. The classes are
-     * the ways of authentication that the identity provider knows, the weakest first.
+     * Why a login is not what was asked for: the failure to decline with; none if it is. The classes are the ways of
+     * authentication that the identity provider knows, the weakest first.
      */
-    func refusal(login: Login, now: Date, classes: [String]) throws  -> String?
+    func refusal(login: Login, now: Date, classes: [String]) throws  -> LoginFailure?
     
     /**
      * To be sent back unchanged with the answer.
@@ -941,11 +941,11 @@ open func nameIdFormat() -> String?  {
 }
     
     /**
-     * Why a login is not what was asked for, as the code of the failure to decline with; none if it is. The classes are
-     * the ways of authentication that the identity provider knows, the weakest first.
+     * Why a login is not what was asked for: the failure to decline with; none if it is. The classes are the ways of
+     * authentication that the identity provider knows, the weakest first.
      */
-open func refusal(login: Login, now: Date, classes: [String] = [])throws  -> String?  {
-    return try  FfiConverterOptionString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+open func refusal(login: Login, now: Date, classes: [String] = [])throws  -> LoginFailure?  {
+    return try  FfiConverterOptionTypeLoginFailure.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_method_acceptedrequest_refusal(
             self.uniffiCloneHandle(),
@@ -3858,6 +3858,22 @@ public protocol IdentityProviderProtocol: AnyObject, Sendable {
     func decline(request: AcceptedRequest, failure: LoginFailure, now: Date, message: String?) throws  -> FailureResponse
     
     /**
+     * The answer to a request that is refused. It is never signed: anybody can send such a request.
+     */
+    func refuse(request: RefusedRequest, now: Date) throws  -> FailureResponse
+    
+    /**
+     * Whom to tell that the request in a form is refused, as `refusedRedirect`; the whole body as it came.
+     */
+    func refusedForm(body: String, now: Date) throws  -> RefusedRequest?
+    
+    /**
+     * Whom to tell that the request in a query string is refused; none if it is not, or where nobody can be told and a page is
+     * the answer.
+     */
+    func refusedRedirect(rawQuery: String, now: Date) throws  -> RefusedRequest?
+    
+    /**
      * A signed Response for a person who was authenticated and authorised.
      */
     func respond(login: Login, now: Date) throws  -> SignedResponse
@@ -4009,6 +4025,49 @@ open func decline(request: AcceptedRequest, failure: LoginFailure, now: Date, me
         FfiConverterTypeLoginFailure_lower(failure),
         FfiConverterTimestamp.lower(now),
         FfiConverterOptionString.lower(message),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The answer to a request that is refused. It is never signed: anybody can send such a request.
+     */
+open func refuse(request: RefusedRequest, now: Date)throws  -> FailureResponse  {
+    return try  FfiConverterTypeFailureResponse_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovider_refuse(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRefusedRequest_lower(request),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whom to tell that the request in a form is refused, as `refusedRedirect`; the whole body as it came.
+     */
+open func refusedForm(body: String, now: Date)throws  -> RefusedRequest?  {
+    return try  FfiConverterOptionTypeRefusedRequest.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovider_refused_form(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(body),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whom to tell that the request in a query string is refused; none if it is not, or where nobody can be told and a page is
+     * the answer.
+     */
+open func refusedRedirect(rawQuery: String, now: Date)throws  -> RefusedRequest?  {
+    return try  FfiConverterOptionTypeRefusedRequest.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_identityprovider_refused_redirect(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(rawQuery),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
     )
 })
 }
@@ -5449,6 +5508,203 @@ public func FfiConverterTypePlan_lift(_ handle: UInt64) throws -> Plan {
 #endif
 public func FfiConverterTypePlan_lower(_ value: Plan) -> UInt64 {
     return FfiConverterTypePlan.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A request that is refused, and whose sender can be told, at a registered address. Nothing else of it is believed.
+ */
+public protocol RefusedRequestProtocol: AnyObject, Sendable {
+    
+    /**
+     * Where the answer goes.
+     */
+    func acsUrl()  -> String
+    
+    /**
+     * What it is refused with.
+     */
+    func failure()  -> LoginFailure
+    
+    /**
+     * Its ID.
+     */
+    func id()  -> String
+    
+    /**
+     * The entity id of the service provider.
+     */
+    func issuer()  -> String
+    
+    /**
+     * To be sent back unchanged with the answer.
+     */
+    func relayState()  -> String?
+    
+}
+/**
+ * A request that is refused, and whose sender can be told, at a registered address. Nothing else of it is believed.
+ */
+open class RefusedRequest: RefusedRequestProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_refusedrequest(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_refusedrequest(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * Where the answer goes.
+     */
+open func acsUrl() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_refusedrequest_acs_url(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What it is refused with.
+     */
+open func failure() -> LoginFailure  {
+    return try!  FfiConverterTypeLoginFailure_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_refusedrequest_failure(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Its ID.
+     */
+open func id() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_refusedrequest_id(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The entity id of the service provider.
+     */
+open func issuer() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_refusedrequest_issuer(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * To be sent back unchanged with the answer.
+     */
+open func relayState() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_refusedrequest_relay_state(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRefusedRequest: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = RefusedRequest
+
+    public static func lift(_ handle: UInt64) throws -> RefusedRequest {
+        return RefusedRequest(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: RefusedRequest) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RefusedRequest {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: RefusedRequest, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRefusedRequest_lift(_ handle: UInt64) throws -> RefusedRequest {
+    return try FfiConverterTypeRefusedRequest.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRefusedRequest_lower(_ value: RefusedRequest) -> UInt64 {
+    return FfiConverterTypeRefusedRequest.lower(value)
 }
 
 
@@ -23422,6 +23678,30 @@ fileprivate struct FfiConverterOptionTypePlan: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeRefusedRequest: FfiConverterRustBuffer {
+    typealias SwiftType = RefusedRequest?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRefusedRequest.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRefusedRequest.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeScimDiscovery: FfiConverterRustBuffer {
     typealias SwiftType = ScimDiscovery?
 
@@ -23990,6 +24270,30 @@ fileprivate struct FfiConverterOptionTypeGuarding: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeGuarding.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeLoginFailure: FfiConverterRustBuffer {
+    typealias SwiftType = LoginFailure?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeLoginFailure.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeLoginFailure.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -26281,10 +26585,34 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_method_identityprovider_decline() != 36408) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_refuse() != 40393) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_refused_form() != 12316) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_identityprovider_refused_redirect() != 5925) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_method_identityprovider_respond() != 11966) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_identityprovider_metadata() != 23289) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_refusedrequest_acs_url() != 3087) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_refusedrequest_failure() != 51153) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_refusedrequest_id() != 50277) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_refusedrequest_issuer() != 31683) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_refusedrequest_relay_state() != 25477) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_signedresponse_acs_url() != 53413) {
@@ -26380,7 +26708,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_name_id_format() != 56304) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_refusal() != 15386) {
+    if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_refusal() != 62640) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_acceptedrequest_relay_state() != 37829) {

@@ -91,9 +91,32 @@ import Testing
     #expect(asked.forceAuthn() && !asked.isPassive() && asked.relayState() == "back")
     #expect(asked.authnContext() == RequestedAuthnContext(comparison: "exact", classes: ["urn:example:strong"]))
     var login = ada(inResponseTo: asked.id())
-    #expect(try asked.refusal(login: login, now: now) != nil)
+    #expect(try asked.refusal(login: login, now: now) == .noAuthnContext)
     login.authnContextClass = "urn:example:strong"
     #expect(try asked.refusal(login: login, now: now, classes: ["urn:example:strong"]) == nil)
+  }
+
+  @Test func a_request_that_is_refused_is_answered_where_it_is_certain_whom_to_tell() throws {
+    let idp = try identityProvider()
+    let sp = serviceProvider(trusting: idp)
+    let request = try sp.authnRequest(ssoUrl: ssoUrl, now: now)
+    let query = try #require(URLComponents(string: request.redirectUrl(relayState: "back"))?.percentEncodedQuery)
+    #expect(try idp.refusedRedirect(rawQuery: query, now: now) == nil)
+    let later = now.addingTimeInterval(86_400)
+    #expect(throws: HeapIdentityError.self) { _ = try idp.acceptRedirect(rawQuery: query, now: later) }
+    let refused = try #require(try idp.refusedRedirect(rawQuery: query, now: later))
+    #expect(refused.id() == request.id() && refused.issuer() == heap && refused.acsUrl() == acsUrl)
+    #expect(refused.failure() == .requester && refused.relayState() == "back")
+    let answer = try idp.refuse(request: refused, now: later)
+    let claimed = try #require(sp.claimedFailure(samlResponse: answer.formFields()["SAMLResponse"]!))
+    #expect(claimed.inResponseTo == request.id())
+    let fields = try request.formFields(relayState: nil)
+    let body = String(decoding: formBody(fields), as: UTF8.self)
+    #expect(try idp.refusedForm(body: body, now: later)?.id() == request.id())
+    let stranger = ServiceProvider(entityId: "https://other.example", acsUrl: acsUrl, trusted: [])
+    let unknown = try stranger.authnRequest(ssoUrl: ssoUrl, now: now).redirectUrl()
+    let unknownQuery = try #require(URLComponents(string: unknown)?.percentEncodedQuery)
+    #expect(try idp.refusedRedirect(rawQuery: unknownQuery, now: now) == nil)
   }
 
   @Test func a_request_can_be_declined_and_the_failure_is_read() throws {

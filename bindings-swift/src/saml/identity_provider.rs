@@ -32,7 +32,7 @@ mirror! {
 
 mirror! {
     /// Why nobody is logged in.
-    into LoginFailure of saml::LoginFailure {
+    both LoginFailure of saml::LoginFailure, else Responder {
         /// The person could not prove who they are.
         AuthnFailed,
         /// The person may not be asked anything, and would have to be.
@@ -238,6 +238,76 @@ impl IdentityProvider {
     ) -> Result<AcceptedRequest, HeapIdentityError> {
         let request = self.0.accept_post(saml_request, relay_state.as_deref(), instant(now)?)?;
         Ok(AcceptedRequest(Held::new(request)))
+    }
+
+    /// Whom to tell that the request in a query string is refused; none if it is not, or where nobody can be told and a page is
+    /// the answer.
+    pub fn refused_redirect(
+        &self,
+        raw_query: &str,
+        now: SystemTime,
+    ) -> Result<Option<Arc<RefusedRequest>>, HeapIdentityError> {
+        let error = self.0.accept_redirect(raw_query, instant(now)?).err();
+        Ok(error.and_then(|error| RefusedRequest::held(self.0.refused_redirect(raw_query, &error))))
+    }
+
+    /// Whom to tell that the request in a form is refused, as `refusedRedirect`; the whole body as it came.
+    pub fn refused_form(
+        &self,
+        body: &str,
+        now: SystemTime,
+    ) -> Result<Option<Arc<RefusedRequest>>, HeapIdentityError> {
+        let error = self.0.accept_form(body, instant(now)?).err();
+        Ok(error.and_then(|error| RefusedRequest::held(self.0.refused_form(body, &error))))
+    }
+
+    /// The answer to a request that is refused. It is never signed: anybody can send such a request.
+    pub fn refuse(
+        &self,
+        request: &RefusedRequest,
+        now: SystemTime,
+    ) -> Result<Arc<FailureResponse>, HeapIdentityError> {
+        let (now, mut random) = (instant(now)?, Random::default());
+        let response = self.0.refuse(&request.0, now, &mut random);
+        Ok(Arc::new(FailureResponse(Held::new(random.made(response)??))))
+    }
+}
+
+/// A request that is refused, and whose sender can be told, at a registered address. Nothing else of it is believed.
+#[derive(Debug, uniffi::Object)]
+pub struct RefusedRequest(Held<saml::RefusedRequest>);
+
+impl RefusedRequest {
+    fn held(refused: Option<saml::RefusedRequest>) -> Option<Arc<Self>> {
+        refused.map(|refused| Arc::new(Self(Held::new(refused))))
+    }
+}
+
+#[uniffi::export]
+impl RefusedRequest {
+    /// Its ID.
+    pub fn id(&self) -> String {
+        self.0.id.clone()
+    }
+
+    /// The entity id of the service provider.
+    pub fn issuer(&self) -> String {
+        self.0.issuer.clone()
+    }
+
+    /// Where the answer goes.
+    pub fn acs_url(&self) -> String {
+        self.0.acs_url.clone()
+    }
+
+    /// To be sent back unchanged with the answer.
+    pub fn relay_state(&self) -> Option<String> {
+        self.0.relay_state.clone()
+    }
+
+    /// What it is refused with.
+    pub fn failure(&self) -> LoginFailure {
+        self.0.failure.into()
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::SystemTime};
 use heap_identity::saml;
 
 use super::{
-    identity_provider::{Login, fields},
+    identity_provider::{Login, LoginFailure, fields},
     name_id::NameId,
     service_provider::ServiceProvider,
 };
@@ -93,18 +93,18 @@ impl AcceptedRequest {
         })
     }
 
-    /// Why a login is not what was asked for, as the code of the failure to decline with; none if it is. The classes are
-    /// the ways of authentication that the identity provider knows, the weakest first.
+    /// Why a login is not what was asked for: the failure to decline with; none if it is. The classes are the ways of
+    /// authentication that the identity provider knows, the weakest first.
     #[uniffi::method(default(classes = []))]
     pub fn refusal(
         &self,
         login: Login,
         now: SystemTime,
         classes: Vec<String>,
-    ) -> Result<Option<String>, HeapIdentityError> {
+    ) -> Result<Option<LoginFailure>, HeapIdentityError> {
         let classes: Vec<&str> = classes.iter().map(String::as_str).collect();
         let allowed = login.told(instant(now)?, |login| self.0.allows(login, &classes))?;
-        Ok(allowed.err().map(|failure| failure.code().to_owned()))
+        Ok(allowed.err().map(Into::into))
     }
 }
 

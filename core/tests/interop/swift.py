@@ -59,7 +59,7 @@ class Tool:
 
 def check(what, holds, shown):
     print(f"{'ok  ' if holds else 'FAIL'}  {what}" + ("" if holds else f"\n{shown}"), flush=True)
-    return holds
+    return bool(holds)
 
 
 def checks(folder, command):
