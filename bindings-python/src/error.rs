@@ -3,7 +3,7 @@
 
 use core::fmt::Display;
 
-use heap_identity::{directory, dsig, heap, pki, saml, scim, sync, wire, xml};
+use heap_identity::{connector, directory, dsig, heap, pki, saml, scim, sync, wire, xml};
 use pyo3::{
     IntoPyObject, Py, PyAny, PyErr, PyResult, Python,
     exceptions::PyValueError,
@@ -39,11 +39,13 @@ macro_rules! raised {
 
 raised! {
     "InvalidInput":
-        directory::Error, directory::FileError, dsig::Error, heap::InvalidName, pki::Error, saml::BuildError,
+        connector::SourceError, directory::Error, directory::FileError, dsig::Error, heap::InvalidName, pki::Error, saml::BuildError,
         saml::EndpointError, saml::RequestError, saml::logout::LogoutError, saml::metadata::MetadataError,
         scim::client::EndpointError, scim::client::NeverComplete, sync::ConfigError, sync::InvalidDigest, sync::InvalidGuards, sync::NotThisPlan, sync::ResumeError,
         wire::InvalidToken, xml::Error;
-    "Refused": heap::tenant::LoginRefused, heap::tenant::TenantError, saml::PendingError;
+    "Refused":
+        connector::ApplicationError, connector::CatalogueError, connector::Forbidden, connector::ImportError,
+        connector::SignOnError, directory::Denial, heap::tenant::LoginRefused, heap::tenant::TenantError, saml::PendingError;
 }
 
 impl Raised for scim::Error {

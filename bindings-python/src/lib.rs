@@ -5,6 +5,7 @@
     reason = "an extension module has the standard library"
 )]
 
+mod connector;
 mod convert;
 mod directory;
 mod dsig;
@@ -26,6 +27,21 @@ mod _core {
         Bound, PyAny, PyResult, pymodule,
         types::{PyAnyMethods, PyDictMethods, PyModule, PyModuleMethods},
     };
+
+    #[pymodule]
+    mod connector {
+        #[pymodule_export]
+        use crate::connector::{
+            application::{Application, SyncConfig},
+            catalogue::{Catalogue, Deleted},
+            doctor::{Diagnosis, Finding, doctor},
+            import::{Import, ImportCandidate, ImportList, ImportResult, whole_list},
+            parts::{Credentials, Details, Removal, Settings, Sso, state_after},
+            sign_on::{Answer, SignOn},
+            source::{JumpCloud, RoleSource, snapshot_from_csv, snapshot_from_scim, unknown_roles},
+            verification::{Concluded, NotVerified, Verification, Verified},
+        };
+    }
 
     #[pymodule]
     mod directory {

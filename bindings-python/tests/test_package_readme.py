@@ -22,12 +22,17 @@ COMMANDS = re.findall(r"^```sh\n(.*?)^```$", README.read_text(encoding="utf-8"),
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
-PROGRAM, VERIFIED, PROVISIONED, SCIM, SHOWN, FASTAPI, FLASK, DJANGO = BLOCKS
+PROGRAM, VERIFIED, PROVISIONED, SCIM, WALKED, SHOWN, FASTAPI, FLASK, DJANGO = BLOCKS
 
 
-@pytest.mark.parametrize("block", [VERIFIED, PROVISIONED, SCIM], ids=["verify", "provision", "scim"])
+@pytest.mark.parametrize(
+    ("block", "prints"),
+    [(VERIFIED, "ann@example.com"), (PROVISIONED, "ann@example.com"), (SCIM, "True"), (WALKED, "doctor.scim.missing_at_heap")],
+    ids=["verify", "provision", "scim", "walk"],
+)
 def test_a_block_of_the_readme_runs(
     block: str,
+    prints: str,
     idp: IdentityProvider,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -39,7 +44,7 @@ def test_a_block_of_the_readme_runs(
     now = datetime.now(timezone.utc)
     form = idp.respond(subject="ann@example.com", audience=HEAP, acs_url=ACS, now=now).form_fields()
     exec(compile(block, "README.md", "exec"), {"__name__": "readme", "form": form})
-    assert ("True" if block == SCIM else "ann@example.com") in capsys.readouterr().out
+    assert prints in capsys.readouterr().out
 
 
 def test_the_page_of_a_plan_is_written_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

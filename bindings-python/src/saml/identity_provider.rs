@@ -232,7 +232,7 @@ macro_rules! response {
     ($(#[$doc_of_class:meta])* $class:ident($core:ty)) => {
         $(#[$doc_of_class])*
         #[pyclass(frozen, module = "heap_identity")]
-        pub(crate) struct $class($core);
+        pub(crate) struct $class(pub(crate) $core);
 
         table!($class {
             xml: &str = |response| response.xml();

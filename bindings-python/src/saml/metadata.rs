@@ -80,7 +80,7 @@ macro_rules! metadata_class {
         $(#[$doc_of_class])*
         #[pyclass(frozen, eq, module = "heap_identity")]
         #[derive(Clone, PartialEq)]
-        pub(crate) struct $class(pub(super) $core);
+        pub(crate) struct $class(pub(crate) $core);
 
         table!($class {
             entity_id: &str = |metadata| &metadata.entity_id;

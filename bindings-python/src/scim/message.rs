@@ -39,7 +39,7 @@ table!(ErrorBody {
 /// A page of resources (RFC 7644 3.4.2, RFC 9865).
 #[pyclass(frozen, eq, module = "heap_identity.scim")]
 #[derive(Clone, PartialEq)]
-pub(crate) struct ListResponse(pub(super) scim::ListResponse<Document>);
+pub(crate) struct ListResponse(pub(crate) scim::ListResponse<Document>);
 
 table!(ListResponse {
     /// How many resources match, on all pages.
@@ -63,7 +63,7 @@ table!(ListResponse {
     }
 
     /// The resources, typed. Raises `ScimError` for one that is no user.
-    fn users(&self, py: Python<'_>) -> PyResult<Vec<User>> {
+    pub(crate) fn users(&self, py: Python<'_>) -> PyResult<Vec<User>> {
         let read = |one: &Document| scim::User::from_slice(&one.to_vec()).map(User);
         py.detach(|| self.0.resources.iter().map(read).collect::<Result<_, _>>()).raise(py)
     }

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use heap_identity::scim;
-use pyo3::{Bound, PyRef, PyResult, Python, exceptions::PyTypeError, pyclass, types::PyBytes};
+use pyo3::{
+    Bound, FromPyObject, PyAny, PyErr, PyRef, PyResult, Python, exceptions::PyTypeError, pyclass,
+    types::PyBytes,
+};
 use serde_json::{Map, Value as Any};
 
 use crate::{
@@ -102,9 +105,9 @@ part!(
     r#type as kind: Option<String> => Option<&str> = |member| member.kind.as_deref();
 } new (*, value, display=None, reference=None, r#type=None, extra=None));
 
-/// What both typed resources have: JSON in and out.
+/// What both typed resources have: JSON in and out, and an argument that takes any form of one.
 macro_rules! resource {
-    ($(#[$doc_of_class:meta])* $class:ident($core:ty) { $($table:tt)* } $($methods:tt)*) => {
+    ($(#[$doc_of_class:meta])* $class:ident($core:ty) as $argument:ident { $($table:tt)* } $($methods:tt)*) => {
         $(#[$doc_of_class])*
         #[pyclass(frozen, eq, module = "heap_identity.scim")]
         #[derive(Clone, PartialEq)]
@@ -145,6 +148,21 @@ macro_rules! resource {
 
             $($methods)*
         );
+
+        /// The resource as an argument: the class, a dictionary, or JSON as text or bytes.
+        pub(crate) struct $argument(pub(crate) $core);
+
+        impl<'py> FromPyObject<'_, 'py> for $argument {
+            type Error = PyErr;
+
+            fn extract(object: pyo3::Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+                if let Ok(resource) = object.cast::<$class>() {
+                    return Ok(Self(resource.get().0.clone()));
+                }
+                let Body(body) = object.extract()?;
+                <$core>::from_slice(&body).map(Self).raise(object.py())
+            }
+        }
     };
 }
 
@@ -156,7 +174,7 @@ resource!(
     /// A user (RFC 7643 4.1), typed where provisioning looks and lossless everywhere else (D25).
     ///
     /// One of the core schema, unless `schemas` names others.
-    User(scim::User) {
+    User(scim::User) as AnyUser {
     /// The name to log in with, unique without regard to case.
     user_name: &str = |user| &user.user_name;
     name: Option<Name> = |user| user.name.clone().map(Name);
@@ -201,7 +219,7 @@ resource!(
     /// A group (RFC 7643 4.2), typed where provisioning looks and lossless everywhere else (D25).
     ///
     /// One of the core schema, unless `schemas` names others.
-    Group(scim::Group) {
+    Group(scim::Group) as AnyGroup {
     display_name: &str = |group| &group.display_name;
     /// `None` where the service provider did not say who is in it; empty where it said that nobody is (F13, F20).
     members: Option<Vec<Member>> = |group| Some(group.members.as_ref()?.iter().cloned().map(Member).collect());

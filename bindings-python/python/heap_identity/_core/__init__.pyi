@@ -1,6 +1,6 @@
 """The compiled half of the package: one submodule for each part of the core, and the names of most of them here, too."""
 
-from . import directory as directory, dsig as dsig, heap as heap, metadata as metadata, pki as pki, saml as saml, scim as scim, sync as sync, wire as wire
+from . import connector as connector, directory as directory, dsig as dsig, heap as heap, metadata as metadata, pki as pki, saml as saml, scim as scim, sync as sync, wire as wire
 from .directory import (
     Access as Access,
     Diff as Diff,
@@ -83,6 +83,7 @@ from .wire import (
 
 __all__ = [
     "__version__",
+    "connector",
     "directory",
     "dsig",
     "heap",
