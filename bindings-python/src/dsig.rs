@@ -5,15 +5,26 @@ use std::sync::Arc;
 use heap_identity::{
     dsig::{self, Policy},
     pki::VerifyingKey,
-    xml::{self, Node},
+    xml::{
+        self, Node,
+        c14n::{Canonicalization, Method},
+    },
 };
 use pyo3::{Bound, PyRef, PyResult, Python, pyclass, pyfunction, types::PyBytes};
 
 use crate::{
-    error::Raise,
+    error::{Raise, wrong},
     pki::{Certificate, SigningKey, scheme_of, scheme_word},
-    table::table,
+    table::{table, words},
 };
+
+words! {
+    method_of: Method {
+        "exclusive" => Method::Exclusive,
+        "inclusive10" => Method::Inclusive10,
+        "inclusive11" => Method::Inclusive11,
+    }
+}
 
 /// An element of a document, copied from the tree that a signature was verified over; the signature itself is left out.
 #[pyclass(frozen, module = "heap_identity")]
@@ -142,6 +153,42 @@ pub(crate) fn sign_xml(
     py.detach(|| dsig::sign_with(xml, id, key, scheme)).raise(py)
 }
 
+/// The canonical form of a document, or of the first element with this local name: what signatures are made over.
+///
+/// `prefixes` is the `InclusiveNamespaces PrefixList` of the exclusive form; `#default` is the default namespace. Raises
+/// `InvalidInput` (`xml....`).
+#[pyfunction]
+#[pyo3(signature = (xml, *, method="exclusive", comments=false, prefixes=Vec::new(), element=None))]
+#[expect(clippy::needless_pass_by_value, reason = "that is how an argument comes from Python")]
+pub(crate) fn canonicalize_xml<'py>(
+    py: Python<'py>,
+    xml: &[u8],
+    method: &str,
+    comments: bool,
+    prefixes: Vec<String>,
+    element: Option<&str>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let prefixes: Vec<&str> = prefixes.iter().map(String::as_str).collect();
+    let mut form = Canonicalization::new(method_of(method)?).with_prefixes(&prefixes);
+    if comments {
+        form = form.with_comments();
+    }
+    let written = py.detach(|| {
+        let (tree, mut bytes) = (xml::parse(xml)?, Vec::new());
+        let Some(name) = element else {
+            return form.document(&tree, &mut bytes).map(|()| Some(bytes));
+        };
+        match tree.root().descendants().find(|node| node.local_name() == name) {
+            Some(node) => form.element(node, None, &mut bytes).map(|()| Some(bytes)),
+            None => Ok(None),
+        }
+    });
+    match written.raise(py)? {
+        Some(bytes) => Ok(PyBytes::new(py, &bytes)),
+        None => Err(wrong(format!("there is no element {}", element.unwrap_or_default()))),
+    }
+}
+
 /// The element with this `ID`, or the root.
 fn chosen<'t>(root: Node<'t>, id: Option<&str>) -> Option<Node<'t>> {
     match id {
@@ -151,7 +198,7 @@ fn chosen<'t>(root: Node<'t>, id: Option<&str>) -> Option<Node<'t>> {
 }
 
 fn no_element(id: Option<&str>) -> pyo3::PyErr {
-    crate::error::wrong(format!("no element has the ID {}", id.unwrap_or_default()))
+    wrong(format!("no element has the ID {}", id.unwrap_or_default()))
 }
 
 /// Verifies the enveloped signature of the root, or of the element with this `ID`, under one of the certificates.

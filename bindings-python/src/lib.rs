@@ -52,7 +52,9 @@ mod _core {
     #[pymodule]
     mod dsig {
         #[pymodule_export]
-        use crate::dsig::{Covered, Element, Explanation, explain_xml, sign_xml, verify_xml};
+        use crate::dsig::{
+            Covered, Element, Explanation, canonicalize_xml, explain_xml, sign_xml, verify_xml,
+        };
     }
 
     #[pymodule]

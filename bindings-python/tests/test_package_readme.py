@@ -1,11 +1,13 @@
 """What the package's README shows runs."""
 
+import json
 import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
+import textwrap
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -110,3 +112,27 @@ def test_the_program_of_the_readme_provisions(
         monkeypatch.setenv("HEAP_TOKEN", TOKEN)
         exec(compile(PROGRAM, "README.md", "exec"), {"__name__": "readme"})
     assert capsys.readouterr().out == "equal None 2\n"
+
+
+# What a block finds there, as its text says.
+FOUND = {
+    VERIFIED: "form: dict[str, str] = {}\n",
+    SHOWN: "from heap_identity import Done, Engine\ndef ended(engine: Engine, done: Done) -> None:\n",
+    FLASK: "from heap_identity.web import SingleSignOn\ndef site(sso: SingleSignOn) -> None:\n",
+    # Django has no types: what it gives is guessed.
+    DJANGO: "# pyright: reportArgumentType=false\nfrom heap_identity.web import SingleSignOn\ndef site(sso: SingleSignOn) -> None:\n",
+}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("checker", [["mypy", "--strict", "--ignore-missing-imports"], ["pyright", "--pythonpath", sys.executable]],
+                         ids=["mypy", "pyright"])
+def test_the_examples_of_the_readme_are_typed(checker: list[str], tmp_path: Path) -> None:
+    for number, block in enumerate(BLOCKS):
+        found = FOUND.get(block, "")
+        text = found + (textwrap.indent(block, "    ") if found.endswith(":\n") else block)
+        (tmp_path / f"example_{number}.py").write_text(text, encoding="utf-8")
+    rules = {"typeCheckingMode": "strict", "reportMissingTypeStubs": False, "reportUnusedVariable": False}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(rules), encoding="utf-8")
+    checked = subprocess.run([sys.executable, "-m", *checker, "."], cwd=tmp_path, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -13,6 +13,13 @@ const NOT_SO: &str = "--allowlist=bindings-python/stubtest.txt";
 pub(crate) fn test(steps: &mut Steps) -> Outcome {
     install(steps)?;
     steps.run("pytest", &mut module(steps, &["pytest", "--quiet", "bindings-python"]))?;
+    let example =
+        ["build", "--quiet", "--package", "heap-identity", "--features", "attacks", "--example", "attacks"];
+    steps.run("attacks", &mut steps.command("cargo", &example))?;
+    steps.run(
+        "pytest -m attacks",
+        &mut module(steps, &["pytest", "--quiet", "-m", "attacks", "bindings-python"]),
+    )?;
     let configuration = "--config-file=bindings-python/pyproject.toml";
     steps.run(
         "mypy",

@@ -12,6 +12,7 @@ from .dsig import (
     Covered as Covered,
     Element as Element,
     Explanation as Explanation,
+    canonicalize_xml as canonicalize_xml,
     explain_xml as explain_xml,
     sign_xml as sign_xml,
     verify_xml as verify_xml,

@@ -1,7 +1,7 @@
 """Signatures over XML. Times are aware; every class is frozen."""
 
 from collections.abc import Sequence
-from typing import final
+from typing import Literal, final
 
 from .pki import Certificate, SigningKey
 
@@ -9,6 +9,7 @@ __all__ = [
     "Covered",
     "Element",
     "Explanation",
+    "canonicalize_xml",
     "explain_xml",
     "sign_xml",
     "verify_xml",
@@ -64,6 +65,20 @@ class Explanation:
         """The bytes that are hashed: the sender's document, which may hold personal data."""
     def compare(self, theirs: bytes) -> tuple[int, str] | None:
         """The first byte that differs from what the other side hashed, and why most likely; `None` where nothing does."""
+
+def canonicalize_xml(
+    xml: bytes,
+    *,
+    method: Literal["exclusive", "inclusive10", "inclusive11"] = "exclusive",
+    comments: bool = False,
+    prefixes: Sequence[str] = ...,
+    element: str | None = None,
+) -> bytes:
+    """The canonical form of a document, or of the first element with this local name: what signatures are made over.
+
+    `prefixes` is the `InclusiveNamespaces PrefixList` of the exclusive form; `#default` is the default namespace. Raises
+    `InvalidInput` (`xml....`).
+    """
 
 def sign_xml(xml: str, *, id: str, key: SigningKey, scheme: str | None = None) -> str:
     """The document with an enveloped signature over the element whose `ID` is `id`, with the key's default scheme.
