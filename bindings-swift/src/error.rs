@@ -99,6 +99,7 @@ invalid!(
     directory::FileError,
     heap::InvalidName,
     heap::tenant::TenantError,
+    heap_identity::dsig::Error,
     heap_identity::pki::Error,
     heap_identity::xml::Error,
     saml::BindingError,

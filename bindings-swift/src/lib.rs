@@ -8,6 +8,7 @@
 pub mod connector;
 mod convert;
 pub mod directory;
+pub mod dsig;
 pub mod error;
 pub mod heap;
 pub mod held;

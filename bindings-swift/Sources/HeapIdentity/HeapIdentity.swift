@@ -7892,6 +7892,187 @@ public func FfiConverterTypeSignOn_lower(_ value: SignOn) -> UInt64 {
 
 
 /**
+ * What was hashed for a signature. It is no verdict and opens no content.
+ */
+public protocol SignatureExplanationProtocol: AnyObject, Sendable {
+    
+    /**
+     * The bytes that are hashed: the sender's document, which may hold personal data.
+     */
+    func canonical()  -> Data
+    
+    /**
+     * How the bytes differ from those that the other side hashed; none where they do not.
+     */
+    func compare(theirs: Data)  -> HashedDifference?
+    
+    /**
+     * Whether the digest of `canonical` is the one in the signature.
+     */
+    func matches()  -> Bool
+    
+    /**
+     * Where it is not: how the other side must have written the same element; none where its content was changed.
+     */
+    func suspicion()  -> String?
+    
+}
+/**
+ * What was hashed for a signature. It is no verdict and opens no content.
+ */
+open class SignatureExplanation: SignatureExplanationProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_signatureexplanation(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_signatureexplanation(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The bytes that are hashed: the sender's document, which may hold personal data.
+     */
+open func canonical() -> Data  {
+    return try!  FfiConverterData.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signatureexplanation_canonical(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How the bytes differ from those that the other side hashed; none where they do not.
+     */
+open func compare(theirs: Data) -> HashedDifference?  {
+    return try!  FfiConverterOptionTypeHashedDifference.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signatureexplanation_compare(
+            self.uniffiCloneHandle(),
+        FfiConverterData.lower(theirs),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Whether the digest of `canonical` is the one in the signature.
+     */
+open func matches() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signatureexplanation_matches(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Where it is not: how the other side must have written the same element; none where its content was changed.
+     */
+open func suspicion() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_signatureexplanation_suspicion(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSignatureExplanation: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = SignatureExplanation
+
+    public static func lift(_ handle: UInt64) throws -> SignatureExplanation {
+        return SignatureExplanation(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: SignatureExplanation) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SignatureExplanation {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: SignatureExplanation, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignatureExplanation_lift(_ handle: UInt64) throws -> SignatureExplanation {
+    return try FfiConverterTypeSignatureExplanation.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignatureExplanation_lower(_ value: SignatureExplanation) -> UInt64 {
+    return FfiConverterTypeSignatureExplanation.lower(value)
+}
+
+
+
+
+
+
+/**
  * A Response that is signed, and the address that it is for.
  */
 public protocol SignedResponseProtocol: AnyObject, Sendable {
@@ -10351,6 +10532,221 @@ public func FfiConverterTypeVerifiedLogout_lower(_ value: VerifiedLogout) -> UIn
 
 
 
+
+
+/**
+ * An element, copied from the tree that a signature was verified over; the signature itself is left out.
+ */
+public protocol XmlElementProtocol: AnyObject, Sendable {
+    
+    /**
+     * The value of an attribute without namespace.
+     */
+    func attribute(name: String)  -> String?
+    
+    /**
+     * Its attributes.
+     */
+    func attributes()  -> [XmlAttribute]
+    
+    /**
+     * The elements in it.
+     */
+    func elements()  -> [XmlElement]
+    
+    /**
+     * Its name, without a prefix.
+     */
+    func name()  -> String
+    
+    /**
+     * Its namespace; empty if it has none.
+     */
+    func namespace()  -> String
+    
+    /**
+     * What it holds, where that is text alone.
+     */
+    func text()  -> String?
+    
+}
+/**
+ * An element, copied from the tree that a signature was verified over; the signature itself is left out.
+ */
+open class XmlElement: XmlElementProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_heap_identity_swift_fn_clone_xmlelement(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_heap_identity_swift_fn_free_xmlelement(handle, $0) }
+    }
+
+    
+
+    
+    /**
+     * The value of an attribute without namespace.
+     */
+open func attribute(name: String) -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_xmlelement_attribute(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(name),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Its attributes.
+     */
+open func attributes() -> [XmlAttribute]  {
+    return try!  FfiConverterSequenceTypeXmlAttribute.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_xmlelement_attributes(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * The elements in it.
+     */
+open func elements() -> [XmlElement]  {
+    return try!  FfiConverterSequenceTypeXmlElement.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_xmlelement_elements(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Its name, without a prefix.
+     */
+open func name() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_xmlelement_name(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Its namespace; empty if it has none.
+     */
+open func namespace() -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_xmlelement_namespace(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * What it holds, where that is text alone.
+     */
+open func text() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_xmlelement_text(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+
+    
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeXmlElement: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = XmlElement
+
+    public static func lift(_ handle: UInt64) throws -> XmlElement {
+        return XmlElement(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: XmlElement) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> XmlElement {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: XmlElement, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeXmlElement_lift(_ handle: UInt64) throws -> XmlElement {
+    return try FfiConverterTypeXmlElement.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeXmlElement_lower(_ value: XmlElement) -> UInt64 {
+    return FfiConverterTypeXmlElement.lower(value)
+}
+
+
+
+
 /**
  * A person whom a step makes a member.
  */
@@ -11317,6 +11713,86 @@ public func FfiConverterTypeCounts_lift(_ buf: RustBuffer) throws -> Counts {
 #endif
 public func FfiConverterTypeCounts_lower(_ value: Counts) -> RustBuffer {
     return FfiConverterTypeCounts.lower(value)
+}
+
+
+/**
+ * An element that a signature of a configured key covers: the only door to what a document says. What is above or beside
+ * the element is not covered.
+ */
+public struct CoveredElement {
+    /**
+     * The element.
+     */
+    public var element: XmlElement
+    /**
+     * Which of the certificates has the key, from 0.
+     */
+    public var keyIndex: UInt64
+    /**
+     * How the signature was made.
+     */
+    public var scheme: SignatureScheme
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The element.
+         */element: XmlElement, 
+        /**
+         * Which of the certificates has the key, from 0.
+         */keyIndex: UInt64, 
+        /**
+         * How the signature was made.
+         */scheme: SignatureScheme) {
+        self.element = element
+        self.keyIndex = keyIndex
+        self.scheme = scheme
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension CoveredElement: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCoveredElement: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CoveredElement {
+        return
+            try CoveredElement(
+                element: FfiConverterTypeXmlElement.read(from: &buf), 
+                keyIndex: FfiConverterUInt64.read(from: &buf), 
+                scheme: FfiConverterTypeSignatureScheme.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CoveredElement, into buf: inout [UInt8]) {
+        FfiConverterTypeXmlElement.write(value.element, into: &buf)
+        FfiConverterUInt64.write(value.keyIndex, into: &buf)
+        FfiConverterTypeSignatureScheme.write(value.scheme, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCoveredElement_lift(_ buf: RustBuffer) throws -> CoveredElement {
+    return try FfiConverterTypeCoveredElement.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCoveredElement_lower(_ value: CoveredElement) -> RustBuffer {
+    return FfiConverterTypeCoveredElement.lower(value)
 }
 
 
@@ -12495,6 +12971,75 @@ public func FfiConverterTypeGuards_lift(_ buf: RustBuffer) throws -> Guards {
 #endif
 public func FfiConverterTypeGuards_lower(_ value: Guards) -> RustBuffer {
     return FfiConverterTypeGuards.lower(value)
+}
+
+
+/**
+ * Where the bytes that two sides hashed begin to differ.
+ */
+public struct HashedDifference: Equatable, Hashable, Codable {
+    /**
+     * The first byte that differs.
+     */
+    public var offset: UInt64
+    /**
+     * Why, most likely.
+     */
+    public var cause: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The first byte that differs.
+         */offset: UInt64, 
+        /**
+         * Why, most likely.
+         */cause: String) {
+        self.offset = offset
+        self.cause = cause
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension HashedDifference: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHashedDifference: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HashedDifference {
+        return
+            try HashedDifference(
+                offset: FfiConverterUInt64.read(from: &buf), 
+                cause: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: HashedDifference, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.offset, into: &buf)
+        FfiConverterString.write(value.cause, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHashedDifference_lift(_ buf: RustBuffer) throws -> HashedDifference {
+    return try FfiConverterTypeHashedDifference.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHashedDifference_lower(_ value: HashedDifference) -> RustBuffer {
+    return FfiConverterTypeHashedDifference.lower(value)
 }
 
 
@@ -16667,6 +17212,75 @@ public func FfiConverterTypeSignOnAnswer_lower(_ value: SignOnAnswer) -> RustBuf
 
 
 /**
+ * What is tolerated of a signature. Nothing, unless it is said.
+ */
+public struct SignatureTolerance: Equatable, Hashable, Codable {
+    /**
+     * Canonical forms that keep comments.
+     */
+    public var comments: Bool
+    /**
+     * SHA-1, for a signer that can do nothing else.
+     */
+    public var legacySha1: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Canonical forms that keep comments.
+         */comments: Bool = false, 
+        /**
+         * SHA-1, for a signer that can do nothing else.
+         */legacySha1: Bool = false) {
+        self.comments = comments
+        self.legacySha1 = legacySha1
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension SignatureTolerance: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSignatureTolerance: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SignatureTolerance {
+        return
+            try SignatureTolerance(
+                comments: FfiConverterBool.read(from: &buf), 
+                legacySha1: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SignatureTolerance, into buf: inout [UInt8]) {
+        FfiConverterBool.write(value.comments, into: &buf)
+        FfiConverterBool.write(value.legacySha1, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignatureTolerance_lift(_ buf: RustBuffer) throws -> SignatureTolerance {
+    return try FfiConverterTypeSignatureTolerance.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignatureTolerance_lower(_ value: SignatureTolerance) -> RustBuffer {
+    return FfiConverterTypeSignatureTolerance.lower(value)
+}
+
+
+/**
  * What Heap's account settings ask for.
  */
 public struct SsoSettings {
@@ -17762,6 +18376,85 @@ public func FfiConverterTypeVariants_lift(_ buf: RustBuffer) throws -> Variants 
 #endif
 public func FfiConverterTypeVariants_lower(_ value: Variants) -> RustBuffer {
     return FfiConverterTypeVariants.lower(value)
+}
+
+
+/**
+ * An attribute of an element.
+ */
+public struct XmlAttribute: Equatable, Hashable, Codable {
+    /**
+     * Its namespace; empty if it has none.
+     */
+    public var namespace: String
+    /**
+     * Its name, without a prefix.
+     */
+    public var name: String
+    /**
+     * Its value.
+     */
+    public var value: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its namespace; empty if it has none.
+         */namespace: String, 
+        /**
+         * Its name, without a prefix.
+         */name: String, 
+        /**
+         * Its value.
+         */value: String) {
+        self.namespace = namespace
+        self.name = name
+        self.value = value
+    }
+
+    
+
+    
+}
+
+#if compiler(>=6)
+extension XmlAttribute: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeXmlAttribute: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> XmlAttribute {
+        return
+            try XmlAttribute(
+                namespace: FfiConverterString.read(from: &buf), 
+                name: FfiConverterString.read(from: &buf), 
+                value: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: XmlAttribute, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.namespace, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeXmlAttribute_lift(_ buf: RustBuffer) throws -> XmlAttribute {
+    return try FfiConverterTypeXmlAttribute.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeXmlAttribute_lower(_ value: XmlAttribute) -> RustBuffer {
+    return FfiConverterTypeXmlAttribute.lower(value)
 }
 
 
@@ -22403,6 +23096,191 @@ public func FfiConverterTypeSignScope_lower(_ value: SignScope) -> RustBuffer {
 
 
 /**
+ * How a signature is made.
+ */
+
+public enum SignatureScheme: Equatable, Hashable, Codable, CaseIterable {
+    
+    /**
+     * RSA (PKCS#1 v1.5) with SHA-256.
+     */
+    case rsaSha256
+    /**
+     * RSA (PKCS#1 v1.5) with SHA-384.
+     */
+    case rsaSha384
+    /**
+     * RSA (PKCS#1 v1.5) with SHA-512.
+     */
+    case rsaSha512
+    /**
+     * RSA-PSS with SHA-256.
+     */
+    case rsaPssSha256
+    /**
+     * RSA-PSS with SHA-384.
+     */
+    case rsaPssSha384
+    /**
+     * RSA-PSS with SHA-512.
+     */
+    case rsaPssSha512
+    /**
+     * ECDSA on P-256 with SHA-256.
+     */
+    case ecdsaP256Sha256
+    /**
+     * ECDSA on P-384 with SHA-384.
+     */
+    case ecdsaP384Sha384
+    /**
+     * ECDSA on P-256 with SHA-384: for verification alone.
+     */
+    case ecdsaP256Sha384
+    /**
+     * ECDSA on P-384 with SHA-256: for verification alone.
+     */
+    case ecdsaP384Sha256
+    /**
+     * Ed25519.
+     */
+    case ed25519
+    /**
+     * RSA (PKCS#1 v1.5) with SHA-1: for verification alone.
+     */
+    case legacyRsaSha1
+    /**
+     * A case that this version of the Swift package does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SignatureScheme: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSignatureScheme: FfiConverterRustBuffer {
+    typealias SwiftType = SignatureScheme
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SignatureScheme {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+        
+        case 1: return .rsaSha256
+        
+        case 2: return .rsaSha384
+        
+        case 3: return .rsaSha512
+        
+        case 4: return .rsaPssSha256
+        
+        case 5: return .rsaPssSha384
+        
+        case 6: return .rsaPssSha512
+        
+        case 7: return .ecdsaP256Sha256
+        
+        case 8: return .ecdsaP384Sha384
+        
+        case 9: return .ecdsaP256Sha384
+        
+        case 10: return .ecdsaP384Sha256
+        
+        case 11: return .ed25519
+        
+        case 12: return .legacyRsaSha1
+        
+        case 13: return .other
+        
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SignatureScheme, into buf: inout [UInt8]) {
+        switch value {
+        
+        
+        case .rsaSha256:
+            writeInt(&buf, Int32(1))
+        
+        
+        case .rsaSha384:
+            writeInt(&buf, Int32(2))
+        
+        
+        case .rsaSha512:
+            writeInt(&buf, Int32(3))
+        
+        
+        case .rsaPssSha256:
+            writeInt(&buf, Int32(4))
+        
+        
+        case .rsaPssSha384:
+            writeInt(&buf, Int32(5))
+        
+        
+        case .rsaPssSha512:
+            writeInt(&buf, Int32(6))
+        
+        
+        case .ecdsaP256Sha256:
+            writeInt(&buf, Int32(7))
+        
+        
+        case .ecdsaP384Sha384:
+            writeInt(&buf, Int32(8))
+        
+        
+        case .ecdsaP256Sha384:
+            writeInt(&buf, Int32(9))
+        
+        
+        case .ecdsaP384Sha256:
+            writeInt(&buf, Int32(10))
+        
+        
+        case .ed25519:
+            writeInt(&buf, Int32(11))
+        
+        
+        case .legacyRsaSha1:
+            writeInt(&buf, Int32(12))
+        
+        
+        case .other:
+            writeInt(&buf, Int32(13))
+        
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignatureScheme_lift(_ buf: RustBuffer) throws -> SignatureScheme {
+    return try FfiConverterTypeSignatureScheme.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignatureScheme_lower(_ value: SignatureScheme) -> RustBuffer {
+    return FfiConverterTypeSignatureScheme.lower(value)
+}
+
+
+
+/**
  * Single sign-on at Heap's end.
  */
 
@@ -23918,6 +24796,30 @@ fileprivate struct FfiConverterOptionTypeEventResource: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeHashedDifference: FfiConverterRustBuffer {
+    typealias SwiftType = HashedDifference?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeHashedDifference.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeHashedDifference.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeIdentityProviderOptions: FfiConverterRustBuffer {
     typealias SwiftType = IdentityProviderOptions?
 
@@ -24102,6 +25004,30 @@ fileprivate struct FfiConverterOptionTypeScimFailure: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeScimFailure.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSignatureTolerance: FfiConverterRustBuffer {
+    typealias SwiftType = SignatureTolerance?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSignatureTolerance.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSignatureTolerance.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -24438,6 +25364,30 @@ fileprivate struct FfiConverterOptionTypeSignScope: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeSignScope.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSignatureScheme: FfiConverterRustBuffer {
+    typealias SwiftType = SignatureScheme?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSignatureScheme.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSignatureScheme.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -24803,6 +25753,31 @@ fileprivate struct FfiConverterSequenceTypePatch: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypePatch.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeXmlElement: FfiConverterRustBuffer {
+    typealias SwiftType = [XmlElement]
+
+    public static func write(_ value: [XmlElement], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeXmlElement.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [XmlElement] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [XmlElement]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeXmlElement.read(from: &buf))
         }
         return seq
     }
@@ -25511,6 +26486,31 @@ fileprivate struct FfiConverterSequenceTypeUnknownRole: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeXmlAttribute: FfiConverterRustBuffer {
+    typealias SwiftType = [XmlAttribute]
+
+    public static func write(_ value: [XmlAttribute], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeXmlAttribute.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [XmlAttribute] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [XmlAttribute]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeXmlAttribute.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeDirectoryChange: FfiConverterRustBuffer {
     typealias SwiftType = [DirectoryChange]
 
@@ -25745,6 +26745,49 @@ public func unknownRoles(directory: Snapshot, custom: [String]) -> [UnknownRole]
     uniffi_heap_identity_swift_fn_func_unknown_roles(
         FfiConverterTypeSnapshot_lower(directory),
         FfiConverterSequenceString.lower(custom),uniffiCallStatus
+    )
+})
+}
+/**
+ * Shows what is hashed for a signature, when the digest does not match: no verdict.
+ */
+public func explainXml(xml: Data, id: String? = nil, tolerance: SignatureTolerance? = nil)throws  -> SignatureExplanation  {
+    return try  FfiConverterTypeSignatureExplanation_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_explain_xml(
+        FfiConverterData.lower(xml),
+        FfiConverterOptionString.lower(id),
+        FfiConverterOptionTypeSignatureTolerance.lower(tolerance),uniffiCallStatus
+    )
+})
+}
+/**
+ * The document with an enveloped signature over the element whose `ID` is given; by the key's own scheme unless another is
+ * given.
+ */
+public func signXml(xml: String, id: String, key: SigningKey, scheme: SignatureScheme? = nil)throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_sign_xml(
+        FfiConverterString.lower(xml),
+        FfiConverterString.lower(id),
+        FfiConverterTypeSigningKey_lower(key),
+        FfiConverterOptionTypeSignatureScheme.lower(scheme),uniffiCallStatus
+    )
+})
+}
+/**
+ * Verifies the enveloped signature of the root, or of the element with this `ID`, under one of the certificates. Keys in the
+ * document count for nothing.
+ */
+public func verifyXml(xml: Data, certificates: [Certificate], id: String? = nil, tolerance: SignatureTolerance? = nil)throws  -> CoveredElement  {
+    return try  FfiConverterTypeCoveredElement_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_func_verify_xml(
+        FfiConverterData.lower(xml),
+        FfiConverterSequenceTypeCertificate.lower(certificates),
+        FfiConverterOptionString.lower(id),
+        FfiConverterOptionTypeSignatureTolerance.lower(tolerance),uniffiCallStatus
     )
 })
 }
@@ -26111,6 +27154,15 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_func_unknown_roles() != 9662) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_func_explain_xml() != 62272) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_sign_xml() != 658) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_func_verify_xml() != 48494) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_func_acs_url() != 61758) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -26430,6 +27482,36 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_snapshot_person() != 4849) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signatureexplanation_canonical() != 57681) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signatureexplanation_compare() != 46231) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signatureexplanation_matches() != 25611) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_signatureexplanation_suspicion() != 57863) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_xmlelement_attribute() != 33573) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_xmlelement_attributes() != 60587) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_xmlelement_elements() != 40365) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_xmlelement_name() != 39407) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_xmlelement_namespace() != 24047) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_xmlelement_text() != 15192) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_rollover_heap_holds() != 24309) {

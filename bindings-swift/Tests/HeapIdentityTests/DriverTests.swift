@@ -27,6 +27,23 @@ final class Counter: @unchecked Sendable {
   }
 }
 
+/// Holds up tasks until it is opened.
+private actor Gate {
+  private var isOpen = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func passed() async {
+    guard !isOpen else { return }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func open() {
+    isOpen = true
+    waiting.forEach { $0.resume() }
+    waiting = []
+  }
+}
+
 @Suite struct DriverTests {
   @Test func progress_is_told_while_it_runs() async throws {
     let world = try World()
@@ -51,19 +68,22 @@ final class Counter: @unchecked Sendable {
   @Test func a_cancelled_task_ends_with_what_was_under_way_noted() async throws {
     let world = try World()
     let engine = try world.engine(directory((1...50).map { "p\($0)" }))
-    let clock = TestClock()
     let sent = Counter()
     let (begun, tell) = AsyncStream<Void>.makeStream()
-    let transport = Meddling(inner: TenantTransport(to: world.tenant, clock: clock.driver)) { request in
-      if request.method == "POST" && sent.next() == 3 {
+    let gate = Gate()
+    let transport = Meddling(inner: TenantTransport(to: world.tenant)) { request in
+      if request.method == "POST" && sent.next() >= 3 {
         tell.yield()
-        try? await Task.sleep(nanoseconds: 50_000_000)
+        await gate.passed()
       }
       return nil
     }
-    let running = Task { try await world.driver(engine, over: transport).run() }
+    // Of the machine's clock: one that jumps would have the engine give up what is held here.
+    let driver = SyncDriver(engine: engine, transport: transport, journal: world.journal)
+    let running = Task { try await driver.run() }
     for await _ in begun { break }
     running.cancel()
+    await gate.open()
     let summary = try await running.value
     #expect(summary.outcome == .cancelled)
     let made = try world.accounts().count - 1
@@ -131,19 +151,23 @@ final class Counter: @unchecked Sendable {
   @Test func a_driver_runs_once_at_a_time() async throws {
     let world = try World()
     let engine = try world.engine(directory(["ann"]))
+    let gate = Gate()
+    let (begun, tell) = AsyncStream<Void>.makeStream()
     let transport = Meddling(inner: TenantTransport(to: world.tenant)) { _ in
-      try? await Task.sleep(nanoseconds: 50_000_000)
+      tell.yield()
+      await gate.passed()
       return nil
     }
     let driver = SyncDriver(engine: engine, transport: transport, journal: world.journal)
     async let first = driver.run()
-    try await Task.sleep(nanoseconds: 10_000_000)
+    for await _ in begun { break }
     do {
       _ = try await driver.run()
       Issue.record("it ran twice at once")
     } catch let error as HeapIdentityError {
       #expect(error.code == "swift.driver_running")
     }
+    await gate.open()
     #expect(try await first.outcome == .finished)
   }
 }

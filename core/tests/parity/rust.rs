@@ -300,7 +300,7 @@ fn type_made(rule: &TokenStream, call: &TokenStream) -> Option<String> {
     }
 }
 
-/// The names after `pub fn`, `pub const fn` and `pub const`.
+/// The names after `pub fn`, `pub const fn` and `pub const`, and those of fields.
 fn public_names(rule: TokenStream, names: &mut BTreeSet<String>) {
     let mut words = Vec::new();
     visit(rule, &mut |token| match token {
@@ -312,6 +312,7 @@ fn public_names(rule: TokenStream, names: &mut BTreeSet<String>) {
         let name = match (word(0), word(1), word(2)) {
             ("pub", "const", "fn") => word(3),
             ("pub", "fn" | "const", name) => name,
+            ("pub", field, "") if !["enum", "struct"].contains(&field) => field,
             _ => continue,
         };
         names.extend((!name.is_empty()).then(|| name.to_owned()));
