@@ -5,8 +5,9 @@ use core::time::Duration;
 use heap_identity::entropy::Entropy;
 use jiff::{SignedDuration, Timestamp};
 use pyo3::{
-    Bound, FromPyObject, IntoPyObject, PyAny, PyErr, PyResult, Python,
+    Bound, FromPyObject, IntoPyObject, Py, PyAny, PyErr, PyResult, Python,
     exceptions::PyValueError,
+    sync::PyOnceLock,
     types::{PyAnyMethods, PyBytes, PyBytesMethods, PyString},
 };
 use serde::Serialize;
@@ -18,7 +19,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 
 /// An instant out of an aware `datetime`. A naive one is refused: it would mean another instant on another machine.
 pub(crate) fn instant(datetime: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
-    if !datetime.is_instance(&class(datetime.py(), "datetime")?)? {
+    if !datetime.is_instance(&epoch(datetime.py())?.get_type())? {
         return Err(PyErr::new::<pyo3::exceptions::PyTypeError, _>("expected a datetime"));
     }
     if datetime.call_method0("utcoffset")?.is_none() {
@@ -49,9 +50,14 @@ fn microseconds(timedelta: &Bound<'_, PyAny>) -> PyResult<i64> {
     Ok((part("days")? * SECONDS_A_DAY + part("seconds")?) * MICROSECONDS + part("microseconds")?)
 }
 
-fn epoch(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    let utc = class(py, "timezone")?.getattr("utc")?;
-    class(py, "datetime")?.call1((1970, 1, 1, 0, 0, 0, 0, utc))
+/// Made once: every call has a time.
+fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static EPOCH: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let epoch = EPOCH.get_or_try_init(py, || {
+        let utc = class(py, "timezone")?.getattr("utc")?;
+        class(py, "datetime")?.call1((1970, 1, 1, 0, 0, 0, 0, utc)).map(Bound::unbind)
+    })?;
+    Ok(epoch.bind(py))
 }
 
 fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {

@@ -1,6 +1,6 @@
 //! What keeps wrappers short: a class is a table of getters, a word is one of a table, and what changes is behind a lock.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::Python;
 
@@ -52,6 +52,11 @@ impl<T: Send> Shared<T> {
 
     /// No Python code runs within `work`: it could wait for this lock.
     pub(crate) fn with<R: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut T) -> R + Send) -> R {
-        py.detach(|| work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+        py.detach(|| work(&mut self.locked()))
+    }
+
+    /// For who has left the interpreter.
+    pub(crate) fn locked(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from conftest import HEAP
-from heap_identity import InvalidInput, ServiceProvider
+from heap_identity import InvalidInput, Metadata, ServiceProvider
 from heap_identity.web import Incoming, SingleSignOn, SqliteUsedLogins, SsoMiddleware, SsoWsgiMiddleware
 from heap_identity.web.http import FORM_BYTES_MAX, is_below, local_path
 from sites import ADA, FRAMEWORKS, SECRET, Answer, Site, Visitor, now, site
@@ -275,11 +275,14 @@ def test_attributes_that_fit_in_no_cookie_are_told_and_can_be_left_out() -> None
         assert attempt(served).status == 303
 
 
-def test_metadata_are_given_to_everybody_where_there_are_some(one: Site) -> None:
-    assert code(Visitor(one.origin).get("/saml/metadata")) == "web.no_metadata"
+def test_metadata_are_the_applications_own_unless_others_are_given(one: Site) -> None:
+    own = Visitor(one.origin).get("/saml/metadata")
+    assert (own.status, own.header("content-type")) == (200, "application/samlmetadata+xml")
+    read = Metadata(own.text.encode()).service_provider(now=now())
+    assert (read.entity_id, read.acs_urls) == (f"{one.origin}/saml/metadata", [f"{one.origin}/saml/acs"])
     with site("flask", metadata="<EntityDescriptor/>") as served:
-        given = Visitor(served.origin).get("/saml/metadata")
-        assert (given.status, given.header("content-type"), given.text) == (200, "application/samlmetadata+xml", "<EntityDescriptor/>")
+        assert Visitor(served.origin).get("/saml/metadata").text == "<EntityDescriptor/>"
+
 
 
 def test_a_secret_can_be_changed_while_people_are_logged_in(one: Site) -> None:

@@ -41,8 +41,8 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "bench",
-        arguments: "[--peers [--samael]]",
-        help: "verification of a signed Response against the floor under it, as a ratio; or beside other libraries",
+        arguments: "[--python | --peers [--samael]]",
+        help: "verification of a signed Response against the floor under it, as a ratio; what Python adds; or beside other libraries",
         run: rust::bench,
     },
     Task {

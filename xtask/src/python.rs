@@ -23,10 +23,29 @@ pub(crate) fn test(steps: &mut Steps) -> Outcome {
     let configuration = "--config-file=bindings-python/pyproject.toml";
     steps.run(
         "mypy",
-        &mut module(steps, &["mypy", configuration, "bindings-python/python", "bindings-python/tests"]),
+        &mut module(
+            steps,
+            &[
+                "mypy",
+                configuration,
+                "bindings-python/python",
+                "bindings-python/tests",
+                "bindings-python/benches",
+            ],
+        ),
     )?;
     let configuration = "--mypy-config-file=bindings-python/pyproject.toml";
     steps.run("stubtest", &mut module(steps, &["mypy.stubtest", configuration, NOT_SO, "heap_identity"]))
+}
+
+/// What Python adds to the cost of the core, beside a worker of Rust's own.
+pub(crate) fn bench(steps: &mut Steps) -> Outcome {
+    install(steps)?;
+    let worker =
+        ["build", "--quiet", "--release", "--package", "heap-identity-benches", "--bin", "saml_worker"];
+    steps.run("worker", &mut steps.command("cargo", &worker))?;
+    let script = ["bindings-python/benches/cost.py", "target/release/saml_worker"];
+    steps.run("cost", &mut steps.command(interpreter(steps), &script))
 }
 
 /// The tests that need a browser, which must be there.

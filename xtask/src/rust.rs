@@ -1,6 +1,9 @@
 //! The Rust half of the tests, and what is generated from Rust sources.
 
-use crate::steps::{Outcome, Steps};
+use crate::{
+    python,
+    steps::{Outcome, Steps},
+};
 
 /// The feature that adds a module and changes nothing, so that it is tested with everything else.
 const ATTACKS: &str = "heap-identity/attacks";
@@ -79,6 +82,7 @@ pub(crate) fn bench(steps: &mut Steps, arguments: &[&str]) -> Outcome {
             run.extend(options.iter().flat_map(|_| ["--features", "samael"]));
             steps.cargo("peers", &run)
         }
-        other => Err(format!("expected nothing or --peers [--samael]; found {}", other.join(" "))),
+        ["--python"] => python::bench(steps),
+        other => Err(format!("expected nothing, --python or --peers [--samael]; found {}", other.join(" "))),
     }
 }

@@ -72,8 +72,9 @@ table!(ServiceProvider {
         replay: &ReplayCache,
     ) -> PyResult<VerifiedAssertion> {
         let received = Received { saml_response, expected: expected.awaited() };
-        let unspent = py.detach(|| self.0.verify_unspent(&received, now.0)).raise(py)?;
-        replay.0.with(py, |replay| unspent.spend(replay)).map(VerifiedAssertion).raise(py)
+        // The interpreter is left once: coming back to it is what threads wait for.
+        let verified = py.detach(|| self.0.verify_unspent(&received, now.0)?.spend(&mut *replay.0.locked()));
+        verified.map(VerifiedAssertion).raise(py)
     }
 
     /// Verifies everything but that the login is used for the first time (D22); raises `Rejection`.

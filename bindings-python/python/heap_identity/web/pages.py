@@ -44,12 +44,21 @@ def refusal(status: int, code: str, hint: str, retry: str, cookies: list[tuple[s
     )
 
 
-def logged_out(login: str, cookies: list[tuple[str, str]]) -> Response:
-    """The session here has ended; the one at the identity provider may not have."""
+def logged_out(login: str, cookies: list[tuple[str, str]], *, everywhere: bool = False) -> Response:
+    """The session here has ended; those elsewhere may not have."""
+    elsewhere = "You may still be logged in at your identity provider: log out there too on a computer that others use."
     return page(
         200, "You are logged out",
-        element("p", "You may still be logged in at your identity provider: log out there too on a computer that others use."),
+        element("p", "Here, at your identity provider, and where it has logged you in." if everywhere else elsewhere),
         element("p", element("a", "Log in again", href=login)), cookies=cookies,
+    )
+
+
+def logout_refused(code: str, hint: str) -> Response:
+    """A message of single logout is not acted upon: why, by its code."""
+    return page(
+        400, "Nobody was logged out", element("p", f"A message of your identity provider is not acted upon: {hint}."),
+        element("p", "Whoever looks after logins needs this code: ", element("code", code, id="code")),
     )
 
 

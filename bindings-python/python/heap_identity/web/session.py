@@ -16,7 +16,7 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from .._core import VerifiedAssertion
+from .._core import NameId, VerifiedAssertion
 from ..errors import InvalidInput
 
 # Every browser keeps a cookie of 4096 bytes with its name and attributes (RFC 6265, 6.1).
@@ -24,7 +24,7 @@ COOKIE_BYTES_MAX = 3900
 # As many as HMAC-SHA-256 has in its key at least (RFC 2104, 3): 32 bytes.
 SECRET_LENGTH_MIN = 32
 # Of what is signed: another one signs otherwise, so that no release reads what it does not know.
-VERSION = 1
+VERSION = 2
 
 
 # Where an application finds the login: in the scope of ASGI, in the environment of WSGI.
@@ -41,6 +41,15 @@ class Login:
     name_id_format: str
     session_index: str | None
     expires: datetime
+    name_qualifier: str | None = None
+    sp_name_qualifier: str | None = None
+
+    @property
+    def name_id(self) -> NameId:
+        """The person as the identity provider knows them, for single logout."""
+        return NameId(
+            self.subject, format=self.name_id_format, name_qualifier=self.name_qualifier, sp_name_qualifier=self.sp_name_qualifier
+        )
 
     def __repr__(self) -> str:
         return f"Login(issuer={self.issuer!r}, expires={self.expires:%Y-%m-%dT%H:%M:%SZ})"
@@ -108,7 +117,7 @@ def signed_login(signer: Signer, verified: VerifiedAssertion, keep: Sequence[str
     kept = {name: values for name, values in verified.attributes.items() if keep is None or name in keep}
     value = signer.sign("session", {
         "subject": verified.subject, "issuer": verified.issuer, "attributes": kept, "format": verified.name_id_format,
-        "index": verified.session_index, "expires": int(min(ends).timestamp()),
+        "qualifiers": [verified.name_id.name_qualifier, verified.name_id.sp_name_qualifier], "index": verified.session_index, "expires": int(min(ends).timestamp()),
     })
     if len(value) > COOKIE_BYTES_MAX:
         raise InvalidInput(
@@ -126,7 +135,7 @@ def read_login(signer: Signer, text: str | None, now: datetime) -> Login | None:
         return None
     return Login(
         subject=found["subject"], issuer=found["issuer"], attributes=found["attributes"], name_id_format=found["format"],
-        session_index=found["index"], expires=expires,
+        session_index=found["index"], expires=expires, name_qualifier=found["qualifiers"][0], sp_name_qualifier=found["qualifiers"][1],
     )
 
 

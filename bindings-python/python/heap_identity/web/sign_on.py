@@ -7,11 +7,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
-from .. import Expected, HeapIdentityError, InvalidInput, Rejection, ReplayCache, Response, ServiceProvider, VerifiedAssertion
+from .. import (
+    Endpoint, Expected, HeapIdentityError, InvalidInput, Rejection, ReplayCache, Response, ServiceProvider, ServiceProviderMetadata,
+    SingleLogout, VerifiedAssertion, VerifiedLogout,
+)
 from . import pages
 from .http import Incoming, is_below, local_path
 from .replay import UsedLogins
 from .session import Login, Pending, Signer, read_login, read_pending, signed_login, signed_pending
+from .single_logout import LOGOUT_LIFETIME, LogOut, NotAsked, carry, is_answer, is_message, refused
 
 log = logging.getLogger("heap_identity.web")
 
@@ -39,8 +43,11 @@ class SingleSignOn:
     `service_provider` is this application: its `acs_url` is the address at which it takes Responses, from which the origin is
     taken too, never from a request. `idp_entity_id` and `sso_url` are the identity provider that is asked. `secret` signs
     the cookies: 32 characters at least, the same in every process; with several, the first signs and all are accepted.
-    `public` lists the paths that need no login; one with `*` at its end means all that begins so. `metadata` is the
-    document that the metadata address gives to everybody, none unless given. `keep` are the attributes
+    `public` lists the paths that need no login; one with `*` at its end means all that begins so. `single_logout`
+    is this application's end of single logout, whose `url` is an address here: logging out then ends the session at the identity
+    provider too, which can end the one here. `ended` is told of such an end, for sessions that other browsers hold: it says whether all
+    of them are over, so that `admit` refuses them. `metadata` is the
+    document that the metadata address gives to everybody; the application's own unless given. `keep` are the attributes
     that are kept in the session, all unless given. `admit` is asked at each request whether the person may still come in, and
     must be quick. `used_logins` is needed where several processes serve: each refuses a replay by itself, and with a store
     that they share all refuse it.
@@ -64,6 +71,8 @@ class SingleSignOn:
         keep: Sequence[str] | None = None,
         admit: Callable[[Login], bool] | None = None,
         used_logins: UsedLogins | None = None,
+        single_logout: SingleLogout | None = None,
+        ended: Callable[[VerifiedLogout], bool] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         acs = urlsplit(service_provider.acs_url)
@@ -73,7 +82,7 @@ class SingleSignOn:
                 code="web.insecure",
             )
         self.service_provider = service_provider
-        self._metadata_xml = metadata
+        self._metadata_xml = metadata if metadata is not None else own_metadata(service_provider, single_logout)
         self.login_path, self.logout_path, self.metadata_path = login_path, logout_path, metadata_path
         self.acs_path = acs.path or "/"
         self._idp_entity_id, self._sso_url = idp_entity_id, sso_url
@@ -81,22 +90,23 @@ class SingleSignOn:
         self._admit, self._used, self._clock = admit, used_logins, clock
         self._signer = Signer(secret, audience=service_provider.acs_url)
         self._replay = ReplayCache(capacity=100_000)
+        self._log_out = LogOut(single_logout, idp_entity_id, self._signer, ended) if single_logout else None
+        self.slo_path = urlsplit(single_logout.url).path if single_logout else None
         # Browsers hold the prefix to https (RFC 6265bis 4.1.3.2), which loopback has not.
         self._prefix = "__Host-heap_identity" if acs.scheme == "https" else "heap_identity"
 
     def needs_body(self, method: str, path: str) -> bool:
         """Whether `handle` reads the body of such a request; `FORM_BYTES_MAX` bounds it."""
-        return method == "POST" and path == self.acs_path
+        return method == "POST" and path in (self.acs_path, self.slo_path)
 
     def handle(self, request: Incoming) -> Response | Login | None:
         """The answer to a request; or who is logged in, or nobody, where the application answers."""
-        own = {
-            self.login_path: self._begin, self.acs_path: self._finish, self.logout_path: self._end, self.metadata_path: self._metadata,
-        }.get(request.path)
+        own: dict[str | None, Callable[[Incoming], Response]] = {
+            self.slo_path: self._carry_out, self.login_path: self._begin, self.acs_path: self._finish, self.logout_path: self._end, self.metadata_path: self._metadata,
+        }
         try:
-            if own is not None:
-                return own(request)
-            return self._pass(request)
+            answer = own.get(request.path)
+            return answer(request) if answer else self._pass(request)
         except NotLoggedIn as refused:
             return self._told(refused)
 
@@ -123,7 +133,7 @@ class SingleSignOn:
         """Who is logged in by the request's cookie."""
         return read_login(self._signer, request.cookies.get(self._prefix), self._clock())
 
-    # The four addresses.
+    # The addresses.
 
     def _begin(self, request: Incoming) -> Response:
         if request.method not in ("GET", "HEAD"):
@@ -136,7 +146,7 @@ class SingleSignOn:
         now = self._clock()
         asked = self.service_provider.authn_request(sso_url=self._sso_url, now=now)
         path = urlsplit(target).path
-        own = (self.login_path, self.acs_path, self.logout_path)
+        own = (self.login_path, self.acs_path, self.logout_path, self.slo_path)
         pending = Pending(asked.id, self._idp_entity_id, "/" if path in own else target, now + PENDING_LIFETIME)
         # The answer is posted by a page of another site: browsers send no other cookie than one of SameSite=None along.
         cookie = self._cookie(self._pending_name(asked.id), signed_pending(self._signer, pending), PENDING_LIFETIME, "None")
@@ -194,11 +204,37 @@ class SingleSignOn:
     def _end(self, request: Incoming) -> Response:
         if request.is_from_elsewhere:
             return pages.confirm_logout(self.logout_path)
-        return pages.logged_out(self.login_path, [self._forgotten(self._prefix)])
+        login, forgotten = self.login_of(request), self._forgotten(self._prefix)
+        if self._log_out is None or login is None:
+            return pages.logged_out(self.login_path, [forgotten])
+        try:
+            message, waiting = self._log_out.asked(login, self._clock())
+        except InvalidInput as error:
+            log.warning("logged out here alone: %s", error.code)
+            return pages.logged_out(self.login_path, [forgotten])
+        # The answer may be posted by the identity provider's page.
+        cookie = self._cookie(self._logout_name, waiting, LOGOUT_LIFETIME, "None")
+        return carry(message, [forgotten, cookie])
+
+    def _carry_out(self, request: Incoming) -> Response:
+        """A message of the identity provider: the answer to ours, or that sessions have to end."""
+        now = self._clock()
+        assert self._log_out is not None
+        if not is_message(request):
+            raise NotLoggedIn("this address takes messages of single logout", code="web.form", status=400)
+        try:
+            if is_answer(request):
+                everywhere = self._log_out.is_answered(request, request.cookies.get(self._logout_name), now)
+                return pages.logged_out(self.login_path, [self._forgotten(self._logout_name)], everywhere=everywhere)
+            ended = self._log_out.told(request, self.login_of(request), now)
+            return carry(ended.answer, [self._forgotten(self._prefix)] if ended.is_ours else [])
+        except NotAsked:
+            return pages.logout_refused("saml.pending_unknown", "this browser has not asked for it, or long ago")
+        except HeapIdentityError as error:
+            log.warning("logout refused: %s", error.code)
+            return refused(error)
 
     def _metadata(self, _request: Incoming) -> Response:
-        if self._metadata_xml is None:
-            raise NotLoggedIn("this application gives out no metadata", code="web.no_metadata", status=404)
         headers = [("content-type", "application/samlmetadata+xml"), *pages.NEVER_KEPT]
         return Response(status=200, headers=headers, body=self._metadata_xml.encode())
 
@@ -211,6 +247,10 @@ class SingleSignOn:
     def _forgotten(self, name: str) -> tuple[str, str]:
         return self._cookie(name, "", timedelta(0), "None")
 
+    @property
+    def _logout_name(self) -> str:
+        return f"{self._prefix}_logout"
+
     def _pending_name(self, request_id: str) -> str:
         return f"{self._prefix}.{request_id}"
 
@@ -220,6 +260,19 @@ class SingleSignOn:
         oldest = datetime.min.replace(tzinfo=timezone.utc)
         ordered = sorted(begun, key=lambda name: pending.expires if (pending := begun[name]) else oldest)
         return [self._forgotten(name) for name in ordered[: max(len(ordered) - PENDING_MAX + 1, 0)]]
+
+
+def own_metadata(service_provider: ServiceProvider, single_logout: SingleLogout | None) -> str:
+    """What the application says of itself: with its end of single logout, whose key is the one that signs its requests."""
+    own = service_provider.metadata()
+    if single_logout is None:
+        return own.to_xml()
+    return ServiceProviderMetadata(
+        entity_id=own.entity_id, acs_url=own.acs_url(), signing_certificates=own.signing_certificates,
+        encryption_certificates=own.encryption_certificates, name_id_formats=own.name_id_formats,
+        authn_requests_signed=own.authn_requests_signed, want_assertions_signed=own.want_assertions_signed,
+        single_logout=[Endpoint(binding=binding, location=single_logout.url) for binding in ("redirect", "post")],
+    ).to_xml()
 
 
 def _redirect(location: str, cookies: Sequence[tuple[str, str]] = ()) -> Response:
