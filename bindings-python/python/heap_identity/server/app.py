@@ -73,6 +73,16 @@ class TenantApp:
             self._writes.extend(Write(**entry) for entry in reversed(store.entries("write", REMEMBERED)))
             self._logins.extend(Login(**entry) for entry in reversed(store.entries("login", REMEMBERED)))
 
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        """The SCIM requests that were to change something, the latest last; no more than 200."""
+        return tuple(self._writes)
+
+    @property
+    def logins(self) -> tuple[Login, ...]:
+        """Who has logged in and who was refused, the latest last; no more than 200."""
+        return tuple(self._logins)
+
     async def __call__(self, scope: Scope, receive: Receiver, send: Sender) -> None:
         if scope["type"] == "lifespan":
             await _live(receive, send)
