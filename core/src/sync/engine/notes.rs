@@ -169,8 +169,9 @@ impl Engine {
             let account = self.state.remote.account(&link.remote);
             link.role_written.is_some() && account.is_some_and(|account| account.role.is_none())
         };
-        let dropped = self.state.ledger.people().find(is_dropped).map(|(person, _)| person.clone());
-        if let Some(person) = dropped {
+        let dropped =
+            self.state.ledger.people().unordered().filter(is_dropped).map(|(person, _)| person).min();
+        if let Some(person) = dropped.cloned() {
             self.role_was_dropped(&person, now);
         }
     }

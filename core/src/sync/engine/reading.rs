@@ -24,7 +24,7 @@ use crate::{
     sync::{
         plan::Digest,
         planted::{Bug, is_planted},
-        state::{Account, Knowledge, Remote, Team},
+        state::{Account, Id, Knowledge, Remote, Team},
     },
     wire::Request,
 };
@@ -310,20 +310,17 @@ impl Engine {
             return;
         }
         let ledger = &self.state.ledger;
-        let is_missing = |id: &&String| !reading.listing.has(id);
-        let missing: Vec<Single> = match reading.kind {
-            Kind::User => ledger
-                .people()
-                .map(|(_, link)| &link.remote)
-                .filter(is_missing)
-                .map(|id| unlisted(id))
-                .collect(),
-            Kind::Group => {
-                let managed = ledger.groups().filter(|(_, link)| link.managed);
-                managed.map(|(_, link)| &link.remote).filter(is_missing).map(|id| unlisted(id)).collect()
-            }
+        let people = ledger.people().unordered().map(|(id, link)| (id, &link.remote));
+        let groups = ledger.groups().unordered().filter(|(_, link)| link.managed);
+        let groups = groups.map(|(id, link)| (id, &link.remote));
+        let is_missing = |(_, remote): &(&Id, &String)| !reading.listing.has(remote);
+        let mut missing: Vec<(&Id, &String)> = match reading.kind {
+            Kind::User => people.filter(is_missing).collect(),
+            Kind::Group => groups.filter(is_missing).collect(),
         };
-        reading.singles.extend(missing);
+        missing.sort_unstable();
+        let singles = missing.into_iter().map(|(_, remote)| Single { id: remote.clone(), team: None });
+        reading.singles.extend(singles.collect::<Vec<_>>());
     }
 
     /// What comes once the list is whole.
@@ -338,8 +335,4 @@ impl Engine {
         }
         Next::Finished
     }
-}
-
-fn unlisted(id: &str) -> Single {
-    Single { id: id.into(), team: None }
 }

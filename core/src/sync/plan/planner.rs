@@ -39,18 +39,15 @@ impl<'s> Planner<'s> {
 
     /// Everything: for a first run and a comparison.
     pub(super) fn everything(mut self) -> Vec<Step> {
-        let mut people = self.state.ledger.linked_people();
-        people.extend(self.state.desired.people().cloned());
-        for person in &people {
+        let State { desired, ledger, .. } = self.state;
+        for person in sorted(ledger.people().keys().chain(desired.people().keys())) {
             self.person(person);
         }
         for (account, owner) in self.state.ledger.retired() {
             self.retired(account, owner);
         }
         self.keep_taken();
-        let mut groups: BTreeSet<Id> = self.state.ledger.groups().map(|(id, _)| id.clone()).collect();
-        groups.extend(self.state.desired.groups().cloned());
-        for group in &groups {
+        for group in sorted(ledger.groups().keys().chain(desired.groups().keys())) {
             self.group(group, &Scope::All);
         }
         self.steps
@@ -126,4 +123,12 @@ impl<'s> Planner<'s> {
         // What somebody else gets to use is theirs, and stays where it is.
         former.filter(|account| !self.taken.contains(*account))
     }
+}
+
+/// Each id once, in order: a plan is the same document whatever the way to it (D2).
+fn sorted<'i>(ids: impl Iterator<Item = &'i Id>) -> Vec<&'i Id> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }

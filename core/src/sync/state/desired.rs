@@ -1,11 +1,13 @@
 use alloc::{
     collections::{BTreeMap, BTreeSet},
-    string::String,
     sync::Arc,
 };
 use core::mem;
 
-use super::folded;
+use super::{
+    folded,
+    table::{Index, Table},
+};
 use crate::directory::{Change, Group, Person, Snapshot};
 
 /// A directory id, shared by everything that names it.
@@ -44,12 +46,12 @@ pub(crate) struct Touched {
 /// The directory as it is now: a snapshot and the changes since.
 #[derive(Debug)]
 pub(crate) struct Desired {
-    people: BTreeMap<Id, DesiredPerson>,
-    groups: BTreeMap<Id, DesiredGroup>,
+    people: Table<Id, DesiredPerson>,
+    groups: Table<Id, DesiredGroup>,
     /// Who has a user name, in lower case (D9).
-    user_names: BTreeMap<String, BTreeSet<Id>>,
+    user_names: Index<Id>,
     /// Which groups have a name, exactly (D9).
-    group_names: BTreeMap<String, BTreeSet<Id>>,
+    group_names: Index<Id>,
     group_management: bool,
     touched: Touched,
 }
@@ -57,10 +59,10 @@ pub(crate) struct Desired {
 impl From<&Snapshot> for Desired {
     fn from(snapshot: &Snapshot) -> Self {
         let mut desired = Self {
-            people: BTreeMap::new(),
-            groups: BTreeMap::new(),
-            user_names: BTreeMap::new(),
-            group_names: BTreeMap::new(),
+            people: Table::default(),
+            groups: Table::default(),
+            user_names: Index::default(),
+            group_names: Index::default(),
             group_management: snapshot.has_group_management(),
             touched: Touched::default(),
         };
@@ -87,12 +89,12 @@ impl Desired {
         self.groups.get(id)
     }
 
-    pub(crate) fn people(&self) -> impl Iterator<Item = &Id> {
-        self.people.keys()
+    pub(crate) const fn people(&self) -> &Table<Id, DesiredPerson> {
+        &self.people
     }
 
-    pub(crate) fn groups(&self) -> impl Iterator<Item = &Id> {
-        self.groups.keys()
+    pub(crate) const fn groups(&self) -> &Table<Id, DesiredGroup> {
+        &self.groups
     }
 
     pub(crate) fn has_group_management(&self) -> bool {
@@ -170,13 +172,13 @@ impl Desired {
         let groups = match self.people.remove(&id) {
             Some(before) => {
                 self.touch_namesakes(&before.person.user_name);
-                forget_name(&mut self.user_names, &folded(&before.person.user_name), &id);
+                self.user_names.forget(&folded(&before.person.user_name), &id);
                 before.groups
             }
             None => BTreeSet::new(),
         };
         self.touch_namesakes(&person.user_name);
-        self.user_names.entry(folded(&person.user_name)).or_default().insert(id.clone());
+        self.user_names.remember(folded(&person.user_name), id.clone());
         for group in &groups {
             self.touched.membership(group, &id);
         }
@@ -193,7 +195,7 @@ impl Desired {
     fn remove_person(&mut self, id: &str) {
         let Some((id, before)) = self.people.remove_entry(id) else { return };
         self.touch_namesakes(&before.person.user_name);
-        forget_name(&mut self.user_names, &folded(&before.person.user_name), &id);
+        self.user_names.forget(&folded(&before.person.user_name), &id);
         for group in &before.groups {
             if let Some(desired) = self.groups.get_mut(group) {
                 desired.members.remove(&id);
@@ -207,7 +209,7 @@ impl Desired {
         let id: Id = group.id.as_str().into();
         let members = match self.groups.remove(&id) {
             Some(before) => {
-                forget_name(&mut self.group_names, &before.group.name, &id);
+                self.group_names.forget(&before.group.name, &id);
                 if before.group.bound != group.bound {
                     self.touched.people.extend(before.members.iter().cloned());
                 }
@@ -215,14 +217,14 @@ impl Desired {
             }
             None => BTreeSet::new(),
         };
-        self.group_names.entry(group.name.clone()).or_default().insert(id.clone());
+        self.group_names.remember(group.name.clone(), id.clone());
         self.touched.groups.insert(id.clone(), Scope::All);
         self.groups.insert(id, DesiredGroup { group, members });
     }
 
     fn remove_group(&mut self, id: &str) {
         let Some((id, before)) = self.groups.remove_entry(id) else { return };
-        forget_name(&mut self.group_names, &before.group.name, &id);
+        self.group_names.forget(&before.group.name, &id);
         for member in &before.members {
             if let Some(desired) = self.people.get_mut(member) {
                 desired.groups.remove(&id);
@@ -270,15 +272,6 @@ impl Touched {
         let scope = self.groups.entry(group.clone()).or_insert_with(|| Scope::Only(BTreeSet::new()));
         if let Scope::Only(people) = scope {
             people.insert(person.clone());
-        }
-    }
-}
-
-fn forget_name(names: &mut BTreeMap<String, BTreeSet<Id>>, name: &str, id: &Id) {
-    if let Some(ids) = names.get_mut(name) {
-        ids.remove(id);
-        if ids.is_empty() {
-            names.remove(name);
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::{
 
 use serde::{Deserialize, Serialize};
 
-use super::Id;
+use super::{Id, table::Table};
 
 /// Which account at Heap is a person's: what we created, adopted or took over (D1).
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -42,11 +42,11 @@ pub(crate) struct Sent {
 /// What is ours at Heap. Nothing outside of it is ever written (R33, D1).
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    people: BTreeMap<Id, Link>,
+    people: Table<Id, Link>,
     /// Whose an account is, by its id at Heap.
-    owners: BTreeMap<String, Id>,
-    groups: BTreeMap<Id, GroupLink>,
-    group_owners: BTreeMap<String, Id>,
+    owners: Table<String, Id>,
+    groups: Table<Id, GroupLink>,
+    group_owners: Table<String, Id>,
     managed_groups: usize,
     /// Accounts that an explicit replacement (R22) left behind, still to be deactivated.
     retired: BTreeMap<String, Id>,
@@ -80,12 +80,12 @@ impl Ledger {
         self.group_owners.get(team)
     }
 
-    pub(crate) fn people(&self) -> impl Iterator<Item = (&Id, &Link)> {
-        self.people.iter()
+    pub(crate) const fn people(&self) -> &Table<Id, Link> {
+        &self.people
     }
 
-    pub(crate) fn groups(&self) -> impl Iterator<Item = (&Id, &GroupLink)> {
-        self.groups.iter()
+    pub(crate) const fn groups(&self) -> &Table<Id, GroupLink> {
+        &self.groups
     }
 
     /// Accounts left behind by a replacement, with whose they were.
@@ -200,10 +200,5 @@ impl Ledger {
 
     pub(crate) const fn managed_groups(&self) -> usize {
         self.managed_groups
-    }
-
-    /// The people that a comparison of everything has to look at besides those of the directory.
-    pub(crate) fn linked_people(&self) -> BTreeSet<Id> {
-        self.people.keys().cloned().collect()
     }
 }

@@ -3,6 +3,7 @@
 mod desired;
 mod ledger;
 mod remote;
+mod table;
 
 use alloc::{string::String, vec::Vec};
 
@@ -96,7 +97,7 @@ impl State {
             }
         }
         self.remote = remote;
-        let ours = self.ledger.people().filter_map(|(_, link)| self.remote.account(&link.remote));
+        let ours = self.ledger.people().unordered().filter_map(|(_, link)| self.remote.account(&link.remote));
         self.managed_active = ours.filter(|account| account.active).count();
     }
 

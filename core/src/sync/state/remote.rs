@@ -1,9 +1,9 @@
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    string::String,
-};
+use alloc::{collections::BTreeSet, string::String};
 
-use super::folded;
+use super::{
+    folded,
+    table::{Index, Table},
+};
 
 /// An account at Heap as we last saw or wrote it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -60,15 +60,15 @@ impl Team {
 /// What the tenant holds, as far as we know: a complete listing and what we wrote since (F14).
 #[derive(Debug, Default)]
 pub(crate) struct Remote {
-    accounts: BTreeMap<String, Account>,
-    teams: BTreeMap<String, Team>,
+    accounts: Table<String, Account>,
+    teams: Table<String, Team>,
     /// Account ids by user name in lower case (D9).
-    user_names: BTreeMap<String, BTreeSet<String>>,
+    user_names: Index<String>,
     /// Team ids by name in lower case; an exact match is looked for among them (D9).
-    team_names: BTreeMap<String, BTreeSet<String>>,
+    team_names: Index<String>,
     /// Account ids and team ids by the directory id that they carry.
-    account_carriers: BTreeMap<String, BTreeSet<String>>,
-    team_carriers: BTreeMap<String, BTreeSet<String>>,
+    account_carriers: Index<String>,
+    team_carriers: Index<String>,
 }
 
 impl Remote {
@@ -105,25 +105,25 @@ impl Remote {
 
     pub(crate) fn put_account(&mut self, account: Account) {
         self.remove_account(&account.id);
-        remember(&mut self.user_names, folded(&account.user_name), &account.id);
+        self.user_names.remember(folded(&account.user_name), account.id.clone());
         if let Some(external) = &account.external_id {
-            remember(&mut self.account_carriers, external.clone(), &account.id);
+            self.account_carriers.remember(external.clone(), account.id.clone());
         }
         self.accounts.insert(account.id.clone(), account);
     }
 
     pub(crate) fn remove_account(&mut self, id: &str) {
         if let Some(before) = self.accounts.remove(id) {
-            forget(&mut self.user_names, &folded(&before.user_name), id);
-            before.external_id.iter().for_each(|external| forget(&mut self.account_carriers, external, id));
+            self.user_names.forget(&folded(&before.user_name), id);
+            before.external_id.iter().for_each(|external| self.account_carriers.forget(external, id));
         }
     }
 
     pub(crate) fn put_team(&mut self, team: Team) {
         self.remove_team(&team.id);
-        remember(&mut self.team_names, folded(&team.name), &team.id);
+        self.team_names.remember(folded(&team.name), team.id.clone());
         if let Some(external) = &team.external_id {
-            remember(&mut self.team_carriers, external.clone(), &team.id);
+            self.team_carriers.remember(external.clone(), team.id.clone());
         }
         self.teams.insert(team.id.clone(), team);
     }
@@ -148,21 +148,8 @@ impl Remote {
 
     pub(crate) fn remove_team(&mut self, id: &str) {
         if let Some(before) = self.teams.remove(id) {
-            forget(&mut self.team_names, &folded(&before.name), id);
-            before.external_id.iter().for_each(|external| forget(&mut self.team_carriers, external, id));
-        }
-    }
-}
-
-fn remember(index: &mut BTreeMap<String, BTreeSet<String>>, key: String, id: &str) {
-    index.entry(key).or_default().insert(id.into());
-}
-
-fn forget(index: &mut BTreeMap<String, BTreeSet<String>>, key: &str, id: &str) {
-    if let Some(ids) = index.get_mut(key) {
-        ids.remove(id);
-        if ids.is_empty() {
-            index.remove(key);
+            self.team_names.forget(&folded(&before.name), id);
+            before.external_id.iter().for_each(|external| self.team_carriers.forget(external, id));
         }
     }
 }
