@@ -84,6 +84,14 @@ const SUBJECTS: &[Subject] = &[
         task: None,
     },
     Subject {
+        name: "history",
+        debian: &[],
+        python: None,
+        npm: false,
+        scripts: &[&["history.py"]],
+        task: None,
+    },
+    Subject {
         name: "command",
         debian: &[],
         python: Some(SCIM),

@@ -1,31 +1,28 @@
 #!/usr/bin/env python3
-"""The real history of an organisation, brought to SCIM service providers by the example `sync`; see README.md.
+"""The real history of an organisation, brought to SCIM service providers by the example `sync`; the last line is `N passed, N failed`.
 
-    history.py [--home DIR] [--moments N | --all] [serve | faults | scim2-server | scimmy]…
+    history.py [--moments N] [--people N] [--all] [serve | faults | scim2-server | scimmy-routers]…
 
 `serve` is the embedded tenant, `faults` the same behind the example `proxy`. After each moment the tenant is read and compared
 with the directory, and a last run must write nothing.
 """
 
 import argparse
+import contextlib
 import gzip
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
-import venv
-from pathlib import Path
 
-from tool import ROOT
+import scim
+import scim_peers
+from scim import ROOT
+from scim_peers import TOKEN
 
 HISTORY = ROOT / "core/examples/provision/k8s-org-history.jsonl.gz"
-TOKEN = "t0ken-of-the-history"
-SUBJECTS = ["serve", "faults", "scim2-server", "scimmy"]
-NODE_PACKAGES = ["scimmy@1", "scimmy-routers@1", "express@4"]
 
 
 class Directory:
@@ -81,79 +78,48 @@ class Directory:
         return found
 
 
-def moments(count):
-    """The directory at so many moments of the history, the last one included, or at all."""
+def moments(count, people):
+    """The directory at so many moments of the history, the last one included, or at all; with the first people alone, or with all."""
     lines = gzip.open(HISTORY, "rt", encoding="utf-8").read().splitlines()
     # Early and late changes alike: the first moment, then evenly.
     shown = set(range(len(lines))) if count is None else {round(i * (len(lines) - 1) / max(count - 1, 1)) for i in range(count)}
     directory = Directory()
     for index, line in enumerate(lines):
         for change in json.loads(line)["changes"]:
-            directory.apply(change)
+            if change["op"] == "user_add" and change["user"] not in directory.ever and len(directory.ever) == people:
+                continue
+            if "user" not in change or change["op"] == "user_add" or change["user"] in directory.ever:
+                directory.apply(change)
         if index in shown:
             yield directory
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+@contextlib.contextmanager
+def serve(folder):
+    """The embedded tenant."""
+    port = scim_peers.free_port()
+    base_url = f"http://127.0.0.1:{port}/scim/v2/demo"
+    command = [scim.example("serve"), "--port", str(port), "--token", TOKEN]
+    with scim_peers.running(command, base_url, folder / "serve.log"):
+        yield base_url
 
 
-class Servers:
-    """Service providers as processes, which end with this."""
+@contextlib.contextmanager
+def faults(folder):
+    """The same behind a faulty proxy; what follows the base URL is where the tenant is compared."""
+    with serve(folder) as base_url:
+        origin, port = base_url.split("/scim")[0], scim_peers.free_port()
+        command = [scim.example("proxy"), "--to", origin, "--port", str(port), "--percent", "10", "--hold-ms", "4000"]
+        with scim_peers.running(command, f"http://127.0.0.1:{port}/faults", folder / "proxy.log"):
+            yield base_url.replace(origin, f"http://127.0.0.1:{port}"), base_url
 
-    def __init__(self, home, examples):
-        self.home, self.examples, self.processes = home, examples, []
 
-    def start(self, command, port, **more):
-        self.processes.append(subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more))
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise SystemExit(f"{command[0]} does not listen")
-
-    def stop(self):
-        for process in self.processes:
-            process.kill()
-            process.wait()
-
-    def serve(self):
-        port = free_port()
-        self.start([self.examples / "serve", "--port", port, "--token", TOKEN], port)
-        base = f"http://127.0.0.1:{port}/scim/v2/demo"
-        return base, base
-
-    def faults(self):
-        _, base = self.serve()
-        port, origin = free_port(), base.split("/scim")[0]
-        proxy = [self.examples / "proxy", "--to", origin, "--port", port, "--percent", 10, "--hold-ms", 4000]
-        self.start(proxy, port)
-        return base.replace(origin, f"http://127.0.0.1:{port}"), base
-
-    def scim2_server(self):
-        python = self.home / "venv/bin/python"
-        if not python.exists():
-            venv.create(self.home / "venv", with_pip=True)
-            subprocess.run([python, "-m", "pip", "install", "--quiet", "scim2-server"], check=True)
-        port = free_port()
-        self.start([self.home / "venv/bin/scim2-server", "--port", port, "--bearer-token", TOKEN], port)
-        return (f"http://127.0.0.1:{port}",) * 2
-
-    def scimmy(self):
-        node = self.home / "node"
-        node.mkdir(parents=True, exist_ok=True)
-        if not (node / "node_modules/express").exists():
-            install = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", node, *NODE_PACKAGES]
-            subprocess.run(install, check=True)
-        # A module is resolved from where its file is.
-        shutil.copy(Path(__file__).with_name("history") / "scimmy.mjs", node)
-        port = free_port()
-        self.start(["node", node / "scimmy.mjs", port], port, env=os.environ | {"SYNC_TOKEN": TOKEN})
-        return (f"http://127.0.0.1:{port}",) * 2
+SUBJECTS = {
+    "serve": serve,
+    "faults": faults,
+    "scim2-server": scim_peers.scim2_server,
+    "scimmy-routers": scim_peers.scimmy_routers,
+}
 
 
 def resources(base, kind):
@@ -167,9 +133,9 @@ def resources(base, kind):
             return held
 
 
-def sync(examples, folder, base):
+def sync(program, folder, base_url):
     """The summary of a run that ended with both sides equal; another start goes on where one has given up."""
-    command = [examples / "sync", folder / "directory.json", "--base-url", base, "--state", folder / "state"]
+    command = [program, folder / "directory.json", "--base-url", base_url, "--state", folder / "state"]
     command += ["--token-env", "SYNC_TOKEN", "--guards", "off", "--json", "--timeout", "2"]
     for _ in range(3):
         run = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"SYNC_TOKEN": TOKEN})
@@ -178,49 +144,42 @@ def sync(examples, folder, base):
     raise AssertionError(f"status {run.returncode}: {run.stdout[:2000]} {run.stderr[:2000]}")
 
 
-def check(subject, examples, home, count):
+def check(subject, count, people):
     """Replays the history; what was seen, in a line."""
-    folder = home / subject
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    servers, began, writes, seen = Servers(home, examples), time.monotonic(), 0, 0
-    try:
-        base, direct = getattr(servers, subject.replace("-", "_"))()
-        for directory in moments(count):
+    program, began, writes, seen = scim.example("sync"), time.monotonic(), 0, 0
+    with scim_peers.folder() as folder, SUBJECTS[subject](folder) as reached:
+        base_url, direct = reached if isinstance(reached, tuple) else (reached, reached)
+        for directory in moments(count, people):
             (folder / "directory.json").write_text(json.dumps(directory.document()), encoding="utf-8")
-            writes += sync(examples, folder, base)["writes"]
+            writes += sync(program, folder, base_url)["writes"]
             differences = directory.differences(resources(direct, "Users"), resources(direct, "Groups"))
             assert not differences, f"moment {seen}: {len(differences)} differences: {sorted(differences)[:5]}"
             seen += 1
-        again = sync(examples, folder, direct)["writes"]
+        again = sync(program, folder, direct)["writes"]
         assert again == 0, f"a second run writes {again} times"
-    finally:
-        servers.stop()
     return f"{seen} moments, {writes} writes, 0 differences, {time.monotonic() - began:.0f} s"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("subjects", nargs="*", choices=[*SUBJECTS, []], default=[])
-    parser.add_argument("--home", type=Path, help="where other projects' programs are kept (default: in the target folder)")
     parser.add_argument("--moments", type=int, default=6, help="how many moments of the history (default 6)")
-    parser.add_argument("--all", action="store_true", help="every moment: 2,742 runs for each subject")
+    parser.add_argument("--people", type=int, default=80, help="how many of the people, the first ones (default 80)")
+    parser.add_argument("--all", action="store_true", help="every moment and everybody: 2,742 runs for each subject")
     arguments = parser.parse_args()
-    build = ["cargo", "build", "--quiet", "--example", "sync", "--example", "serve", "--example", "proxy"]
-    subprocess.run(build, cwd=ROOT, check=True)
-    metadata = ["cargo", "metadata", "--no-deps", "--format-version=1"]
-    target = Path(json.loads(subprocess.run(metadata, cwd=ROOT, check=True, capture_output=True).stdout)["target_directory"])
-    home, passed, failed = (arguments.home or target / "interop/history").resolve(), 0, 0
+    scim.in_environment()
+    passed = failed = 0
     for subject in arguments.subjects or SUBJECTS:
         try:
-            print(f"{subject}: {check(subject, target / 'debug/examples', home, None if arguments.all else arguments.moments)}", flush=True)
+            extent = (None, None) if arguments.all else (arguments.moments, arguments.people)
+            print(f"{subject}: {check(subject, *extent)}", flush=True)
             passed += 1
-        except (AssertionError, OSError, subprocess.CalledProcessError) as error:
+        except (AssertionError, OSError, RuntimeError, subprocess.SubprocessError) as error:
             print(f"{subject}: FAILED: {error}", flush=True)
             failed += 1
-    print(f"history: {passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
