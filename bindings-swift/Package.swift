@@ -17,7 +17,8 @@ let linking: [LinkerSetting] =
 
 let package = Package(
   name: "HeapIdentity",
-  platforms: [.macOS(.v13), .iOS(.v16), .tvOS(.v16), .watchOS(.v9), .visionOS(.v1)],
+  // What `build-xcframework.sh` builds for.
+  platforms: [.macOS(.v13), .iOS(.v16)],
   products: [
     .library(name: "HeapIdentity", targets: ["HeapIdentity"]),
     .executable(name: "heap-identity-swift", targets: ["heap-identity-swift"]),

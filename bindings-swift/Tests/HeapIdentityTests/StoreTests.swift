@@ -74,6 +74,10 @@ import Testing
     #expect(try mode(folder.path) == 0o700)
     #expect(try mode(folder.appendingPathComponent("token").path) == 0o600)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["token"])
+    // What cannot be put in its place leaves nothing behind.
+    try FileManager.default.createDirectory(at: folder.appendingPathComponent("taken"), withIntermediateDirectories: false)
+    #expect(try failure { try store.keep(Secret(text: "two"), named: "taken") }.code == "swift.secret_store")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["taken", "token"])
     for name in ["../token", "", ".hidden", "a/b"] {
       #expect(try failure { _ = try store.secret(named: name) }.code == "swift.secret_store")
     }

@@ -1,11 +1,5 @@
 import Foundation
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Keeps the engine's records.
 public protocol Journal: Sendable {
   /// Stores records behind those that are there. When it returns, they outlast a loss of power.
@@ -17,6 +11,7 @@ public actor MemoryJournal: Journal {
   /// The records, in order.
   public private(set) var records: [String] = []
 
+  /// A journal with nothing in it.
   public init() {}
 
   public func append(_ records: [String]) {
@@ -45,6 +40,7 @@ public actor FileJournal: Journal {
     let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { data[...$0] } ?? Data()
     earlier = String(decoding: whole, as: UTF8.self).split(separator: "\n").map(String.init)
     file = try Self.opened(path, O_CREAT | O_RDWR)
+    syncFolder(of: path)
     try file.truncate(atOffset: UInt64(whole.count))
     try file.seekToEnd()
   }
@@ -59,12 +55,7 @@ public actor FileJournal: Journal {
     let new = try Self.opened(path + ".new", O_CREAT | O_RDWR | O_TRUNC)
     try new.write(contentsOf: Self.lines(records))
     try new.synchronize()
-    guard rename(path + ".new", path) == 0 else { throw Self.failure(path) }
-    let folder = open((path as NSString).deletingLastPathComponent.nonEmpty ?? ".", O_RDONLY)
-    if folder >= 0 {
-      fsync(folder)
-      closed(folder)
-    }
+    guard put(path + ".new", inPlaceOf: path) else { throw Self.failure(path) }
     file = new
   }
 
@@ -75,9 +66,8 @@ public actor FileJournal: Journal {
   }
 
   private static func opened(_ path: String, _ flags: Int32) throws -> FileHandle {
-    let descriptor = open(path, flags | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure(path) }
-    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    guard let file = ownedFile(path, flags) else { throw failure(path) }
+    return file
   }
 
   private static func lines(_ records: [String]) -> Data {
@@ -87,16 +77,4 @@ public actor FileJournal: Journal {
   private static func failure(_ path: String) -> HeapIdentityError {
     .InvalidInput(code: "swift.journal", message: "\(path): \(String(cString: strerror(errno)))")
   }
-}
-
-private func closed(_ descriptor: Int32) {
-  #if canImport(Glibc)
-    _ = Glibc.close(descriptor)
-  #elseif canImport(Darwin)
-    _ = Darwin.close(descriptor)
-  #endif
-}
-
-extension String {
-  fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }

@@ -19,6 +19,7 @@ public final class MemorySecretStore: SecretStore, @unchecked Sendable {
   private let lock = NSLock()
   private var secrets: [String: Secret] = [:]
 
+  /// A store with nothing in it.
   public init() {}
 
   public func secret(named name: String) -> Secret? {
@@ -53,11 +54,18 @@ public struct FileSecretStore: SecretStore {
 
   public func keep(_ secret: Secret, named name: String) throws {
     let (file, new) = (try file(name), folder.appendingPathComponent(".\(UUID().uuidString)"))
-    let made = FileManager.default.createFile(
-      atPath: new.path, contents: Data(secret.expose().utf8), attributes: [.posixPermissions: 0o600])
-    guard made else { throw Self.failure("\(new.path) cannot be written") }
-    // At once and whole: a crash leaves the one or the other.
-    guard rename(new.path, file.path) == 0 else { throw Self.failure("\(file.path) cannot be replaced") }
+    guard let handle = ownedFile(new.path, O_CREAT | O_EXCL | O_WRONLY) else {
+      throw Self.failure("\(new.path) cannot be written")
+    }
+    do {
+      try handle.write(contentsOf: Data(secret.expose().utf8))
+      try handle.synchronize()
+      try handle.close()
+      guard put(new.path, inPlaceOf: file.path) else { throw Self.failure("\(file.path) cannot be replaced") }
+    } catch {
+      try? FileManager.default.removeItem(at: new)
+      throw error
+    }
   }
 
   public func forget(named name: String) throws {

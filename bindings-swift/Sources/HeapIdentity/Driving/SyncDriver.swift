@@ -16,6 +16,7 @@ public actor SyncDriver {
   private let told: AsyncStream<SyncProgress>.Continuation
   private var isRunning = false
 
+  /// A driver of this engine. The journal must hold what the engine was resumed from.
   public init(
     engine: Engine, transport: any Transport, journal: any Journal, clock: DriverClock = .system
   ) {

@@ -12,6 +12,7 @@ public struct TenantTransport: Transport {
   let tenant: Tenant
   let clock: DriverClock
 
+  /// Requests go to this tenant, which is told the time by this clock.
   public init(to tenant: Tenant, clock: DriverClock = .system) {
     self.tenant = tenant
     self.clock = clock
@@ -28,9 +29,12 @@ public struct TenantTransport: Transport {
 
 /// What time it is, and how it passes.
 public struct DriverClock: Sendable {
+  /// The time.
   public let now: @Sendable () -> Date
+  /// Waits until then; it throws when its task is cancelled.
   public let sleep: @Sendable (_ until: Date) async throws -> Void
 
+  /// A clock that tells the time and waits as given.
   public init(now: @escaping @Sendable () -> Date, sleep: @escaping @Sendable (_ until: Date) async throws -> Void) {
     self.now = now
     self.sleep = sleep

@@ -16,6 +16,8 @@ public final class WebLogin: Sendable {
   private let pending: PendingRequests
   private let replay: ReplayCache
 
+  /// Logins of this service provider at this identity provider, by the address where it takes requests. What waits for its
+  /// answer, and which Assertions were used, is remembered as given: sixteen logins for ten minutes, a thousand Assertions.
   public init(
     serviceProvider: ServiceProvider, idpEntityId: String, ssoUrl: String,
     pending: PendingRequests = PendingRequests(capacity: 16, lifetime: 600),
