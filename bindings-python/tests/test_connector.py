@@ -175,7 +175,7 @@ def test_r43_a_catalogue_deletes_what_was_counted() -> None:
     catalogue.add_stored(Application("other", details=Details("Other")).to_json())
     heap.save_sso("1234")
     same = catalogue.get("heap")
-    assert same and same.state == "sso_configured" and catalogue.names() == ["heap", "other"] and catalogue.get("none") is None
+    assert same and same.state == "sso_configured" and catalogue.names() == ["heap", "other"] == [one.name for one in catalogue] and catalogue.get("none") is None
     with pytest.raises(Refused) as taken:
         catalogue.add("again", details=Details("Heap"), idp_url=IDP_URL)
     assert taken.value.code == "connector.url_taken"
@@ -280,7 +280,8 @@ def test_the_doctor_finds_nothing_in_a_healthy_set_up_and_says_what_is_wrong_in_
     assert healthy.is_healthy and healthy.findings == [] and "nothing is wrong" in str(healthy)
     other = SsoSettings(certificate_pem=pem("rsa2048-other.cert"), remote_login_url=IDP_URL)
     ill = doctor(application, now=NOW + timedelta(days=1), **{**known, "sso": other, "heap_id": "99"})
-    codes = [finding.code for finding in ill.findings]
+    codes = [finding.code for finding in ill]
+    assert len(ill) == len(ill.findings) == len(codes)
     assert {"doctor.certificate.other_key", "doctor.sso.acs_url"} <= set(codes) and not ill.is_healthy
     assert [found["code"] for found in json.loads(ill.to_json())["findings"]] == codes
     worst = ill.findings[0]

@@ -150,6 +150,7 @@ def test_what_is_personal_is_in_no_repr() -> None:
 def test_messages_around_resources_are_read() -> None:
     page = ListResponse.from_json({"totalResults": 3, "startIndex": 1, "Resources": [{**ANN, "id": "1"}]})
     assert (page.total_results, len(page), page.users()[0].id, page.next_cursor) == (3, 1, "1", None)
+    assert list(page) == page.resources == [{**ANN, "id": "1"}]
     with pytest.raises(ScimError):
         page.groups()
     body = ErrorBody.from_json(b'{"status": "409", "scimType": "uniqueness", "detail": "taken"}')

@@ -330,8 +330,7 @@ impl Application {
         self.with(py, |application| application.why(person, directory))
     }
 
-    /// What the engine needs. Raises `Refused` unless identity management is active (`connector.not_active`) and the token
-    /// is there (`connector.token_missing`).
+    /// What the engine needs. Raises `Refused`: `connector.not_active`, `connector.token_missing`.
     fn sync_config(&self, py: Python<'_>) -> PyResult<SyncConfig> {
         self.with(py, |application| application.sync_config()).map(SyncConfig)
     }

@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use heap_identity::{connector, sync};
-use pyo3::{Bound, PyAny, PyRef, PyResult, Python, pyclass, pymethods};
+use pyo3::{
+    Bound, PyAny, PyRef, PyResult, Python, pyclass, pymethods,
+    types::{PyAnyMethods, PyIterator, PyList},
+};
 
 use super::{application::Application, parts::Details};
 use crate::{
@@ -89,6 +92,11 @@ impl Catalogue {
     /// The events of all applications since the last call, also of the deleted ones.
     fn events(&self, py: Python<'_>) -> Json<Vec<sync::Event>> {
         Json(py.detach(|| self.locked().events()))
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        let handles = self.names(py).into_iter().map(|name| Bound::new(py, self.handle(&name)));
+        PyList::new(py, handles.collect::<PyResult<Vec<_>>>()?)?.try_iter()
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {

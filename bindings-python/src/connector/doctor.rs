@@ -3,7 +3,7 @@
 use heap_identity::connector::{self, SsoAtHeap};
 use pyo3::{
     Bound, FromPyObject, Py, PyAny, PyErr, PyRef, PyResult, Python, pyclass, pyfunction,
-    types::{PyAnyMethods, PyBool, PyBytes},
+    types::{PyAnyMethods, PyBool, PyBytes, PyIterator, PyList},
 };
 
 use super::{application::Application, verification::Concluded};
@@ -79,6 +79,14 @@ table!(Diagnosis {
     /// The findings as JSON.
     fn to_json<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &self.0.to_json())
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        PyList::new(py, self.findings())?.try_iter()
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.findings.len()
     }
 
     fn __str__(&self) -> String {

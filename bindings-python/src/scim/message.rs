@@ -1,7 +1,10 @@
 //! Messages around resources.
 
 use heap_identity::scim::{self, Document};
-use pyo3::{PyResult, Python, pyclass};
+use pyo3::{
+    Bound, IntoPyObject, PyResult, Python, pyclass,
+    types::{PyAnyMethods, PyIterator},
+};
 
 use super::resource::{Group, User};
 use crate::{
@@ -72,6 +75,10 @@ table!(ListResponse {
     fn groups(&self, py: Python<'_>) -> PyResult<Vec<Group>> {
         let read = |one: &Document| scim::Group::from_slice(&one.to_vec()).map(Group);
         py.detach(|| self.0.resources.iter().map(read).collect::<Result<_, _>>()).raise(py)
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.resources().into_pyobject(py)?.try_iter()
     }
 
     fn __len__(&self) -> usize {

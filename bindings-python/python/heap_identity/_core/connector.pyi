@@ -4,7 +4,7 @@ Times are aware; every class is frozen and safe to use from several threads. Wha
 `Refused`, which says what to do first.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, final
 
@@ -300,9 +300,7 @@ class Application:
     def why(self, person: str, *, directory: Snapshot) -> list[str]:
         """The names of the bound groups that hold a person, by directory id. Raises `Refused` with why they may not (R12)."""
     def sync_config(self) -> SyncConfig:
-        """What the engine needs. Raises `Refused` unless identity management is active (`connector.not_active`) and the token
-        is there (`connector.token_missing`).
-        """
+        """What the engine needs. Raises `Refused`: `connector.not_active`, `connector.token_missing`."""
     def removal(self, part: _Part) -> Removal:
         """Describes a removal, for somebody to confirm: nothing is removed yet (R42). Raises `Refused`."""
     def remove(self, confirmed: Removal, *, now: datetime) -> str | None:
@@ -343,6 +341,7 @@ class Catalogue:
         """
     def events(self) -> list[Event]:
         """The events of all applications since the last call, also of the deleted ones."""
+    def __iter__(self, /) -> Iterator[Application]: ...
     def __len__(self, /) -> int: ...
 
 @final
@@ -595,4 +594,6 @@ class Diagnosis:
     def is_healthy(self) -> bool: ...
     def to_json(self) -> bytes:
         """The findings as JSON."""
+    def __iter__(self, /) -> Iterator[Finding]: ...
+    def __len__(self, /) -> int: ...
     def __eq__(self, other: object, /) -> bool: ...

@@ -4,7 +4,7 @@ Resources are dictionaries; where one is an argument, JSON as text or bytes is t
 is refused (RFC 7643 2.1). Every class is frozen and safe to use from several threads.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, final
 
 from . import client as client, schema as schema, service as service
@@ -476,6 +476,8 @@ class ListResponse:
         """The resources, typed. Raises `ScimError` for one that is no user."""
     def groups(self) -> list[Group]:
         """The resources, typed. Raises `ScimError` for one that is no group."""
+    def __iter__(self, /) -> Iterator[dict[str, Any]]:
+        """The resources of this page."""
     def __len__(self, /) -> int:
         """How many resources are on the page."""
     def __eq__(self, other: object, /) -> bool: ...
