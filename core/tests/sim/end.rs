@@ -140,9 +140,11 @@ impl<'e> End<'e> {
                 && folded(&person.user_name) == name
         });
         let is_free = holders.is_empty() && user["externalId"].is_null();
-        if is_free && user["active"] == true && suspended.next().is_some() {
-            let mut named = self.directory.people.values().filter(|other| folded(&other.user_name) == name);
-            if named.all(|other| !other.active && self.engine.account_of(&other.id).is_none()) {
+        let suspended = suspended.next().filter(|person| self.engine.account_of(&person.id).is_none());
+        if is_free && user["active"] == true && suspended.is_some() {
+            // Of two people with one name neither's account is touched (D9).
+            let named = self.directory.people.values().filter(|other| folded(&other.user_name) == name);
+            if named.count() == 1 {
                 return Err(format!("a suspended person can use {user}"));
             }
         }

@@ -119,7 +119,8 @@ impl Listing {
     /// Takes a page with the ids of its resources, and the cursor of the next page where there is one.
     ///
     /// A page that overlaps is harmless, one that is short is not the end, and one that brings nothing new although
-    /// something is missing ends the attempt: so it ends also where pages go round in a circle (F34).
+    /// something is missing ends the attempt: so it ends also where pages go round in a circle (F34). So does a total that
+    /// shrinks, but for the last attempt: by index, a resource that is deleted meanwhile moves others to pages already read.
     ///
     /// # Errors
     /// [`NeverComplete`] after the last attempt.
@@ -130,11 +131,15 @@ impl Listing {
         ids: impl ExactSizeIterator<Item = &'p str>,
     ) -> Result<Progress, NeverComplete> {
         let before = self.seen.len();
+        let has_shrunk = self.is_begun && self.cursor.is_none() && total < self.total;
         (self.total, self.is_begun) = (total, true);
         self.received += ids.len() as u64;
         let ended = self.cursor.is_some() && next_cursor.is_none();
         self.cursor = next_cursor.map(String::from);
         self.seen.extend(ids.map(String::from));
+        if has_shrunk && self.attempts < SCIM_LISTING_ATTEMPTS_MAX {
+            return self.again();
+        }
         if self.seen.len() as u64 == total {
             return Ok(Progress::Complete);
         }
@@ -161,7 +166,7 @@ impl Listing {
 
 #[cfg(test)]
 mod tests {
-    use super::{Listing, Position, Progress};
+    use super::{Listing, Position, Progress, SCIM_LISTING_ATTEMPTS_MAX};
 
     fn page(listing: &mut Listing, total: u64, ids: &[&str]) -> Option<Progress> {
         listing.page(total, None, ids.iter().copied()).ok()
@@ -204,6 +209,27 @@ mod tests {
         assert_eq!(page(None, &["b"]), Some(Progress::Again));
         assert_eq!(page(Some("after b"), &["a", "b"]), Some(Progress::More));
         assert_eq!(listing.position(), Position::Cursor("after b".into()));
+    }
+
+    #[test]
+    fn f33_a_list_that_shrinks_while_it_is_read_by_index_is_read_again() {
+        let mut listing = Listing::new();
+        assert_eq!(page(&mut listing, 5, &["a", "b", "gone"]), Some(Progress::More));
+        // "c" has moved to the first page, and as many distinct ids were seen as there are resources.
+        assert_eq!(page(&mut listing, 4, &["d"]), Some(Progress::Again));
+        assert_eq!(page(&mut listing, 4, &["a", "b", "c"]), Some(Progress::More));
+        assert_eq!(page(&mut listing, 4, &["d"]), Some(Progress::Complete));
+    }
+
+    #[test]
+    fn a_list_that_shrinks_whenever_it_is_read_is_taken_by_its_count_in_the_end() {
+        let mut listing = Listing::new();
+        for _ in 1..SCIM_LISTING_ATTEMPTS_MAX {
+            assert_eq!(page(&mut listing, 3, &["a"]), Some(Progress::More));
+            assert_eq!(page(&mut listing, 2, &["b"]), Some(Progress::Again));
+        }
+        assert_eq!(page(&mut listing, 3, &["a"]), Some(Progress::More));
+        assert_eq!(page(&mut listing, 2, &["b"]), Some(Progress::Complete));
     }
 
     #[test]

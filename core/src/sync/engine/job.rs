@@ -288,6 +288,7 @@ impl Engine {
             _ => {}
         }
         let mut add = self.accounts_of(&step.add);
+        let joining = add.len();
         let mut remove: Vec<String> = step.remove.iter().map(|member| member.remote.clone()).collect();
         // Where a replacement did not come about (R22), the old account stays a member.
         let staying: BTreeSet<&String> = add.iter().collect();
@@ -296,6 +297,9 @@ impl Engine {
             add.retain(|account| !team.surely_has(account));
         }
         let rename = step.renamed_from.is_some().then(|| step.name.clone());
+        if !step.add.is_empty() && joining == 0 && remove.is_empty() && rename.is_none() && !step.blind {
+            return Err(Err("none of the people who join has an account at Heap".into()));
+        }
         let whole = GroupChunk { rename, replaces: step.blind, add, remove };
         Ok(GroupStage::change(team.clone(), chunks(whole, self.learned.members_per_request)))
     }

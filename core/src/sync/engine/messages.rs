@@ -128,14 +128,19 @@ impl Whole {
     }
 }
 
-/// A user that was read, changed; `None` where it is not this user that was read.
+/// A user that was read, changed; `None` where it is not this user that was read. An account of somebody with access is put back
+/// active: who deactivated it meanwhile may have activated it again before this is sent.
 pub(super) fn changed_user(
     config: &Config,
     id: &str,
+    is_wanted: bool,
     changes: &[AttributeChange],
     read: &Response,
 ) -> Option<Whole> {
     let mut user = User::from_slice(read.body()).ok().filter(|user| user.id.as_deref() == Some(id))?;
+    if is_wanted && user.active.is_some() {
+        user.active = Some(true);
+    }
     change_user(config, &mut user, changes);
     // Read-only: the tenant's own.
     let meta = user.meta.take();
@@ -367,13 +372,13 @@ mod tests {
             change(Attribute::Active, Some("false")),
             change(Attribute::Role, Some("Analyst")),
         ];
-        let whole = super::changed_user(&config(), "7", &changes, &read_as(shown, None)).unwrap();
+        let whole = super::changed_user(&config(), "7", false, &changes, &read_as(shown, None)).unwrap();
         let request = super::put(&config(), Kind::User, "7", &whole);
         let expected = json!({"id": "7", "userName": "a", "title": "Dr", "name": {"middleName": "M"}, "active": false,
                               "role": "Analyst"});
         assert_eq!((request.method().as_str(), body(&request)), ("PUT", expected));
         assert_eq!(request.headers()["if-match"], "W/\"3\"");
-        let other = super::changed_user(&config(), "8", &changes, &read_as(shown, None));
+        let other = super::changed_user(&config(), "8", false, &changes, &read_as(shown, None));
         assert!(other.is_none());
     }
 

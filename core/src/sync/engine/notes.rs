@@ -13,7 +13,7 @@ use crate::sync::{
     event::{Event, EventChange, EventName, EventResource},
     journal::Entry,
     planted::{Bug, is_planted},
-    state::{Account, Candidate, GroupLink, Id, Knowledge, Link, Team},
+    state::{Account, Candidate, GroupLink, Id, Knowledge, Link, Team, folded},
 };
 
 impl Engine {
@@ -81,9 +81,15 @@ impl Engine {
         for (person, name) in self.uncertain.people.clone() {
             let is_free = |account: &&Account| self.state.ledger.owner(&account.id).is_none();
             let named: Vec<&Account> = self.state.remote.accounts_named(&name).filter(is_free).collect();
-            // Where the directory id is not kept, the one account with this name is what the creation left.
+            // Where the directory id is not kept, the one account with this name is what the creation left; of two people with
+            // this name, a name alone does not say whose it is.
+            let is_shared = self
+                .uncertain
+                .people
+                .iter()
+                .any(|(other, theirs)| *other != person && folded(theirs) == folded(&name));
             let named = match named.as_slice() {
-                [account] if account.external_id.is_none() => Some(*account),
+                [account] if account.external_id.is_none() && !is_shared => Some(*account),
                 _ => None,
             };
             let found = self.state.remote.accounts_carrying(&person).find(is_free).or(named);

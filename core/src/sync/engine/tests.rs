@@ -2,6 +2,7 @@
 
 mod failures;
 mod moving;
+mod rare;
 mod variants;
 
 use alloc::{boxed::Box, collections::BTreeMap, string::String, vec, vec::Vec};

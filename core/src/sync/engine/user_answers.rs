@@ -16,7 +16,7 @@ use crate::{
     scim::{User, service::Kind},
     sync::{
         event::{EventName, EventResource},
-        plan::{Attribute, AttributeChange, UserStep, attributes},
+        plan::{Attribute, AttributeChange, UserStep, UserVerb, attributes},
         planted::{Bug, is_planted},
         state::Account,
     },
@@ -163,7 +163,14 @@ impl Engine {
         let is_read = matches!(change.way, Way::Read);
         match verdict {
             Verdict::Done(response) if is_read => {
-                match messages::changed_user(&self.config, &change.account, &change.changes, &response) {
+                let is_wanted = step.verb != UserVerb::Deactivate;
+                match messages::changed_user(
+                    &self.config,
+                    &change.account,
+                    is_wanted,
+                    &change.changes,
+                    &response,
+                ) {
                     Some(whole) => {
                         Next::Now(UserStage::Change(UserChange { way: Way::Put(whole), ..change }))
                     }

@@ -1,0 +1,72 @@
+//! What takes several misfortunes at once: found by long runs of the simulator, and told here in a few lines.
+
+use http::Method;
+
+use super::{Fault, World, config, engine, names};
+use crate::{
+    directory::{Change, Group, Person, Snapshot},
+    scim::service::Capabilities,
+    sync::{Engine, EventName, journal::Entry},
+};
+
+fn person(id: &str, user_name: &str, active: bool) -> Person {
+    Person { id: id.into(), user_name: user_name.into(), active, ..Person::default() }
+}
+
+fn in_one_group(people: &[Person]) -> Snapshot {
+    let mut builder = Snapshot::builder();
+    let team = builder.group(&Group { id: "g1".into(), name: "Team".into(), bound: true }).unwrap();
+    for person in people {
+        let person = builder.person(person).unwrap();
+        builder.member(team, person);
+    }
+    builder.complete().unwrap()
+}
+
+#[test]
+fn r32_of_two_lost_creations_with_one_user_name_a_suspended_person_does_not_get_the_account() {
+    let people = [person("u1", "ann@x", false), person("u2", "ann@x", true)];
+    let intent = |id: &str| Entry::UserIntent { person: id.into(), user_name: "ann@x".into() }.record();
+    // The tenant has not kept the directory id: nothing but the name says whose this account is.
+    let shown =
+        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann@x","active":true}"#;
+    let mut world = World::new().holds("/Users", shown);
+    let mut engine =
+        Engine::resume(config(), &in_one_group(&people), 7, [intent("u1"), intent("u2")]).unwrap();
+    world.drive(&mut engine);
+    assert_eq!(world.users(), ["ann@x active"]);
+    assert!(engine.account_of("u2").is_some() && engine.account_of("u1").is_none());
+}
+
+#[test]
+fn r32_an_account_that_others_deactivate_meanwhile_is_not_put_back_inactive() {
+    let mut world = World::of(Capabilities { patch: false, ..Capabilities::default() });
+    let mut engine = engine(&["ann"]);
+    world.drive(&mut engine);
+    let account = engine.account_of("ann").unwrap();
+    let inactive = alloc::format!(
+        r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"{account}","externalId":"ann","userName":"ann@x","active":false}}"#
+    );
+    let inactive: &'static str = alloc::boxed::Box::leak(inactive.into_boxed_str());
+    let mut world = world.fault(Method::GET, "/Users/", Fault::Instead(200, "", inactive));
+    let renamed = Person { given_name: Some("Ann".into()), ..person("ann", "ann@x", true) };
+    engine.change(Change::PersonSet(renamed));
+    assert_eq!(world.drive(&mut engine).failed, 0);
+    assert_eq!(world.users(), ["ann@x active"]);
+}
+
+#[test]
+fn a_group_that_nobody_could_join_is_not_told_to_be_changed_and_ends_the_run() {
+    const ELSEWHERE: &str = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"409","scimType":"uniqueness"}"#;
+    let (mut world, mut engine) = (World::new(), engine(&["bob"]));
+    world.drive(&mut engine);
+    let _told = names(&mut engine);
+    let mut world = (0..3)
+        .fold(world, |world, _| world.fault(Method::POST, "/Users", Fault::Refused(409, "", ELSEWHERE)));
+    engine.change(Change::PersonSet(person("ann", "ann@x", true)));
+    engine.change(Change::Joined { group: "g1".into(), person: "ann".into() });
+    let summary = world.drive(&mut engine);
+    assert_eq!((summary.steps, summary.failed), (2, 2), "{:?}", world.sent);
+    assert_eq!(world.count("POST /Users"), 2, "one for bob, one for ann");
+    assert!(names(&mut engine).contains(&(EventName::GroupUpdateProvision, false)));
+}
