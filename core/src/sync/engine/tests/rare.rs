@@ -6,7 +6,10 @@ use super::{Fault, World, config, engine, names};
 use crate::{
     directory::{Change, Group, Person, Snapshot},
     scim::service::Capabilities,
-    sync::{Engine, EventName, journal::Entry},
+    sync::{
+        Engine, EventName,
+        journal::{Entry, opened},
+    },
 };
 
 fn person(id: &str, user_name: &str, active: bool) -> Person {
@@ -31,8 +34,9 @@ fn r32_of_two_lost_creations_with_one_user_name_a_suspended_person_does_not_get_
     let shown =
         r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann@x","active":true}"#;
     let mut world = World::new().holds("/Users", shown);
-    let mut engine =
-        Engine::resume(config(), &in_one_group(&people), 7, [intent("u1"), intent("u2")]).unwrap();
+    let opened = opened(&config().integration()).record();
+    let journal = [opened, intent("u1"), intent("u2")];
+    let mut engine = Engine::resume(config(), &in_one_group(&people), 7, journal).unwrap();
     world.drive(&mut engine);
     assert_eq!(world.users(), ["ann@x active"]);
     assert!(engine.account_of("u2").is_some() && engine.account_of("u1").is_none());
