@@ -47,7 +47,7 @@ impl Verification {
         let key = SigningKey::from_pem(KEY, CERTIFICATE)?;
         let names: Vec<String> = (0..count).map(|number| format!("attribute-{number}")).collect();
         let attributes: Vec<Attribute<'_>> =
-            names.iter().map(|name| Attribute { name, values: &["a value of middling length"] }).collect();
+            names.iter().map(|name| Attribute::new(name, &["a value of middling length"])).collect();
         let mut login = Login::new(NameId::email("ada@example.com"), HEAP, ACS, now);
         login.attributes = &attributes;
         let idp = IdentityProvider::builder(IDP).sign_with(key.clone()).build();

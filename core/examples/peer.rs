@@ -92,7 +92,7 @@ fn issue(question: &Question, key: SigningKey, now: Timestamp, entropy: &mut See
     let values: Vec<Vec<&str>> =
         attributes.iter().map(|(_, values)| values.iter().map(String::as_str).collect()).collect();
     let attributes: Vec<Attribute<'_>> =
-        attributes.iter().zip(&values).map(|((name, _), values)| Attribute { name, values }).collect();
+        attributes.iter().zip(&values).map(|((name, _), values)| Attribute::new(name, values)).collect();
     let mut login = Login::new(
         NameId::email(question.text("name_id")?),
         question.text("sp")?,

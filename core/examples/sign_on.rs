@@ -29,6 +29,8 @@ use jiff::{SignedDuration, Timestamp};
 
 const KEY: &str = include_str!("../tests/vectors/keys/rsa2048.key.pem");
 const CERTIFICATE: &str = include_str!("../tests/vectors/keys/rsa2048.cert.pem");
+/// python3-saml wants some attribute.
+const EMAIL: &[Attribute<'_>] = &[Attribute::new("email", &[ALICE])];
 const ALICE: &str = "alice@example.com";
 
 type Answer = Result<Response, Box<dyn Error>>;
@@ -126,8 +128,7 @@ impl Sites {
 
     /// The page that posts itself, with its headers: a nonce of its own, and nothing kept (saml-bindings 3.5.5.1).
     fn post(&mut self, mut login: Login<'_>, relay_state: Option<&str>, now: Timestamp) -> Answer {
-        // python3-saml wants some attribute.
-        login.attributes = &[Attribute { name: "email", values: &[ALICE] }];
+        login.attributes = EMAIL;
         let response = self.idp.respond(&login, now, &mut self.entropy)?;
         let mut bytes = [0; 16];
         self.entropy.fill(&mut bytes);

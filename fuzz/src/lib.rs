@@ -6,20 +6,24 @@ use heap_identity::{
     entropy::Seeded,
     pki::{Certificate, SigningKey},
     saml::{
-        Attribute, IdentityProvider, Login, NameId, Policy, ServiceProvider, SignScope, Trust,
-        VerifiedAssertion, metadata::ServiceProviderMetadata,
+        Attribute, IdentityProvider, Login, NameId, Policy, ReplayCache, ServiceProvider, SignScope, Trust,
+        VerifiedAssertion,
+        logout::{Delivered, Delivery, Logout, LogoutPartner, LogoutStatus, Outgoing, SingleLogout},
+        metadata::{Binding, Endpoint, ServiceProviderMetadata},
     },
 };
 use jiff::Timestamp;
 
-const IDP: &str = "https://sso.jumpcloud.com/saml2/heap";
+/// The identity provider.
+pub const IDP: &str = "https://sso.jumpcloud.com/saml2/heap";
 const HEAP: &str = "https://heapanalytics.com";
 /// The one address that takes logins.
 pub const ACS: &str = "https://heapanalytics.com/saml/finalize/1234/";
 const KEY: &str = include_str!("../../core/tests/vectors/keys/rsa2048.key.pem");
 const CERTIFICATE: &str = include_str!("../../core/tests/vectors/keys/rsa2048.cert.pem");
-const SUBJECT: &str = "ada@example.com";
-const ATTRIBUTE: Attribute<'_> = Attribute { name: "role", values: &["Analyst", "Read & <Only>"] };
+/// Whom everything is about.
+pub const SUBJECT: &str = "ada@example.com";
+const ATTRIBUTE: Attribute<'_> = Attribute::new("role", &["Analyst", "Read & <Only>"]);
 
 /// A user, as SCIM's targets have it.
 pub const USER: &str = r#"{
@@ -70,6 +74,57 @@ pub fn authn_request(signed: bool) -> [(&'static str, String); 3] {
     let form: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
     let query = url.split_once('?').map_or("", |(_, query)| query).to_owned();
     [("xml", request.to_xml().expect("XML")), ("query", query), ("form", form.join("&"))]
+}
+
+/// The ID of the request for logout whose answer Heap awaits.
+pub const LOGOUT_REQUEST: &str = "_request";
+const HEAP_LOGOUT: &str = "https://heapanalytics.com/saml/logout/1234/";
+
+/// Both ends of single logout: Heap's, and the identity provider's, whose messages come to Heap in the query.
+pub fn single_logout() -> (SingleLogout, SingleLogout) {
+    single_logout_over(Binding::Redirect)
+}
+
+fn single_logout_over(binding: Binding) -> (SingleLogout, SingleLogout) {
+    let key = || SigningKey::from_pem(KEY, CERTIFICATE).expect("a key");
+    let partner = |entity_id, binding, url| {
+        vec![LogoutPartner::new(entity_id, vec![certificate()], Endpoint::new(binding, url))]
+    };
+    let heap = SingleLogout::new(HEAP, HEAP_LOGOUT, key(), partner(IDP, Binding::Redirect, IDP));
+    let idp = SingleLogout::new(IDP, IDP, key(), partner(HEAP, binding, HEAP_LOGOUT));
+    (heap, idp)
+}
+
+/// What the identity provider sends of logouts: a request and an answer, as a query and as the value of a form.
+pub fn logout_messages() -> Vec<(&'static str, String)> {
+    let mut messages = Vec::new();
+    for (binding, names) in [
+        (Binding::Redirect, ["request-query", "response-query"]),
+        (Binding::Post, ["request-form", "response-form"]),
+    ] {
+        let (heap, idp) = single_logout_over(binding);
+        let logout = Logout::new(NameId::email(SUBJECT), vec!["_session".into()]);
+        let request =
+            idp.request(HEAP, &logout, Some("state"), now(), &mut Seeded::new(7)).expect("a request");
+        let asked = heap.request(IDP, &logout, None, now(), &mut Seeded::new(8)).expect("a request");
+        let asked_for = carried(&asked);
+        let mut replay = ReplayCache::with_capacity(1);
+        let mut verified =
+            idp.verify_request(&Delivered::Redirect(&asked_for), now(), &mut replay).expect("a logout");
+        verified.id = LOGOUT_REQUEST.into();
+        let answer = idp.answer(&verified, &LogoutStatus::Complete, now(), &mut Seeded::new(9));
+        messages.extend(names.into_iter().zip([carried(&request), carried(&answer.expect("an answer"))]));
+    }
+    messages
+}
+
+/// The query, or the value of the form's field.
+fn carried(outgoing: &Outgoing) -> String {
+    match &outgoing.delivery {
+        Delivery::Redirect(url) => url.split_once('?').map_or("", |(_, query)| query).to_owned(),
+        Delivery::Post(form) => form.fields().first().map_or_else(String::new, |(_, value)| value.clone()),
+        _ => String::new(),
+    }
 }
 
 /// The certificate of the only key that anything was signed with.

@@ -5,17 +5,17 @@ use crate::{
     steps::{Outcome, Steps},
 };
 
-/// The feature that adds a module and changes nothing, so that it is tested with everything else.
-const ATTACKS: &str = "heap-identity/attacks";
+/// The features that add something and change nothing, so that they are tested with everything else.
+const OPTIONAL: &str = "heap-identity/attacks,heap-identity/self-signed";
 
 /// Formatting, lints, tests, doctests and the rendered documentation of the whole workspace.
 pub(crate) fn test(steps: &mut Steps) -> Outcome {
     steps.cargo("format", &["fmt", "--all", "--check"])?;
-    let clippy = ["clippy", "--workspace", "--all-targets", "--features", ATTACKS, "--", "-D", "warnings"];
+    let clippy = ["clippy", "--workspace", "--all-targets", "--features", OPTIONAL, "--", "-D", "warnings"];
     steps.cargo("clippy", &clippy)?;
-    steps.cargo("rust tests", &["test", "--workspace", "--features", ATTACKS])?;
+    steps.cargo("rust tests", &["test", "--workspace", "--features", OPTIONAL])?;
     let mut rustdoc =
-        steps.command("cargo", &["doc", "--package", "heap-identity", "--no-deps", "--features", ATTACKS]);
+        steps.command("cargo", &["doc", "--package", "heap-identity", "--no-deps", "--features", OPTIONAL]);
     steps.run("rustdoc", rustdoc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn oldest(steps: &mut Steps, arguments: &[&str]) -> Outcome {
         "--package=heap-identity-python",
         "--package=heap-identity-swift",
     ]);
-    check.args(["--features", ATTACKS, "--lib"]);
+    check.args(["--features", OPTIONAL, "--lib"]);
     // Cargo has named its own toolchain to what it runs.
     check.env_remove("RUSTC").env_remove("RUSTDOC").env_remove("RUSTUP_TOOLCHAIN");
     steps.run("check with the oldest Rust", &mut check)

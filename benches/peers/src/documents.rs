@@ -30,7 +30,7 @@ fn response(count: usize, scope: SignScope) -> Result<String, Failure> {
     let now = Timestamp::from_second(1_772_359_200)?;
     let names: Vec<String> = (0..count).map(|number| format!("attribute-{number}")).collect();
     let attributes: Vec<Attribute<'_>> =
-        names.iter().map(|name| Attribute { name, values: &["a value of middling length"] }).collect();
+        names.iter().map(|name| Attribute::new(name, &["a value of middling length"])).collect();
     let acs = "https://heapanalytics.com/saml/finalize/1234/";
     let mut login = Login::new(NameId::email("ada@example.com"), "https://heapanalytics.com", acs, now);
     login.attributes = &attributes;

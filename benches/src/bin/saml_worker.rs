@@ -153,8 +153,9 @@ fn build(bytes: &[u8], ends: &Ends, pair: SigningKey) -> Result<Operation, Failu
     Ok(Box::new(move || {
         let values: Vec<Vec<&str>> =
             attributes.iter().map(|(_, values)| values.iter().map(String::as_str).collect()).collect();
-        let said: Vec<Attribute<'_>> =
-            (attributes.iter().zip(&values)).map(|((name, _), values)| Attribute { name, values }).collect();
+        let said: Vec<Attribute<'_>> = (attributes.iter().zip(&values))
+            .map(|((name, _), values)| Attribute::new(name, values))
+            .collect();
         let mut login = Login::new(NameId::email(&name_id), &ends.sp, &ends.acs, now);
         login.attributes = &said;
         let response = idp.respond(&login, now, &mut entropy)?;

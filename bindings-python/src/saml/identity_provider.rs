@@ -126,7 +126,7 @@ table!(IdentityProvider {
         let values: Vec<Vec<&str>> =
             attributes.values().map(|values| values.iter().map(String::as_str).collect()).collect();
         let attributes: Vec<Attribute<'_>> =
-            attributes.keys().zip(&values).map(|(name, values)| Attribute { name, values }).collect();
+            attributes.keys().zip(&values).map(|(name, values)| Attribute::new(name, values)).collect();
         let Instant(now) = now;
         let authn_instant = authn_instant.map_or(now, |Instant(instant)| instant);
         let subject = saml::NameId::new(subject, format_of(name_id_format));

@@ -112,7 +112,7 @@ impl Login {
         let values: Vec<Vec<&str>> =
             attributes.values().map(|values| values.iter().map(String::as_str).collect()).collect();
         let attributes: Vec<Attribute<'_>> =
-            attributes.keys().zip(&values).map(|(name, values)| Attribute { name, values }).collect();
+            attributes.keys().zip(&values).map(|(name, values)| Attribute::new(name, values)).collect();
         let mut told = saml::Login::new(subject, &self.audience, &self.acs_url, authn_instant);
         told.in_response_to = self.in_response_to.as_deref();
         told.attributes = &attributes;

@@ -279,7 +279,7 @@ pub fn issue(line: &[u8]) -> Result<Value, Failure> {
         .build();
     let values = line.attributes.iter().map(|(name, values)| Ok((name.as_str(), texts(values)?)));
     let values: Vec<(&str, Vec<&str>)> = values.collect::<Result<_, Failure>>()?;
-    let attributes: Vec<_> = values.iter().map(|(name, values)| Attribute { name, values }).collect();
+    let attributes: Vec<_> = values.iter().map(|(name, values)| Attribute::new(name, values)).collect();
 
     let format =
         if line.name_id.contains('@') { NameIdFormat::EmailAddress } else { NameIdFormat::Unspecified };

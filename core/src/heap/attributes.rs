@@ -146,7 +146,7 @@ impl PersonAttributes {
         let values: Vec<Vec<&str>> =
             self.rows.iter().map(|(_, values)| values.iter().map(String::as_str).collect()).collect();
         let attributes: Vec<Attribute<'_>> =
-            self.rows.iter().zip(&values).map(|((name, _), values)| Attribute { name, values }).collect();
+            self.rows.iter().zip(&values).map(|((name, _), values)| Attribute::new(name, values)).collect();
         with(&attributes)
     }
 }

@@ -32,6 +32,9 @@ pub enum Error {
     /// The certificate is of another key.
     #[error("the certificate does not belong to the private key; configure the pair that was made together")]
     KeyMismatch,
+    /// A certificate that would not be valid at any time, or begins before 1970.
+    #[error("a certificate must be valid from a time after 1970 to a later one; compare the two times")]
+    Validity,
     /// The key cannot be used with this signature scheme.
     #[error("the signature scheme is not of this type of key")]
     SchemeMismatch,
@@ -63,6 +66,7 @@ impl Error {
         Self::UnsupportedKey,
         Self::KeySize,
         Self::KeyMismatch,
+        Self::Validity,
         Self::SchemeMismatch,
         Self::Signature,
         Self::Signing,
@@ -82,6 +86,7 @@ impl Error {
             Self::UnsupportedKey => "pki.unsupported_key",
             Self::KeySize => "pki.key_size",
             Self::KeyMismatch => "pki.key_mismatch",
+            Self::Validity => "pki.validity",
             Self::SchemeMismatch => "pki.scheme_mismatch",
             Self::Signature => "pki.signature",
             Self::Signing => "pki.signing",

@@ -11,6 +11,8 @@ mod content;
 mod error;
 mod key_transport;
 mod rsa;
+#[cfg(feature = "self-signed")]
+mod self_signed;
 mod signing;
 mod verifying;
 
@@ -22,5 +24,7 @@ pub use content::ContentCipher;
 pub(crate) use content::ContentKey;
 pub use error::Error;
 pub use key_transport::{DecryptionKey, KeyTransport};
+#[cfg(feature = "self-signed")]
+pub use self_signed::self_signed;
 pub use signing::SigningKey;
 pub use verifying::{KeyType, Scheme, VerifyingKey};

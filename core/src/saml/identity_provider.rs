@@ -105,11 +105,30 @@ impl<'a> Login<'a> {
 
 /// An attribute of a person: text, one or more values.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Attribute<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its values.
     pub values: &'a [&'a str],
+    /// How its name is to be read (saml-core 8.2); as a URI where it has a colon, else as a plain word, unless said
+    /// otherwise.
+    pub name_format: Option<&'a str>,
+    /// What people call it, where its name is hard to read (saml-core 2.7.3.1).
+    pub friendly_name: Option<&'a str>,
+}
+
+impl<'a> Attribute<'a> {
+    /// An attribute by its name and values.
+    ///
+    /// ```
+    /// use heap_identity::saml::Attribute;
+    /// let mut department = Attribute::new("urn:oid:2.16.840.1.113730.3.1.2", &["Growth"]);
+    /// department.friendly_name = Some("departmentNumber");
+    /// ```
+    pub const fn new(name: &'a str, values: &'a [&'a str]) -> Self {
+        Self { name, values, name_format: None, friendly_name: None }
+    }
 }
 
 /// The values are personal: only their number is shown.

@@ -110,10 +110,12 @@ impl Response<'_> {
             return;
         }
         xml.start("saml:AttributeStatement", &[]);
-        for Attribute { name, values } in self.login.attributes {
+        for Attribute { name, values, name_format, friendly_name } in self.login.attributes {
             // No plain word has a colon: it is an `xs:Name` without (saml-core 8.2.3).
-            let format = if name.contains(':') { ATTRIBUTE_NAME_URI } else { ATTRIBUTE_NAME_BASIC };
-            xml.start("saml:Attribute", &[("Name", name), ("NameFormat", format)]);
+            let usual = if name.contains(':') { ATTRIBUTE_NAME_URI } else { ATTRIBUTE_NAME_BASIC };
+            let mut attributes = vec![("Name", *name), ("NameFormat", name_format.unwrap_or(usual))];
+            attributes.extend(friendly_name.map(|friendly| ("FriendlyName", friendly)));
+            xml.start("saml:Attribute", &attributes);
             for value in *values {
                 xml.element("saml:AttributeValue", &[("xsi:type", "xs:string")], value);
             }

@@ -71,7 +71,14 @@ impl Shape {
         let mut slots = slots.iter();
         let mut slot = slots.next();
         let mut taken = false;
+        let mut before: Option<(Node<'_>, &'static Model)> = None;
         for child in node.elements() {
+            // Of many in a row, such as the values of an attribute, only the first is looked up.
+            let may_follow = slot.is_some_and(|slot| slot.repeated);
+            if let Some((_, model)) = before.filter(|(like, _)| may_follow && child.is_named_like(*like)) {
+                self.element(child, model)?;
+                continue;
+            }
             let (namespace, name) = (child.namespace(), child.local_name());
             loop {
                 let Some(current) = slot else {
@@ -80,6 +87,7 @@ impl Shape {
                 let matching = current.one_of.iter().find(|it| it.name == name && it.namespace == namespace);
                 if let (Some(model), true) = (matching, !taken || current.repeated) {
                     taken = true;
+                    before = Some((child, model));
                     self.element(child, model)?;
                     break;
                 }

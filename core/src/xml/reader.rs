@@ -77,12 +77,13 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(source: &'a str, before: usize) -> Self {
-        // About what a signed Response has: few documents need more, and growing is most of the memory's work.
+        // About what a signed Response has: few documents need more, and growing is most of the memory's work. A list of
+        // short values has four times as many nodes; room for those that is not needed is never touched.
         let expected = source.len() / 64;
         let tree = Tree {
             source,
             decoded: String::new(),
-            nodes: Vec::with_capacity(expected),
+            nodes: Vec::with_capacity(4 * expected),
             attributes: Vec::with_capacity(expected),
             declarations: Vec::with_capacity(expected),
             prefixes: Vec::new(),

@@ -231,6 +231,16 @@ impl<'t> Node<'t> {
         self.tree.local_name(self.data().offset + 1, element.name_bytes, element.prefix)
     }
 
+    /// Whether the other element, of the same document, has the same name, and writes it the same way.
+    pub(crate) fn is_named_like(self, other: Self) -> bool {
+        let (one, like) = (self.element(), other.element());
+        let name = |node: Self| {
+            let start = node.data().offset as usize + 1;
+            node.tree.source.as_bytes().get(start..start + usize::from(node.element().name_bytes))
+        };
+        one.namespace == like.namespace && one.name_bytes == like.name_bytes && name(self) == name(other)
+    }
+
     /// The child elements, in order.
     pub fn elements(self) -> impl Iterator<Item = Self> {
         self.children()
@@ -328,7 +338,7 @@ impl<'t> Node<'t> {
             }
             next = node.parent();
         }
-        scope.into_iter().filter(|(_, namespace)| !namespace.is_empty())
+        scope.into_iter().filter(|(prefix, namespace)| !namespace.is_empty() && *prefix != "xml")
     }
 
     /// The bytes of this element in the text that was parsed, start tag to end tag, without a byte order mark.

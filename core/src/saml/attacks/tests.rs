@@ -57,7 +57,7 @@ fn heap() -> ServiceProvider {
 fn response(sign: SignScope) -> String {
     let idp = IdentityProvider::builder(IDP).sign_with(key()).sign_scope(sign).build();
     let mut login = Login::new(NameId::email(ALICE), SP, ACS, now());
-    let attributes = [Attribute { name: "groups", values: &["Analysts", "Growth"] }];
+    let attributes = [Attribute::new("groups", &["Analysts", "Growth"])];
     login.attributes = &attributes;
     login.session_not_on_or_after = Some(now() + jiff::SignedDuration::from_hours(8));
     idp.respond(&login, now(), &mut Seeded::new(7)).unwrap().xml().into()

@@ -391,7 +391,7 @@ fn a59_values_of_a_login_cannot_become_markup() {
     let evil = "x</saml:NameID><saml:NameID>admin@example.com</saml:NameID><!--]]>&\"'";
     let idp = IdentityProvider::builder(IDP).sign_with(key()).build();
     let values = [evil];
-    let attributes = [Attribute { name: "\"><saml:Attribute Name=\"role", values: &values }];
+    let attributes = [Attribute::new("\"><saml:Attribute Name=\"role", &values)];
     let mut login = Login::new(NameId::email(evil), SP, ACS, now());
     login.attributes = &attributes;
     login.session_index = Some(evil);

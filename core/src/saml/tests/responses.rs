@@ -88,7 +88,8 @@ fn a58_no_response_is_made_for_a_script_nor_for_an_address_that_is_not_registere
 fn a_login_of_nobody_is_not_made() {
     assert_eq!(code(&Login::new(NameId::email(" "), SP, ACS, now())), "saml.blank");
     let mut blank = login();
-    blank.attributes = &[Attribute { name: "", values: &["x"] }];
+    let nameless = [Attribute::new("", &["x"])];
+    blank.attributes = &nameless;
     assert_eq!(code(&blank), "saml.blank");
     let mut blank = login();
     blank.in_response_to = Some("");

@@ -84,7 +84,7 @@ proptest! {
         session in prop::option::of("[^\\p{C}\\s]{1,20}"),
     ) {
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
-        let attributes = [Attribute { name: &name, values: &values }];
+        let attributes = [Attribute::new(&name, &values)];
         let mut login = Login::new(NameId::email(name.clone()), SP, ACS, now());
         login.attributes = &attributes;
         login.session_index = session.as_deref();

@@ -25,8 +25,7 @@ fn idp(sign: SignScope) -> IdentityProvider {
 #[test]
 fn r09_a_login_that_begins_in_the_portal_arrives_whole() {
     let groups = ["Analysts", "R&D <1>"];
-    let attributes =
-        [Attribute { name: "groups", values: &groups }, Attribute { name: "firstname", values: &["Zoë"] }];
+    let attributes = [Attribute::new("groups", &groups), Attribute::new("firstname", &["Zoë"])];
     let mut login = Login::new(NameId::email(EMAIL), SP, ACS, now());
     login.attributes = &attributes;
     login.session_index = Some("_session1");
@@ -44,6 +43,28 @@ fn r09_a_login_that_begins_in_the_portal_arrives_whole() {
         assert_eq!(verified.session_index(), Some("_session1"));
         assert_eq!(verified.authn_instant().as_second(), now().as_second());
     }
+}
+
+#[test]
+fn an_attribute_says_how_its_name_is_to_be_read_and_what_people_call_it() {
+    let mut department = Attribute::new("urn:oid:2.16.840.1.113730.3.1.2", &["Growth"]);
+    department.friendly_name = Some("departmentNumber");
+    let mut role = Attribute::new("role", &["Analyst"]);
+    role.name_format = Some("urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified");
+    let attributes = [department, role, Attribute::new("groups", &["a"])];
+    let mut login = Login::new(NameId::email(EMAIL), SP, ACS, now());
+    login.attributes = &attributes;
+    let response = idp(SignScope::Assertion).respond(&login, now(), &mut Seeded::new(1)).unwrap();
+    let verified = super::verify(response.xml(), Expected::Unsolicited).unwrap();
+    let told: vec::Vec<_> = verified
+        .attributes()
+        .iter()
+        .map(|it| (it.name_format.as_deref().unwrap().rsplit(':').next(), it.friendly_name.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [(Some("uri"), Some("departmentNumber")), (Some("unspecified"), None), (Some("basic"), None)]
+    );
 }
 
 #[test]
