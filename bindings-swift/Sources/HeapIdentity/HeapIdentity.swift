@@ -1048,6 +1048,11 @@ public func FfiConverterTypeAcceptedRequest_lower(_ value: AcceptedRequest) -> U
 public protocol ApplicationProtocol: AnyObject, Sendable {
     
     /**
+     * Gives up the verification under way, also one whose process has ended: what held before goes on holding.
+     */
+    func abandonVerification(now: Date) throws 
+    
+    /**
      * Begins to verify the first credentials. Drive what is returned, then call `conclude`.
      */
     func activate(credentials: Credentials, now: Date, scope: VerificationScope?) throws  -> Verification
@@ -1271,6 +1276,18 @@ public static func fromJson(json: Data)throws  -> Application  {
 }
     
 
+    
+    /**
+     * Gives up the verification under way, also one whose process has ended: what held before goes on holding.
+     */
+open func abandonVerification(now: Date)throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_application_abandon_verification(
+            self.uniffiCloneHandle(),
+        FfiConverterTimestamp.lower(now),uniffiCallStatus
+    )
+}
+}
     
     /**
      * Begins to verify the first credentials. Drive what is returned, then call `conclude`.
@@ -2520,6 +2537,11 @@ public protocol ConcludedProtocol: AnyObject, Sendable {
      */
     func found()  -> VerificationResult
     
+    /**
+     * Test resources that are, or may be, still at Heap, by id or else by name: an administrator must remove them.
+     */
+    func leftOver()  -> [String]
+    
 }
 /**
  * A verification that is over. Only a verification makes one.
@@ -2584,6 +2606,18 @@ open func found() -> VerificationResult  {
     return try!  FfiConverterTypeVerificationResult_lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_method_concluded_found(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * Test resources that are, or may be, still at Heap, by id or else by name: an administrator must remove them.
+     */
+open func leftOver() -> [String]  {
+    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_concluded_left_over(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -23996,10 +24030,7 @@ public enum VerificationResult: Equatable, Hashable, Codable {
          */deletesUsers: Bool?, 
         /**
          * Whether there are groups; none where it was not tried.
-         */groups: Bool?, 
-        /**
-         * What the test made and could not remove.
-         */leftOver: [String]
+         */groups: Bool?
     )
     /**
      * They do not.
@@ -24033,7 +24064,7 @@ public struct FfiConverterTypeVerificationResult: FfiConverterRustBuffer {
         let variant: Int32 = try readInt(&buf)
         switch variant {
         
-        case 1: return .verified(deletesUsers: try FfiConverterOptionBool.read(from: &buf), groups: try FfiConverterOptionBool.read(from: &buf), leftOver: try FfiConverterSequenceString.read(from: &buf)
+        case 1: return .verified(deletesUsers: try FfiConverterOptionBool.read(from: &buf), groups: try FfiConverterOptionBool.read(from: &buf)
         )
         
         case 2: return .notVerified(code: try FfiConverterString.read(from: &buf), message: try FfiConverterString.read(from: &buf)
@@ -24047,11 +24078,10 @@ public struct FfiConverterTypeVerificationResult: FfiConverterRustBuffer {
         switch value {
         
         
-        case let .verified(deletesUsers,groups,leftOver):
+        case let .verified(deletesUsers,groups):
             writeInt(&buf, Int32(1))
             FfiConverterOptionBool.write(deletesUsers, into: &buf)
             FfiConverterOptionBool.write(groups, into: &buf)
-            FfiConverterSequenceString.write(leftOver, into: &buf)
             
         
         case let .notVerified(code,message):
@@ -27253,6 +27283,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_func_standard_guards() != 19547) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_method_application_abandon_verification() != 64671) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_method_application_activate() != 15789) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -27440,6 +27473,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_concluded_found() != 11521) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_concluded_left_over() != 15335) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_verification_fail() != 64723) {

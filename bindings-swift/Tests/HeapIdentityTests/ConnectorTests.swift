@@ -15,10 +15,10 @@ import Testing
     let verification = try application.activate(credentials: credentials, now: now)
     let clock = TestClock().driver
     let concluded = try await verification.run(over: TenantTransport(to: world.tenant, clock: clock), clock: clock)
-    guard case .verified(_, let groups, let leftOver) = try application.conclude(concluded: concluded, now: now) else {
+    guard case .verified(_, let groups) = try application.conclude(concluded: concluded, now: now) else {
       throw Unexpected.success
     }
-    #expect(groups == true && leftOver.isEmpty)
+    #expect(groups == true && concluded.leftOver().isEmpty)
     return application
   }
 

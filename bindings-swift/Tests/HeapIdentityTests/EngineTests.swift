@@ -115,7 +115,7 @@ import Testing
     #expect(throws: HeapIdentityError.self) { try engine.reauthorise(token: Secret(text: "no\nheader")) }
     try engine.reauthorise(token: renewed)
     #expect(try await world.driver(engine).run().outcome == .finished)
-    #expect(engine.events().contains { $0.name == .idmIntegrationReauth })
+    #expect(engine.events().contains { $0.name == .userLookupProvision && $0.error != nil })
   }
 
   @Test func d03_an_account_that_is_there_is_adopted() async throws {

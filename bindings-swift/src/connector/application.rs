@@ -375,6 +375,12 @@ impl Application {
         self.with(|application| Ok(application.conclude(concluded, now)?.into()))
     }
 
+    /// Gives up the verification under way, also one whose process has ended: what held before goes on holding.
+    pub fn abandon_verification(&self, now: SystemTime) -> Result<(), HeapIdentityError> {
+        let now = instant(now)?;
+        self.with(|application| Ok(application.abandon_verification(now)?))
+    }
+
     /// Binds groups of the directory to the application, in place of those bound before.
     pub fn bind_groups(&self, groups: Vec<String>, directory: &Snapshot) -> Result<(), HeapIdentityError> {
         let groups = groups.iter().map(String::as_str);

@@ -156,6 +156,7 @@ pub fn doctor(
     told.scim_enabled = known.scim_enabled;
     told.base_url = known.base_url.as_deref();
     told.verification = known.verification.as_ref().map(|concluded| &concluded.found);
+    told.left_over = known.verification.as_ref().map_or(&[], |concluded| concluded.left_over.as_slice());
     told.profile = profile.as_ref();
     told.accounts = accounts.as_deref();
     told.custom_roles = &custom_roles;

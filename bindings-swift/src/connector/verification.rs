@@ -48,8 +48,6 @@ pub enum VerificationResult {
         deletes_users: Option<bool>,
         /// Whether there are groups; none where it was not tried.
         groups: Option<bool>,
-        /// What the test made and could not remove.
-        left_over: Vec<String>,
     },
     /// They do not.
     NotVerified {
@@ -63,11 +61,7 @@ pub enum VerificationResult {
 impl From<Result<connector::Verified, connector::NotVerified>> for VerificationResult {
     fn from(found: Result<connector::Verified, connector::NotVerified>) -> Self {
         match found {
-            Ok(verified) => Self::Verified {
-                deletes_users: verified.deletes_users,
-                groups: verified.groups,
-                left_over: verified.left_over,
-            },
+            Ok(verified) => Self::Verified { deletes_users: verified.deletes_users, groups: verified.groups },
             Err(reason) => Self::NotVerified { code: reason.code().to_owned(), message: reason.to_string() },
         }
     }
@@ -93,6 +87,7 @@ pub enum VerificationStep {
 pub struct Concluded {
     concluded: Held<Mutex<Option<connector::Concluded>>>,
     pub(crate) found: Result<connector::Verified, connector::NotVerified>,
+    pub(crate) left_over: Vec<String>,
 }
 
 #[uniffi::export]
@@ -100,6 +95,11 @@ impl Concluded {
     /// What was found.
     pub fn found(&self) -> VerificationResult {
         self.found.clone().into()
+    }
+
+    /// Test resources that are, or may be, still at Heap, by id or else by name: an administrator must remove them.
+    pub fn left_over(&self) -> Vec<String> {
+        self.left_over.clone()
     }
 }
 
@@ -127,8 +127,8 @@ impl Verification {
         match self.0.locked().poll() {
             connector::Exchange::Send(request) => Ok(VerificationStep::Send { request: request.into() }),
             connector::Exchange::Done(concluded) => {
-                let found = concluded.found.clone();
-                let concluded = Concluded { concluded: Held::guarded(Some(concluded)), found };
+                let (found, left_over) = (concluded.found.clone(), concluded.left_over.clone());
+                let concluded = Concluded { concluded: Held::guarded(Some(concluded)), found, left_over };
                 Ok(VerificationStep::Done { concluded: Arc::new(concluded) })
             }
             _ => {

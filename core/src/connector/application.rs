@@ -67,8 +67,8 @@ pub enum ApplicationError {
     /// The directory has no group with this id.
     #[error("the directory has no group `{0}`; only its groups can be bound to the application")]
     NoSuchGroup(String),
-    /// The application has changed since the removal was described.
-    #[error("the application has changed since its removal was described; ask again what the removal means")]
+    /// The application has changed since: a removal was described, or a verification begun, for how it was before.
+    #[error("the application has changed since this was begun; look at it as it is now, and begin again")]
     Overtaken,
     /// SSO is not configured.
     #[error("SSO is not configured; save the SSO configuration with the tenant's Heap ID (R4)")]
@@ -346,38 +346,70 @@ impl Application {
         begun?;
         self.verifying = Some(self.revision);
         let groups = self.identity_management.settings.group_management;
-        Ok(Verification::new(credentials, groups, scope, self.revision, entropy))
+        Ok(Verification::new(credentials, event, groups, scope, self.revision, entropy))
     }
 
     /// Ends a verification: its credentials hold from now on, or the former ones go on holding (R18, R19). Gives what the
     /// verification found.
     ///
     /// # Errors
-    /// [`ApplicationError::Overtaken`] when it is not the verification under way.
+    /// [`ApplicationError::Forbidden`] when none is under way, [`ApplicationError::Overtaken`] when it is another one: an attempt that
+    /// failed, and is told as one (R41).
     pub fn conclude(
         &mut self,
         concluded: Concluded,
         now: Timestamp,
     ) -> Result<Result<Verified, NotVerified>, ApplicationError> {
-        if self.verifying != Some(concluded.number) {
-            return Err(ApplicationError::Overtaken);
-        }
-        let event = match self.state {
-            State::Activating => EventName::IdmIntegrationActivate,
-            _ => EventName::IdmIntegrationReauth,
-        };
+        self.events.extend(concluded.events);
         let action = match concluded.found {
             Ok(_) => Action::AcceptVerification,
             Err(_) => Action::RefuseVerification,
         };
+        let awaited = match self.state.after(action) {
+            Ok(_) if self.verifying == Some(concluded.number) => Ok(()),
+            Ok(_) => Err(ApplicationError::Overtaken),
+            Err(forbidden) => Err(forbidden.into()),
+        };
+        if awaited.is_err() {
+            self.tell(concluded.attempt, &awaited, now);
+        }
+        awaited?;
         self.step(action)?;
         self.verifying = None;
-        self.events.extend(concluded.events);
-        self.tell(event, &concluded.found, now);
+        self.tell(concluded.attempt, &concluded.found, now);
         if concluded.found.is_ok() {
             self.identity_management.verified = Some(concluded.credentials);
         }
         Ok(concluded.found)
+    }
+
+    /// Gives up the verification under way, also one whose process has ended: what held before goes on holding (R19). The test user and
+    /// group that it may have made must be removed at Heap by hand; their names begin with `heap-identity-test-`.
+    ///
+    /// # Errors
+    /// [`ApplicationError::Forbidden`] when none is under way.
+    ///
+    /// ```
+    /// # use heap_identity::{connector::{Application, Credentials, Details, Scope, State}, entropy::Seeded, wire::Secret};
+    /// # let now = "2026-03-01T10:00:00Z".parse()?;
+    /// # let mut application = Application::new("heap", Details::new("Heap"), None)?;
+    /// # application.save_sso("12345".parse()?)?;
+    /// let credentials = Credentials::new("https://heapanalytics.com/scim/v2/acme", Secret::new("token".into()))?;
+    /// let verification = application.activate(credentials, Scope::Everything, &mut Seeded::new(1), now)?;
+    /// drop(verification);
+    /// application.abandon_verification(now)?;
+    /// assert_eq!(application.state(), State::SsoConfigured);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn abandon_verification(&mut self, now: Timestamp) -> Result<(), ApplicationError> {
+        let attempt = match self.state {
+            State::Activating => EventName::IdmIntegrationActivate,
+            _ => EventName::IdmIntegrationReauth,
+        };
+        self.step(Action::RefuseVerification)?;
+        self.verifying = None;
+        self.tell(attempt, &Err::<(), _>(NotVerified::Abandoned), now);
+        Ok(())
     }
 
     /// Binds groups of the directory to the application, in place of those bound before: who is in none of them is denied

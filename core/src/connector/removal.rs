@@ -97,7 +97,8 @@ impl Application {
     /// Carries out a removal that somebody has confirmed (R42), and says what remains to be done at Heap (R44).
     ///
     /// # Errors
-    /// [`ApplicationError::Overtaken`] when the application has changed since, or it is another's.
+    /// [`ApplicationError::Overtaken`] when the application has changed since, or it is another's. To have tried to end the integration is
+    /// an event all the same (R41).
     ///
     /// ```
     /// use heap_identity::connector::{Application, Details, Part, State};
@@ -117,7 +118,11 @@ impl Application {
         now: Timestamp,
     ) -> Result<Option<&'static str>, ApplicationError> {
         if (confirmed.revision, confirmed.application.as_str()) != (self.revision, self.name.as_str()) {
-            return Err(ApplicationError::Overtaken);
+            let overtaken = Err(ApplicationError::Overtaken);
+            if confirmed.part == Part::IdentityManagement {
+                self.tell(EventName::IdmIntegrationDelete, &overtaken, now);
+            }
+            return overtaken;
         }
         self.take_away(confirmed.part, now)?;
         Ok(confirmed.remains)

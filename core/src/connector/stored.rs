@@ -57,8 +57,8 @@ impl Application {
         serde_json::to_vec(&stored).unwrap_or_default()
     }
 
-    /// Restores an application. A verification that was under way has ended with the process that drove it: the
-    /// application is as it was before, and what the verification made for its test may have to be removed by hand.
+    /// Restores an application. A verification that was under way has ended with the process that drove it: nobody can conclude it any
+    /// more, so [`Self::abandon_verification`] comes next.
     ///
     /// # Errors
     /// [`ApplicationError::Stored`] for what is no stored application, or one that the rules do not allow.
@@ -71,11 +71,7 @@ impl Application {
         let heap_id = stored.heap_id.map(|id| id.parse()).transpose();
         let heap_id = heap_id.map_err(|_| ApplicationError::Stored("without a valid Heap ID"))?;
         let sso = heap_id.map(|id| Sso::new(id).with_attributes(stored.attributes)).transpose()?;
-        let state = match stored.state {
-            State::Activating => State::SsoConfigured,
-            State::Reauthorising => State::Managed,
-            state => state,
-        };
+        let state = stored.state;
         let verified = stored.base_url.map(|base_url| Credentials { base_url, token: None });
         let consistent = [
             (state.has_sso() == sso.is_some(), "configured for SSO or not"),

@@ -302,7 +302,7 @@ const FORBIDDEN: &[Why] = {
             ],
             states: VERIFYING,
             rule: "R18, R19",
-            first: "wait until the verification under way has ended; it removes its test user and group again",
+            first: "wait until the verification under way has ended, or abandon it",
         },
         Why {
             actions: &[A::AcceptVerification, A::RefuseVerification],

@@ -32,7 +32,7 @@ pub enum EventName {
     UserDeleteProvision,
     /// An account was made inactive, or not (R39, D13).
     UserDeprovision,
-    /// Looking an account up ran into a problem (R39).
+    /// Looking an account up, or all of them, ran into a problem (R39).
     UserLookupProvision,
     /// An account was changed at Heap, or not (R39).
     UserUpdateProvision,

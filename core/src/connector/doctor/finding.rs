@@ -118,13 +118,13 @@ kinds! {
         "make a new token at Heap and update the credentials with it; saving does not touch the token";
     Unverified: Warning, "scim.unverified", "R18, R19",
         "new credentials are not verified yet",
-        "drive the verification to its end and conclude it; until then the former credentials hold, if there are any";
+        "drive the verification to its end and conclude it, or abandon it; until then the former credentials hold, if there are any";
     VerificationFailed: Error, "scim.verification", "R18",
         "the credentials could not be verified",
         "remove the cause that is named, and verify again";
     TestLeftOver: Warning, "scim.test_left_over", "R18",
         "test resources of a verification are still at Heap",
-        "remove the test user and the test group with these ids at Heap";
+        "remove the test user and the test group with these ids or names at Heap";
     GroupsUnsupported: Error, "groups.unsupported", "R24",
         "group management is on, and Heap's SCIM has no groups",
         "turn group management off, or ask Heap for a plan with groups";

@@ -8,6 +8,8 @@ mod sign_on;
 #[cfg(test)]
 mod tests;
 
+use alloc::string::String;
+
 use jiff::Timestamp;
 
 pub use finding::{Diagnosis, Finding, FindingKind, Severity};
@@ -57,6 +59,8 @@ pub struct Known<'a> {
     pub base_url: Option<&'a str>,
     /// What the last verification of the credentials found (R18, R19).
     pub verification: Option<&'a Result<Verified, NotVerified>>,
+    /// The test resources that it says may still be at Heap.
+    pub left_over: &'a [String],
     /// What SCIM discovery found out.
     pub profile: Option<&'a Profile>,
     /// The accounts at Heap, all of them.
@@ -80,6 +84,7 @@ impl Default for Known<'_> {
             scim_enabled: None,
             base_url: None,
             verification: None,
+            left_over: &[],
             profile: None,
             accounts: None,
             custom_roles: &[],

@@ -47,12 +47,12 @@ fn credentials(application: &Application, known: &Known<'_>, findings: &mut Find
 }
 
 fn verification(known: &Known<'_>, findings: &mut Findings) {
+    if !known.left_over.is_empty() {
+        let found = format!("{} resources", known.left_over.len());
+        let subjects = known.left_over.to_vec();
+        findings.add_about(FindingKind::TestLeftOver, "nothing of the test left", &found, subjects);
+    }
     match known.verification {
-        Some(Ok(verified)) if !verified.left_over.is_empty() => {
-            let found = format!("{} resources", verified.left_over.len());
-            let subjects = verified.left_over.clone();
-            findings.add_about(FindingKind::TestLeftOver, "nothing of the test left", &found, subjects);
-        }
         Some(Err(reason @ (NotVerified::TokenRefused { .. } | NotVerified::Forbidden { .. }))) => {
             findings.add(FindingKind::TokenRefused, "a token that Heap accepts", &format!("{reason}"));
         }

@@ -38,6 +38,7 @@ struct World {
     directory: Snapshot,
     accounts: Vec<User>,
     verification: Result<Verified, NotVerified>,
+    left_over: Vec<String>,
     now: Timestamp,
 }
 
@@ -63,11 +64,8 @@ impl World {
                 account("1", "Ann@example.com", "Analyst"),
                 account("2", "root@heap.example", "Admin"),
             ],
-            verification: Ok(Verified {
-                groups: Some(true),
-                deletes_users: Some(true),
-                left_over: Vec::new(),
-            }),
+            verification: Ok(Verified { groups: Some(true), deletes_users: Some(true) }),
+            left_over: Vec::new(),
             now: now(),
         }
     }
@@ -81,6 +79,7 @@ impl World {
             scim_enabled: Some(true),
             base_url: Some(BASE_URL),
             verification: Some(&self.verification),
+            left_over: &self.left_over,
             accounts: Some(&self.accounts),
             ..Known::default()
         }
@@ -316,7 +315,7 @@ fn r18_a_verification_that_failed_is_found_with_its_reason() {
 #[test]
 fn r18_what_a_verification_left_over_is_found() {
     let mut world = World::healthy();
-    world.verification.as_mut().unwrap().left_over.push("77".into());
+    world.left_over.push("77".into());
     assert_eq!(only(world.findings(), FindingKind::TestLeftOver).subjects, ["77"]);
 }
 

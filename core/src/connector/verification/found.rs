@@ -1,4 +1,4 @@
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 
 use http::StatusCode;
 
@@ -28,14 +28,15 @@ pub struct Verified {
     pub deletes_users: Option<bool>,
     /// Whether there are groups (R24). `None` where group management is off and nobody asked.
     pub groups: Option<bool>,
-    /// Ids of test resources that could not be removed again: an administrator must.
-    pub left_over: Vec<String>,
 }
 
 /// Why credentials do not work: the exact reason (R18).
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotVerified {
+    /// Nobody waited for its end.
+    #[error("the verification was given up before its end; what it made for its test may still be at Heap")]
+    Abandoned,
     /// The token is good, and not allowed to do this (403).
     #[error("{step}: the token is not allowed to do this (403); give its owner the right to manage users")]
     Forbidden {
@@ -110,6 +111,7 @@ impl NotVerified {
     /// The stable code of this reason.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::Abandoned => "connector.abandoned",
             Self::Forbidden { .. } => "connector.forbidden_token",
             Self::GroupsUnsupported { .. } => "connector.groups_unsupported",
             Self::NotScim { .. } => "connector.not_scim",

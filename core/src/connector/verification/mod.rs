@@ -12,9 +12,8 @@ use alloc::{
 };
 use core::{fmt::Write, mem};
 
-use http::{Method, StatusCode, header};
+use http::StatusCode;
 use jiff::Timestamp;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use found::{NotVerified, Unreachable, Verified};
 
@@ -22,10 +21,12 @@ use super::identity_management::Credentials;
 use crate::{
     entropy::{Entropy, Seeded},
     scim::{
-        AttributePath, Document, ErrorBody, Filter, Group, ListResponse, Member, Name, Patch, Path, User,
+        Document, ErrorBody, Group, ListResponse, Member, Name, Patch, Path, User,
+        client::{Endpoint, Position},
+        service::Kind,
     },
-    sync::{Event, EventName},
-    wire::{Request, Response, bearer},
+    sync::{Event, EventName, EventResource},
+    wire::{Request, Response, Secret},
 };
 
 /// How far a verification goes.
@@ -55,7 +56,11 @@ pub enum Exchange {
 pub struct Concluded {
     /// What was found.
     pub found: Result<Verified, NotVerified>,
+    /// Test resources that are, or may be, still at Heap, by id or else by name: an administrator must remove them.
+    pub left_over: Vec<String>,
     pub(super) credentials: Credentials,
+    /// What the administrator attempts (R38).
+    pub(super) attempt: EventName,
     pub(super) number: u64,
     pub(super) events: Vec<Event>,
 }
@@ -91,6 +96,18 @@ impl Step {
             Self::Over => "nothing",
         }
     }
+
+    /// The event of what it makes or takes away (R39, R40, D13).
+    const fn made(self) -> Option<EventName> {
+        match self {
+            Self::MakeUser | Self::FindUser => Some(EventName::UserCreateProvision),
+            Self::MakeGroup | Self::FindGroup => Some(EventName::GroupCreateProvision),
+            Self::RemoveGroup => Some(EventName::GroupDeleteProvision),
+            Self::RemoveUser => Some(EventName::UserDeleteProvision),
+            Self::DeactivateUser => Some(EventName::UserDeprovision),
+            Self::Discover | Self::ListUsers | Self::ListGroups | Self::Over => None,
+        }
+    }
 }
 
 /// How many lost answers a verification stands before it gives up.
@@ -100,6 +117,8 @@ const LOST_MAX: u8 = 3;
 #[derive(Debug)]
 pub struct Verification {
     credentials: Credentials,
+    endpoint: Endpoint,
+    attempt: EventName,
     groups: bool,
     scope: Scope,
     number: u64,
@@ -109,8 +128,11 @@ pub struct Verification {
     group: Option<String>,
     verified: Verified,
     failure: Option<NotVerified>,
+    left_over: Vec<String>,
     /// How often an answer to making something was lost.
     lost: u8,
+    /// Whether what is being made may be there already.
+    is_doubtful: bool,
     event_ids: Seeded,
     events: Vec<Event>,
 }
@@ -118,6 +140,7 @@ pub struct Verification {
 impl Verification {
     pub(super) fn new(
         credentials: Credentials,
+        attempt: EventName,
         groups: bool,
         scope: Scope,
         number: u64,
@@ -130,8 +153,15 @@ impl Verification {
             // Writing to a String does not fail.
             let _ = write!(test_name, "{byte:02x}");
         }
+        // Without a token nothing is let in, and the answer says so.
+        let endpoint = Endpoint::checked(
+            credentials.base_url.clone(),
+            &credentials.token.clone().unwrap_or_else(|| Secret::new(String::new())),
+        );
         Self {
             credentials,
+            endpoint,
+            attempt,
             groups,
             scope,
             number,
@@ -141,7 +171,9 @@ impl Verification {
             group: None,
             verified: Verified::default(),
             failure: None,
+            left_over: Vec::new(),
             lost: 0,
+            is_doubtful: false,
             event_ids: Seeded::new(u64::from_le_bytes(random)),
             events: Vec::new(),
         }
@@ -194,41 +226,61 @@ impl Verification {
     }
 
     fn conclusion(&mut self) -> Concluded {
-        let verified = mem::take(&mut self.verified);
         Concluded {
-            found: self.failure.take().map_or(Ok(verified), Err),
+            found: self.failure.clone().map_or_else(|| Ok(self.verified.clone()), Err),
+            left_over: self.left_over.clone(),
             credentials: self.credentials.clone(),
+            attempt: self.attempt,
             number: self.number,
             events: mem::take(&mut self.events),
         }
     }
 
     fn answered(&mut self, response: &Response, now: Timestamp) {
-        let outcome = self.judge(response);
-        if let Some(event) = self.event() {
-            self.tell(event, outcome.as_ref().err(), now);
-        }
-        match outcome {
-            Ok(()) => self.step = self.after_success(),
-            Err(reason) => self.fail(reason),
+        match self.judge(response) {
+            // Something was done or not: an answer of nobody's, or of somebody who broke down, does not say.
+            Err(reason) if response.status().is_success() || response.status().is_server_error() => {
+                self.unsettled(reason, now);
+            }
+            Err(reason) => self.fail(reason, now),
+            Ok(()) => self.succeed(now),
         }
     }
 
-    /// No answer. What may have been made all the same is looked for, so that nothing is left behind.
     fn unanswered(&mut self, reason: Unreachable, now: Timestamp) {
-        self.lost = self.lost.saturating_add(1);
-        let may_be_made = self.lost <= LOST_MAX && reason != Unreachable::Dns && reason != Unreachable::Tls;
-        match self.step {
-            Step::MakeUser if may_be_made => self.step = Step::FindUser,
-            Step::MakeGroup if may_be_made => self.step = Step::FindGroup,
-            step => {
-                let reason = NotVerified::Unreachable { step: step.name(), reason };
-                if let Some(name) = self.event() {
-                    self.tell(name, Some(&reason), now);
-                }
-                self.fail(reason);
-            }
+        let error = NotVerified::Unreachable { step: self.step.name(), reason };
+        match reason {
+            Unreachable::Dns | Unreachable::Tls => self.fail(error, now),
+            Unreachable::Connection | Unreachable::TimedOut => self.unsettled(error, now),
         }
+    }
+
+    /// What may have been made all the same is looked for, so that nothing is left behind.
+    fn unsettled(&mut self, reason: NotVerified, now: Timestamp) {
+        let look = match self.step {
+            Step::MakeUser => Step::FindUser,
+            Step::MakeGroup => Step::FindGroup,
+            _ => return self.fail(reason, now),
+        };
+        (self.is_doubtful, self.lost) = (true, self.lost.saturating_add(1));
+        if self.lost > LOST_MAX {
+            return self.fail(reason, now);
+        }
+        self.step = look;
+    }
+
+    fn succeed(&mut self, now: Timestamp) {
+        let is_missing = match self.step {
+            Step::FindUser => self.user.is_none(),
+            Step::FindGroup => self.group.is_none(),
+            _ => false,
+        };
+        // What was made and is found was an attempt that worked (R41); that the look-up works is nobody's news (R39).
+        if !is_missing {
+            self.is_doubtful = false;
+            self.tell(self.step.made(), None, now);
+        }
+        self.step = self.after_success();
     }
 
     /// What an answer says about the step: noted where it is good, the reason where it is not.
@@ -238,13 +290,22 @@ impl Verification {
         match step {
             // Discovery is optional in practice: a service provider without it is judged by the steps after it.
             Step::Discover if matches!(status, StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED) => Ok(()),
-            Step::ListGroups if matches!(status, StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED) => {
+            Step::ListGroups
+                if matches!(
+                    status,
+                    StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED
+                ) =>
+            {
                 Err(NotVerified::GroupsUnsupported { status })
             }
             Step::ListUsers if status == StatusCode::NOT_FOUND => {
                 Err(NotVerified::WrongTenant { step: name })
             }
-            Step::RemoveGroup | Step::RemoveUser if status == StatusCode::NOT_FOUND => Ok(()),
+            Step::RemoveGroup | Step::RemoveUser | Step::DeactivateUser
+                if status == StatusCode::NOT_FOUND =>
+            {
+                Ok(())
+            }
             _ if status.is_success() => self.read(response),
             _ => Err(refusal(name, response)),
         }
@@ -316,16 +377,24 @@ impl Verification {
     }
 
     /// Notes why it failed, and goes on with removing what was made.
-    fn fail(&mut self, reason: NotVerified) {
+    fn fail(&mut self, reason: NotVerified, now: Timestamp) {
+        if self.step == Step::FindUser {
+            self.tell(Some(EventName::UserLookupProvision), Some(&reason), now);
+        }
+        self.tell(self.step.made(), Some(&reason), now);
+        if mem::take(&mut self.is_doubtful) {
+            let is_user = matches!(self.step, Step::MakeUser | Step::FindUser);
+            self.left_over.push(if is_user { self.user_name() } else { self.test_name.clone() });
+        }
         self.step = match self.step {
             // What cannot be removed is told, and does not make good credentials bad.
             Step::RemoveGroup => {
-                self.verified.left_over.extend(self.group.take());
+                self.left_over.extend(self.group.take());
                 Step::RemoveUser
             }
             Step::RemoveUser => Step::DeactivateUser,
             Step::DeactivateUser => {
-                self.verified.left_over.extend(self.user.take());
+                self.left_over.extend(self.user.take());
                 Step::Over
             }
             _ => {
@@ -341,21 +410,17 @@ impl Verification {
         };
     }
 
-    fn tell(&mut self, name: EventName, error: Option<&NotVerified>, now: Timestamp) {
-        self.events.push(Event::new(self.event_ids.next_u64(), name, now, error.map(ToString::to_string)));
-    }
-
-    /// The event of this step (R39, R40, D13).
-    const fn event(&self) -> Option<EventName> {
-        match self.step {
-            Step::MakeUser => Some(EventName::UserCreateProvision),
-            Step::MakeGroup => Some(EventName::GroupCreateProvision),
-            Step::RemoveGroup => Some(EventName::GroupDeleteProvision),
-            Step::RemoveUser => Some(EventName::UserDeleteProvision),
-            Step::DeactivateUser => Some(EventName::UserDeprovision),
-            Step::FindUser => Some(EventName::UserLookupProvision),
-            _ => None,
-        }
+    /// An event for an attempt, about the test user or the test group.
+    fn tell(&mut self, name: Option<EventName>, error: Option<&NotVerified>, now: Timestamp) {
+        let Some(name) = name else { return };
+        let resource = match self.step {
+            Step::MakeGroup | Step::FindGroup | Step::RemoveGroup => {
+                EventResource::group(&self.test_name, &self.test_name)
+            }
+            _ => EventResource::user(&self.test_name, &self.user_name()),
+        };
+        let event = Event::new(self.event_ids.next_u64(), name, now, error.map(ToString::to_string));
+        self.events.push(Event { resource: Some(resource), ..event });
     }
 
     fn user_name(&self) -> String {
@@ -364,31 +429,23 @@ impl Verification {
     }
 
     fn request(&self) -> Option<Request> {
-        let user = || self.user.as_deref().map(|id| format!("Users/{}", encoded(id)));
-        let group = || self.group.as_deref().map(|id| format!("Groups/{}", encoded(id)));
-        let (method, path, body) = match self.step {
-            Step::Discover => (Method::GET, "ServiceProviderConfig".into(), Vec::new()),
-            Step::ListUsers => (Method::GET, "Users?startIndex=1&count=1".into(), Vec::new()),
-            Step::ListGroups => (Method::GET, "Groups?startIndex=1&count=1".into(), Vec::new()),
-            Step::MakeUser => (Method::POST, "Users".into(), self.test_user()),
-            Step::FindUser => (Method::GET, search("Users", "userName", &self.user_name()), Vec::new()),
-            Step::MakeGroup => (Method::POST, "Groups".into(), self.test_group()),
-            Step::FindGroup => (Method::GET, search("Groups", "displayName", &self.test_name), Vec::new()),
-            Step::RemoveGroup => (Method::DELETE, group()?, Vec::new()),
-            Step::RemoveUser => (Method::DELETE, user()?, Vec::new()),
+        let (endpoint, first) = (&self.endpoint, Position::Index(1));
+        let (user, group) = (self.user.as_deref(), self.group.as_deref());
+        Some(match self.step {
+            Step::Discover => endpoint.service_provider_config(),
+            Step::ListUsers => endpoint.list(Kind::User, &first, 1, true),
+            Step::ListGroups => endpoint.list(Kind::Group, &first, 1, true),
+            Step::MakeUser => endpoint.create(Kind::User, self.test_user()),
+            Step::FindUser => endpoint.find_named(Kind::User, &self.user_name()),
+            Step::MakeGroup => endpoint.create(Kind::Group, self.test_group()),
+            Step::FindGroup => endpoint.find_named(Kind::Group, &self.test_name),
+            Step::RemoveGroup => endpoint.delete(Kind::Group, group?),
+            Step::RemoveUser => endpoint.delete(Kind::User, user?),
             Step::DeactivateUser => {
-                (Method::PATCH, user()?, Patch::new().replace(Path::of("active"), false).to_vec())
+                endpoint.modify(Kind::User, user?, &Patch::new().replace(Path::of("active"), false))
             }
             Step::Over => return None,
-        };
-        let uri = format!("{}/{path}", self.credentials.base_url);
-        let mut request = http::Request::builder().method(method).uri(uri);
-        request = request.header(header::AUTHORIZATION, bearer(self.credentials.token.as_ref()?).ok()?);
-        request = request.header(header::ACCEPT, "application/scim+json");
-        if !body.is_empty() {
-            request = request.header(header::CONTENT_TYPE, "application/scim+json");
-        }
-        request.body(body).ok()
+        })
     }
 
     fn test_user(&self) -> Vec<u8> {
@@ -403,15 +460,6 @@ impl Verification {
         group.members = Some(self.user.iter().cloned().map(Member::new).collect());
         group.to_vec()
     }
-}
-
-fn search(endpoint: &str, attribute: &'static str, value: &str) -> String {
-    let filter = Filter::equals(AttributePath::of(attribute), value).to_string();
-    format!("{endpoint}?filter={}", encoded(&filter))
-}
-
-fn encoded(text: &str) -> impl core::fmt::Display + '_ {
-    utf8_percent_encode(text, NON_ALPHANUMERIC)
 }
 
 /// Why a request was refused, from its status.

@@ -3,7 +3,7 @@ use alloc::{boxed::Box, format, string::ToString, vec, vec::Vec};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 
-use super::{Concluded, NotVerified, Scope, Unreachable, Verification};
+use super::{Concluded, Exchange, NotVerified, Scope, Unreachable, Verification};
 use crate::{
     connector::Credentials,
     entropy::Seeded,
@@ -29,7 +29,7 @@ fn tenant() -> Tenant {
 
 fn verification(base_url: &str, token: &str, scope: Scope) -> Verification {
     let credentials = Credentials::new(base_url, Secret::new(token.into())).unwrap();
-    Verification::new(credentials, true, scope, 1, &mut Seeded::new(7))
+    Verification::new(credentials, EventName::IdmIntegrationActivate, true, scope, 1, &mut Seeded::new(7))
 }
 
 /// How many accounts and groups the tenant has.
@@ -66,7 +66,7 @@ fn r18_activation_verifies_against_the_tenant_and_leaves_nothing_behind() {
     });
     let verified = concluded.found.unwrap();
     assert_eq!((verified.groups, verified.deletes_users), (Some(true), Some(true)));
-    assert!(verified.left_over.is_empty());
+    assert!(concluded.left_over.is_empty());
     assert_eq!(resources(&mut tenant), [0, 0]);
     assert_eq!(seen.iter().filter(|(method, _)| method == Method::POST).count(), 2);
     // D13: the test user is the one account that is deleted.
@@ -135,8 +135,63 @@ fn a_lost_answer_leaves_no_test_resource_behind() {
             if sent - 1 == lost { Err(Unreachable::TimedOut) } else { Ok(response) }
         });
         let left: u64 = resources(&mut tenant).iter().sum();
-        let told = concluded.found.map_or(0, |verified| verified.left_over.len());
+        let told = concluded.left_over.len();
         assert!(left <= told as u64, "answer {lost} was lost: {left} left, {told} told");
+    }
+}
+
+#[test]
+fn r39_r41_a_test_user_that_is_found_after_a_lost_answer_is_told_as_created() {
+    for fault in [Err(Unreachable::TimedOut), Ok(answer(502, "<html>")), Ok(answer(201, "<html>"))] {
+        let mut tenant = tenant();
+        let mut faults = vec![fault.clone(), fault];
+        let concluded = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
+            let response = tenant.handle(&request, now());
+            if request.method() == Method::POST {
+                return faults.pop().unwrap_or(Ok(response));
+            }
+            Ok(response)
+        });
+        assert!(concluded.found.is_ok() && concluded.left_over.is_empty(), "{:?}", concluded.found);
+        assert_eq!(resources(&mut tenant), [0, 0]);
+        let told: Vec<_> = concluded.events.iter().map(|e| (e.name, e.error.is_none())).collect();
+        let expected = [
+            (EventName::UserCreateProvision, true),
+            (EventName::GroupCreateProvision, true),
+            (EventName::GroupDeleteProvision, true),
+            (EventName::UserDeleteProvision, true),
+        ];
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
+fn r39_a_look_up_with_a_problem_is_told_and_what_may_be_left_is_named() {
+    let mut tenant = tenant();
+    let concluded = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
+        let response = tenant.handle(&request, now());
+        if request.method() == Method::POST {
+            return Err(Unreachable::TimedOut);
+        }
+        Ok(if request.uri().query().is_some_and(|q| q.contains("filter")) {
+            answer(403, "")
+        } else {
+            response
+        })
+    });
+    assert_eq!(concluded.found.unwrap_err().code(), "connector.forbidden_token");
+    assert!(concluded.left_over[0].starts_with("heap-identity-test-"), "{:?}", concluded.left_over);
+    let told: Vec<_> = concluded.events.iter().map(|e| (e.name, e.error.is_none())).collect();
+    assert_eq!(told, [(EventName::UserLookupProvision, false), (EventName::UserCreateProvision, false)]);
+}
+
+#[test]
+fn what_a_verification_found_stays_what_it_found() {
+    let mut verification = verification(BASE_URL, TOKEN, Scope::Everything);
+    verification.receive(Err(Unreachable::Dns), now());
+    for _ in 0..2 {
+        let Exchange::Done(concluded) = verification.poll() else { panic!("it goes on") };
+        assert!(concluded.found.is_err());
     }
 }
 

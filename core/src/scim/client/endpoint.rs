@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, Uri, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
-    scim::{Filter, Patch, service::Kind},
+    scim::{AttributePath, Filter, Patch, service::Kind},
     wire::{InvalidToken, Request, Secret, bearer},
 };
 
@@ -111,6 +111,15 @@ impl Endpoint {
     pub fn find(&self, kind: Kind, filter: &Filter) -> Request {
         let query = parameter("?filter", &filter.to_string());
         self.request(Method::GET, &format!("{}{query}", kind.endpoint()), Vec::new())
+    }
+
+    /// The resources with a name, by which the other side knows them: users by `userName`, groups by `displayName`.
+    pub fn find_named(&self, kind: Kind, name: &str) -> Request {
+        let attribute = match kind {
+            Kind::User => "userName",
+            Kind::Group => "displayName",
+        };
+        self.find(kind, &Filter::equals(AttributePath::of(attribute), name))
     }
 
     /// A page of a list of at most `count` resources (RFC 7644 3.4.2.4, RFC 9865). Members can be left out, which spares

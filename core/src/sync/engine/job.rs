@@ -26,6 +26,9 @@ use crate::{
     wire::Request,
 };
 
+/// What a step is told that nothing more is sent for.
+const OVERTAKEN: &str = "the directory has changed meanwhile; what is still to be done is planned anew";
+
 /// A step that is being carried out.
 #[derive(Debug)]
 pub(super) struct Job {
@@ -43,6 +46,21 @@ pub(super) struct Job {
 pub(super) enum Work {
     User { step: UserStep, stage: UserStage },
     Group { step: GroupStep, stage: GroupStage },
+}
+
+impl Work {
+    /// What became of the step when the directory moved on: a creation is done once there is something to change.
+    pub(super) fn overtaken(&self) -> Result<(), String> {
+        let is_made = match self {
+            Self::User { step, stage } => {
+                step.verb == UserVerb::Create && matches!(stage, UserStage::Change(_))
+            }
+            Self::Group { step, stage } => {
+                step.verb == GroupVerb::Create && matches!(stage, GroupStage::Change(_))
+            }
+        };
+        if is_made { Ok(()) } else { Err(OVERTAKEN.into()) }
+    }
 }
 
 #[derive(Debug)]

@@ -12,10 +12,7 @@ use serde_json::Value;
 
 use super::chunk::GroupChunk;
 use crate::{
-    scim::{
-        AttributePath, Filter, Group, ListResponse, Member, Meta, Name, Patch, Path, User, client::Position,
-        service::Kind,
-    },
+    scim::{Group, ListResponse, Member, Meta, Name, Patch, Path, User, client::Position, service::Kind},
     sync::{
         Config,
         plan::{Attribute, AttributeChange, UserStep},
@@ -25,14 +22,6 @@ use crate::{
     wire::{Request, Response},
 };
 
-/// The attribute by which the directory's side knows a resource.
-const fn name_attribute(kind: Kind) -> &'static str {
-    match kind {
-        Kind::User => "userName",
-        Kind::Group => "displayName",
-    }
-}
-
 /// A page of a list (RFC 7644 3.4.2.4, RFC 9865), groups with or without their members.
 pub(super) fn list(config: &Config, kind: Kind, position: &Position, with_members: bool) -> Request {
     config.endpoint().list(kind, position, config.page_size, with_members)
@@ -40,7 +29,7 @@ pub(super) fn list(config: &Config, kind: Kind, position: &Position, with_member
 
 /// The resources with a name (RFC 7644 3.4.2.2).
 pub(super) fn look_up(config: &Config, kind: Kind, name: &str) -> Request {
-    config.endpoint().find(kind, &Filter::equals(AttributePath::of(name_attribute(kind)), name))
+    config.endpoint().find_named(kind, name)
 }
 
 /// A new account, with the attributes of R21, the directory's id and the activity (D3).

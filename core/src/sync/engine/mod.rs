@@ -58,6 +58,15 @@ enum Stop {
     Unreadable(String),
 }
 
+impl Stop {
+    fn reason(&self) -> &str {
+        match self {
+            Self::Cancelled => "cancelled before it was done",
+            Self::Token(reason) | Self::Unreadable(reason) => reason,
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Phase {
     /// Reads the whole tenant.
@@ -135,10 +144,6 @@ pub struct Engine {
     event_ids: Seeded,
     /// What we know of Heap may be wrong: it is read again before a change is planned.
     must_read: bool,
-    /// Whether the integration has never worked before (R38).
-    is_new: bool,
-    /// Whether the token was replaced and is not verified yet (R19, R38).
-    is_reauthorised: bool,
     /// Nothing more is begun.
     is_cancelled: bool,
     /// Conflicts that were told since the engine was last done.
@@ -197,8 +202,6 @@ impl Engine {
             learned: Learned::new(),
             event_ids: Seeded::new(!seed),
             must_read: false,
-            is_new: !replayed.is_opened,
-            is_reauthorised: false,
             is_cancelled: false,
             told_conflicts: Vec::new(),
             conflicts: 0,
@@ -235,8 +238,9 @@ impl Engine {
                     self.look_at_conflicts_again(&running);
                     self.steps += running.done;
                     self.failed += running.failed;
-                    if let Some(stop) = running.stopping {
-                        self.stop(stop, now);
+                    if let Some(stop) = running.stopping.take() {
+                        self.tell_unfinished(running, &stop, now);
+                        self.phase = Phase::Stopped(stop);
                     }
                     Turn::Again
                 }
@@ -290,7 +294,7 @@ impl Engine {
         let turn = if !self.flights.is_empty() {
             self.wait(None, now)
         } else if mem::take(&mut self.is_cancelled) {
-            self.stop(Stop::Cancelled, now);
+            self.phase = Phase::Stopped(Stop::Cancelled);
             return Turn::Again;
         } else if !reading.attempts.is_due(now) {
             self.wait(reading.attempts.not_before, now)
@@ -306,7 +310,7 @@ impl Engine {
 
     fn turn_planned(&mut self, plan: Plan, approved: Option<Digest>, now: Timestamp) -> Turn {
         if mem::take(&mut self.is_cancelled) {
-            self.stop(Stop::Cancelled, now);
+            self.phase = Phase::Stopped(Stop::Cancelled);
             return Turn::Again;
         }
         if self.state.desired.is_touched() {
@@ -425,14 +429,14 @@ impl Engine {
         }
     }
 
-    /// Replaces the token, and reads the tenant again (R19).
+    /// Replaces the token, and reads the tenant again (R19). The attempt is an event of the integration (R38), told by whoever
+    /// verifies the token: `connector::Application::conclude`.
     ///
     /// # Errors
     /// A token that cannot stand in a header.
     pub fn reauthorise(&mut self, token: Secret) -> Result<(), ConfigError> {
         bearer(&token)?;
         self.config.bearer_token = token;
-        self.is_reauthorised = true;
         self.reconcile();
         Ok(())
     }
@@ -461,7 +465,8 @@ impl Engine {
         Some(Progress { done: running.done, total, elapsed: now.duration_since(running.since) })
     }
 
-    /// The events since the last call, in order (R38-R41).
+    /// The events since the last call, in order: one for each step that was tried (R39-R41). Those of the integration itself (R38)
+    /// are told where an administrator changes it, by `connector::Application`.
     pub fn events(&mut self) -> impl Iterator<Item = Event> + '_ {
         self.events.drain(..)
     }
@@ -496,33 +501,17 @@ impl Engine {
         self.must_read = false;
         self.state.set_remote(reading.into_remote());
         self.forget_what_is_told();
-        self.settle_uncertain();
+        self.settle_uncertain(now);
         self.notice_dropped_role(now);
-        if let Some(name) = self.verification() {
-            (self.is_new, self.is_reauthorised) = (false, false);
-            self.tell(name, None, 1, None, now);
-        }
         drop(self.state.desired.take_touched());
         let plan = Plan::of_everything(&self.state, self.config.changed_user_name);
         self.phase = Phase::Planned { plan, approved };
     }
 
-    fn stop(&mut self, stop: Stop, now: Timestamp) {
-        if let (Some(name), Stop::Token(reason) | Stop::Unreadable(reason)) = (self.verification(), &stop) {
-            let reason = reason.clone();
-            self.is_reauthorised = false;
-            self.tell(name, None, 1, Some(reason), now);
-        }
+    /// The tenant could not be read: nobody could be looked up, whatever there was to do (R39).
+    fn reading_failed(&mut self, stop: Stop, now: Timestamp) {
+        self.tell(EventName::UserLookupProvision, None, 1, Some(stop.reason().into()), now);
         self.phase = Phase::Stopped(stop);
-    }
-
-    /// What a reading verifies besides: that the integration works at all, or that it works with a new token (R18, R19).
-    const fn verification(&self) -> Option<EventName> {
-        match (self.is_new, self.is_reauthorised) {
-            (true, _) => Some(EventName::IdmIntegrationActivate),
-            (false, true) => Some(EventName::IdmIntegrationReauth),
-            (false, false) => None,
-        }
     }
 
     fn give_up_answers(&mut self, now: Timestamp) {

@@ -76,8 +76,8 @@ impl Engine {
     }
 
     /// Finds what creations with an unknown outcome have left in the tenant, by the directory id that they carry: also for people
-    /// and groups who are gone from the directory since, or have another name there.
-    pub(super) fn settle_uncertain(&mut self) {
+    /// and groups who are gone from the directory since, or have another name there. That they were created is told now (R41).
+    pub(super) fn settle_uncertain(&mut self, now: Timestamp) {
         for (person, name) in self.uncertain.people.clone() {
             let is_free = |account: &&Account| self.state.ledger.owner(&account.id).is_none();
             let named: Vec<&Account> = self.state.remote.accounts_named(&name).filter(is_free).collect();
@@ -96,6 +96,8 @@ impl Engine {
             let found = found.map(|account| (account.id.clone(), account.user_name.clone()));
             if let Some((account, user_name)) = found {
                 self.link_user(&person, &account, &user_name, None);
+                let resource = EventResource::user(&person, &user_name);
+                self.tell(EventName::UserCreateProvision, Some(resource), 1, None, now);
             }
         }
         for (group, name) in self.uncertain.groups.clone() {
@@ -110,6 +112,8 @@ impl Engine {
             let found = found.map(|team| team.id.clone());
             if let Some(team) = found {
                 self.link_group(&group, &team, true);
+                let resource = EventResource::group(&group, &name);
+                self.tell(EventName::GroupCreateProvision, Some(resource), 1, None, now);
             }
         }
     }

@@ -200,7 +200,7 @@ impl Engine {
                 None
             }
             Next::Stopped(stop) => {
-                self.stop(stop, now);
+                self.reading_failed(stop, now);
                 None
             }
         }

@@ -9,7 +9,7 @@ use super::{
     Engine, Outgoing, Poll, RequestId, Stop, TransportFailure, Turn,
     answer::{Attempts, Verdict},
     flight::{Flight, Task},
-    job::{GroupStage, Job, Teller, Way, Wish, Work},
+    job::{GroupStage, Job, Teller, UserStage, Way, Wish, Work},
 };
 use crate::{
     limits::{SYNC_ANSWER_SECONDS, SYNC_RETRY_AFTER_MAX_SECONDS},
@@ -179,6 +179,8 @@ impl Engine {
                 Wish::Drop => {
                     self.must_read |= job.is_unsettled;
                     running.done += 1;
+                    let result = job.work.overtaken();
+                    self.tell_tried(job, result, now);
                 }
             }
         }
@@ -249,10 +251,14 @@ impl Engine {
                 let attempts = Attempts { failures, waits: attempts.waits, not_before: None };
                 running.queue.push_front(Job { work, teller, attempts, has_intent, is_unsettled: false });
             }
-            Next::Later(_, error, _) if attempts.are_spent() => {
+            Next::Later(work, error, _) if attempts.are_spent() => {
                 self.must_read |= is_unsettled;
                 let tries = attempts.failures.max(attempts.waits).saturating_add(1);
                 let error = format!("given up after {tries} attempts: {error}");
+                if matches!(work, Work::User { stage: UserStage::Search(_), .. }) {
+                    let resource = Some(teller.resource.clone());
+                    self.tell(EventName::UserLookupProvision, resource, tries, Some(error.clone()), now);
+                }
                 self.end(running, teller, Err(error), now);
             }
             Next::Later(work, _, at) => {
@@ -269,9 +275,27 @@ impl Engine {
     fn end(&mut self, running: &mut Running, teller: Teller, result: Result<(), String>, now: Timestamp) {
         running.done += 1;
         running.failed += usize::from(result.is_err());
+        self.tell_outcome(teller, result, now);
+    }
+
+    fn tell_outcome(&mut self, teller: Teller, result: Result<(), String>, now: Timestamp) {
         if let Some(name) = teller.name {
             let Teller { resource, changes, requests, .. } = teller;
             self.tell_changes(name, Some(resource), changes, requests, result.err(), now);
+        }
+    }
+
+    /// A step that ends before its time was an attempt if anything was sent for it (R41).
+    fn tell_tried(&mut self, job: Job, result: Result<(), String>, now: Timestamp) {
+        if job.teller.requests > 0 {
+            self.tell_outcome(job.teller, result, now);
+        }
+    }
+
+    /// What was tried and had not ended when everything stopped.
+    pub(super) fn tell_unfinished(&mut self, running: Running, stop: &Stop, now: Timestamp) {
+        for job in running.queue {
+            self.tell_tried(job, Err(stop.reason().into()), now);
         }
     }
 

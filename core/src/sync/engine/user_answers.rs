@@ -97,7 +97,7 @@ impl Engine {
                 match search.take_accounts(page, &step.user_name, &self.learned) {
                     Found::MoreToRead => Next::Now(UserStage::Search(search)),
                     Found::Unreadable(error) => Next::Later(UserStage::Search(search), error, None),
-                    Found::These(accounts) => self.user_found(&search, step, accounts, now),
+                    Found::These(accounts) => self.user_found(&search, step, accounts),
                 }
             }
             Verdict::Refused(_) | Verdict::Gone | Verdict::Conflict(_) if search.uses_filter() => {
@@ -116,13 +116,7 @@ impl Engine {
     }
 
     /// The end of a search for an account that may have been created (F08, F39, R23).
-    fn user_found(
-        &mut self,
-        search: &Search,
-        step: &UserStep,
-        accounts: Vec<Account>,
-        now: Timestamp,
-    ) -> Next<UserStage> {
+    fn user_found(&mut self, search: &Search, step: &UserStep, accounts: Vec<Account>) -> Next<UserStage> {
         let mut accounts = accounts.into_iter();
         match (accounts.next(), accounts.next()) {
             (None, _) => match &search.conflict {
@@ -132,24 +126,23 @@ impl Engine {
                         "{reason}; no account with this user name is in this tenant: if the person has a Heap account in \
                          another organisation, it must be deleted there and made again here (R23)"
                     );
-                    self.lookup_failed(step, error, now)
+                    Next::Ended(Err(error))
                 }
             },
             (Some(account), None) => {
                 self.note_filter(search, Kind::User);
                 if self.state.is_claimed_by_another(&step.person, &account) {
                     let error = "the account with this user name belongs to somebody else (D3)";
-                    return self.lookup_failed(step, error.into(), now);
+                    return Next::Ended(Err(error.into()));
                 }
                 let id = account.id.clone();
                 self.take_account(step, account, None);
                 let changes = self.missing_changes(&step.person, &id);
                 Next::Now(UserStage::change(id, changes))
             }
-            (Some(_), Some(_)) => {
-                let error = "several accounts at Heap have this user name (R22 makes such doubles)";
-                self.lookup_failed(step, error.into(), now)
-            }
+            (Some(_), Some(_)) => Next::Ended(Err(
+                "several accounts at Heap have this user name (R22 makes such doubles)".into(),
+            )),
         }
     }
 
@@ -280,7 +273,7 @@ impl Engine {
         }
     }
 
-    /// R39: looking a user up ran into a problem, which ends the step.
+    /// R39: looking a user up ran into a problem, which ends the step. Both were tried, and both are told (R41).
     fn lookup_failed(&mut self, step: &UserStep, error: String, now: Timestamp) -> Next<UserStage> {
         let resource = Some(EventResource::user(&step.person, &step.user_name));
         self.tell(EventName::UserLookupProvision, resource, 1, Some(error.clone()), now);
