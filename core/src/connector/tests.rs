@@ -1,11 +1,13 @@
+mod forbidden;
+mod orders;
+
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 
 use jiff::Timestamp;
-use proptest::prelude::{prop, proptest};
 
 use super::{
-    Action, Application, ApplicationError, Catalogue, CatalogueError, Credentials, Details, Part, Scope,
-    Settings, State, Unreachable,
+    Application, ApplicationError, Catalogue, CatalogueError, Credentials, Details, Part, Scope, Settings,
+    State, Unreachable,
 };
 use crate::{
     directory::{Group, Person, Snapshot},
@@ -169,6 +171,46 @@ fn r19_saving_never_touches_the_token_and_an_update_verifies() {
 }
 
 #[test]
+fn r41_a_verification_that_is_no_longer_awaited_is_told_with_what_it_did() {
+    let (mut tenant, mut application) = (tenant(), application());
+    application.save_sso("12345".parse().unwrap()).unwrap();
+    let verification =
+        application.activate(credentials("first"), Scope::Everything, &mut Seeded::new(1), now()).unwrap();
+    application.abandon_verification(now()).unwrap();
+    assert_eq!(application.state(), State::SsoConfigured);
+    let concluded = verification.run(|request| Ok(tenant.handle(&request, now())), now);
+    let refused = application.conclude(concluded, now()).unwrap_err();
+    assert!(matches!(refused, ApplicationError::Forbidden(forbidden) if forbidden.rule == "R18, R19"));
+    let told: Vec<_> =
+        application.events().into_iter().map(|event| (event.name, event.error.is_none())).collect();
+    let expected = [
+        (EventName::IdmIntegrationActivate, false),
+        (EventName::UserCreateProvision, true),
+        (EventName::GroupCreateProvision, true),
+        (EventName::GroupDeleteProvision, true),
+        (EventName::UserDeleteProvision, true),
+        (EventName::IdmIntegrationActivate, false),
+    ];
+    assert_eq!(told, expected);
+    assert!(application.sync_config().is_err());
+}
+
+#[test]
+fn r41_a_verification_that_a_crash_ended_is_told_when_it_is_given_up() {
+    let mut application = managed(&mut tenant());
+    let begun =
+        application.update_credentials(credentials("second"), Scope::ReadOnly, &mut Seeded::new(2), now());
+    drop(begun.unwrap());
+    let mut restored = Application::from_json(&application.to_json()).unwrap();
+    assert_eq!(restored.state(), State::Reauthorising);
+    restored.abandon_verification(now()).unwrap();
+    assert_eq!(restored.state(), State::Managed);
+    let told = restored.events().pop().unwrap();
+    assert!(told.name == EventName::IdmIntegrationReauth && told.error.is_some());
+    assert!(restored.abandon_verification(now()).is_err());
+}
+
+#[test]
 fn r24_r31_group_management_is_a_switch_that_the_directory_is_seen_through() {
     let mut application = managed(&mut tenant());
     assert!(application.view(&directory()).has_group_management());
@@ -184,6 +226,9 @@ fn r42_each_part_is_deactivated_on_its_own_after_a_confirmation() {
     // Somebody changes the application between the question and the answer.
     application.edit(Details::new("Heap 2")).unwrap();
     assert!(matches!(application.remove(removal, now()), Err(ApplicationError::Overtaken)));
+    // R41: that attempt failed, and is told.
+    let told = application.events().pop().unwrap();
+    assert!(told.name == EventName::IdmIntegrationDelete && told.error.unwrap().contains("begin again"));
     let removal = application.removal(Part::IdentityManagement).unwrap();
     application.remove(removal, now()).unwrap();
     assert_eq!(application.state(), State::SsoConfigured);
@@ -246,65 +291,5 @@ fn what_contradicts_the_rules_is_not_restored() {
         assert!(stored.contains(from), "{stored}");
         let error = Application::from_json(stored.replace(from, to).as_bytes()).unwrap_err();
         assert_eq!(error.code(), "connector.stored", "{to}");
-    }
-}
-
-/// Does what an administrator could, in any order, against a tenant whose token is `first`.
-fn act(application: &mut Application, tenant: &mut Tenant, action: Action, good: bool) -> bool {
-    let token = if good { "first" } else { "wrong" };
-    let mut verify = |application: &mut Application, begun: Result<super::Verification, ApplicationError>| {
-        let Ok(verification) = begun else { return false };
-        let concluded = verification.run(|request| Ok(tenant.handle(&request, now())), now);
-        application.conclude(concluded, now()).unwrap().is_ok()
-    };
-    let remove = |application: &mut Application, part| {
-        application.removal(part).and_then(|removal| application.remove(removal, now())).is_ok()
-    };
-    match action {
-        Action::EditDetails => application.edit(Details::new("Heap")).is_ok(),
-        Action::ChangeIdpUrl => application.change_idp_url().is_ok(),
-        Action::SaveBookmark => application.save_bookmark("https://heapanalytics.com").is_ok(),
-        Action::SaveSso => application.save_sso("12345".parse().unwrap()).is_ok(),
-        Action::SaveSettings => application.save_settings(Settings::default(), now()).is_ok(),
-        Action::Activate | Action::AcceptVerification => {
-            let begun = application.activate(credentials(token), Scope::ReadOnly, &mut Seeded::new(1), now());
-            verify(application, begun)
-        }
-        Action::UpdateCredentials | Action::RefuseVerification => {
-            let begun = application.update_credentials(
-                credentials(token),
-                Scope::ReadOnly,
-                &mut Seeded::new(1),
-                now(),
-            );
-            verify(application, begun)
-        }
-        Action::DeactivateBookmark => remove(application, Part::Bookmark),
-        Action::DeactivateSso => remove(application, Part::Sso),
-        Action::DeactivateIdentityManagement => remove(application, Part::IdentityManagement),
-        Action::Delete => application.delete(now()).is_ok(),
-    }
-}
-
-proptest! {
-    #[test]
-    fn no_order_of_calls_breaks_a_rule(
-        calls in prop::collection::vec((prop::sample::select(Action::ALL), prop::bool::weighted(0.7)), 1..40),
-    ) {
-        let mut tenant = tenant();
-        let mut application = application();
-        for (action, good) in calls {
-            let (before, url) = (application.state(), String::from(application.idp_url()));
-            let done = act(&mut application, &mut tenant, action, good);
-            let after = application.state();
-            assert_eq!(application.idp_url(), url, "R3");
-            assert!(!after.has_identity_management() || after.has_sso(), "R14: {before:?} {action:?}");
-            assert_eq!(after.has_sso(), application.heap_id().is_some(), "R4: {before:?} {action:?}");
-            assert_eq!(after.has_identity_management(), application.sync_config().is_ok(), "R18: {action:?}");
-            assert!(done || before == after, "what failed changed nothing: {before:?} {action:?}");
-            if after.has_identity_management() {
-                assert_eq!(token(&application), "first", "R19: only a verified token holds");
-            }
-        }
     }
 }
