@@ -18,6 +18,9 @@ pub enum TenantError {
     /// SCIM is on already; its token was shown once (R16).
     #[error("SCIM is enabled already and its token was shown once; make a new token instead")]
     ScimEnabled,
+    /// SCIM stands on SSO (R14).
+    #[error("SCIM is enabled and needs SSO; disable SCIM first")]
+    ScimNeedsSso,
     /// SCIM is off.
     #[error("SCIM is not enabled")]
     ScimDisabled,
@@ -58,6 +61,7 @@ impl TenantError {
         match self {
             Self::SsoNotConfigured => "heap.sso_not_configured",
             Self::ScimEnabled => "heap.scim_enabled",
+            Self::ScimNeedsSso => "heap.scim_needs_sso",
             Self::ScimDisabled => "heap.scim_disabled",
             Self::ManagedByIdentityProvider => "heap.managed_by_identity_provider",
             Self::Token(error) => error.code(),

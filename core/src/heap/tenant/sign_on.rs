@@ -177,6 +177,18 @@ impl<S: Store> Tenant<S> {
         self.sign_on = Some(SignOn::new(settings, &self.heap_id));
     }
 
+    /// Turns SSO off: everybody may log in with a password again (R11, R44).
+    ///
+    /// # Errors
+    /// [`TenantError::ScimNeedsSso`] while SCIM is on (R14).
+    pub fn disable_sso(&mut self) -> Result<(), TenantError> {
+        if self.scim_enabled() {
+            return Err(TenantError::ScimNeedsSso);
+        }
+        self.sign_on = None;
+        Ok(())
+    }
+
     /// Whether SSO is set up (R14).
     pub const fn sso_configured(&self) -> bool {
         self.sign_on.is_some()
