@@ -126,7 +126,8 @@ const DIGEST: &str = ",\"digest\":\"";
 /// The first 8 bytes of SHA-256, in hexadecimal: against damage, not against people.
 fn digest_of(line: &str) -> String {
     let hash = ring::digest::digest(&ring::digest::SHA256, line.as_bytes());
-    hash.as_ref().iter().take(8).map(|byte| alloc::format!("{byte:02x}")).collect()
+    let first = hash.as_ref().first_chunk().copied().unwrap_or_default();
+    alloc::format!("{:016x}", u64::from_be_bytes(first))
 }
 
 /// The creations whose outcome is not known: they are looked for before they are repeated (D12).

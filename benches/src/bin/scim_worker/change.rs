@@ -42,7 +42,7 @@ pub(crate) fn run(users: &str) -> Result<String, Box<dyn Error>> {
     Ok(format!("{{\"seconds\":{median},\"users\":{users},\"peak_mb\":{}}}", peak_mb()?))
 }
 
-fn directory(users: usize) -> Result<Snapshot, Box<dyn Error>> {
+pub(crate) fn directory(users: usize) -> Result<Snapshot, Box<dyn Error>> {
     let mut builder = Snapshot::builder();
     let mut group = None;
     for number in 0..users {

@@ -7,10 +7,14 @@
 //!
 //! `scim_worker change USERS`: what the engine needs for one change of a membership in a directory of so many users. Prints
 //! `{"seconds", "users", "peak_mb"}`, the median of many changes.
+//!
+//! `scim_worker engine USERS`: what the engine takes to create so many users and their groups of 50, and to compare them once they are
+//! there, and what encoding and decoding its messages takes. A ratio is of what the engine takes besides.
 #![expect(clippy::disallowed_methods, reason = "a benchmark has a clock")]
 
 mod change;
 mod diff;
+mod engine;
 
 use std::{error::Error, hint::black_box, process::ExitCode, time::Instant};
 
@@ -22,7 +26,8 @@ fn main() -> ExitCode {
         ["decode", file] => decode(file),
         ["diff", folder] => diff::run(folder),
         ["change", users] => change::run(users),
-        _ => Err("usage: scim_worker decode FILE | diff DIR | change USERS".into()),
+        ["engine", users] => engine::run(users),
+        _ => Err("usage: scim_worker decode FILE | diff DIR | change USERS | engine USERS".into()),
     };
     match answer {
         Ok(line) => {
