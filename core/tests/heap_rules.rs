@@ -191,6 +191,25 @@ fn r15_d08_a_role_of_the_directory_wins_and_an_absent_one_is_heaps() {
 }
 
 #[test]
+fn f11_r33_what_a_lost_journal_cannot_find_again_by_id_or_name_is_nobodys() {
+    let mut keeps_no_id = Variants::default();
+    keeps_no_id.drops_external_id = true;
+    let mut world = World::new(keeps_no_id);
+    world.start(&[person("ann"), person("bob")]);
+    let renamed = Person { user_name: "ann@new.example".into(), ..person("ann") };
+    // The journal is lost: Bob is found by his user name, Ann's old account looks like anybody's.
+    assert_eq!(world.start(&[renamed, person("bob")]).failed, 0);
+    let expected = [
+        "visitor@example.com active",
+        "ann@example.com active",
+        "bob@example.com active",
+        "ann@new.example active",
+    ];
+    assert_eq!(world.users(), expected);
+    world.assert_idle();
+}
+
+#[test]
 fn r16_the_token_is_in_no_event_plan_or_journal() {
     let mut world = World::with(&[person("ann")]);
     let token = world.token.expose().to_string();

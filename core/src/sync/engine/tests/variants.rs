@@ -178,6 +178,18 @@ fn a_tenant_that_pages_by_cursor_alone_is_read_by_cursor() {
 }
 
 #[test]
+fn f33_a_list_by_cursor_that_tells_no_total_is_not_compared() {
+    let end = r#"{"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "Resources": []}"#;
+    let mut world = World::new();
+    for _ in 0..20 {
+        world = world.fault(Method::GET, "/Users", Fault::Refused(200, "", end));
+    }
+    let summary = world.drive(&mut engine(&["ann"]));
+    assert!(matches!(summary.outcome, Outcome::Unreadable { .. }), "{summary:?}");
+    assert_eq!(world.count("POST"), 0);
+}
+
+#[test]
 fn f35_groups_that_cannot_be_read_with_their_members_are_read_one_by_one() {
     let (mut world, mut first) = (World::new(), engine(&["ann", "bob"]));
     world.drive(&mut first);
