@@ -1,11 +1,12 @@
-//! Writes the seeds of `verify_response` and `read_authn_request`: signed Responses, requests signed and not. RSA signatures are deterministic, so they stay the same.
+//! Writes the seeds of `verify_response`, `read_authn_request` and `read_logout`: signed Responses, requests signed and not,
+//! messages of single logout. RSA signatures are deterministic, so they stay the same.
 //!
 //!     cargo run --manifest-path fuzz/Cargo.toml --bin seeds
 
 use std::{fs, path::Path};
 
 use heap_identity::saml::SignScope;
-use heap_identity_fuzz::{authn_request, signed_response};
+use heap_identity_fuzz::{authn_request, logout_messages, signed_response};
 
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/verify_response");
@@ -19,5 +20,9 @@ fn main() {
         for (kind, message) in authn_request(signed) {
             fs::write(folder.join(format!("{prefix}{kind}.txt")), message).expect("a seed");
         }
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/read_logout");
+    for (name, message) in logout_messages() {
+        fs::write(folder.join(format!("{name}.txt")), message).expect("a seed");
     }
 }
