@@ -131,7 +131,6 @@ impl Engine {
                 let mut whole = GroupChunk { add: self.accounts_of(&step.add), ..GroupChunk::default() };
                 whole.replaces = team.knowledge == Knowledge::Nothing;
                 whole.add.retain(|id| !team.surely_has(id));
-                whole.rename = (team.name != step.name).then(|| step.name.clone());
                 let id = team.id.clone();
                 self.state.remote.put_team(team);
                 self.link_group(&step.group, &id, true);

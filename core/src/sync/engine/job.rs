@@ -231,9 +231,11 @@ impl Engine {
 
     fn start_user(&mut self, step: &UserStep) -> UserStage {
         let Some(account) = &step.remote else {
-            return match self.uncertain.people.get(&step.person) {
-                Some(name) => UserStage::Search(Search::lost(name.clone())),
-                None => UserStage::Create { without_role: false },
+            let uncertain = self.uncertain.people.contains_key(&step.person);
+            return if uncertain {
+                UserStage::Search(Search::new(None))
+            } else {
+                UserStage::Create { without_role: false }
             };
         };
         if step.verb == UserVerb::Adopt {
@@ -290,8 +292,8 @@ impl Engine {
             return Ok(GroupStage::Delete { team: team.clone() });
         }
         let Some(team) = &step.remote else {
-            if let Some(name) = self.uncertain.groups.get(&step.group) {
-                return Ok(GroupStage::Search(Search::lost(name.clone())));
+            if self.uncertain.groups.contains_key(&step.group) {
+                return Ok(GroupStage::Search(Search::new(None)));
             }
             return self.creation(step).map_err(Err);
         };

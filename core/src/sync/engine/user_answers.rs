@@ -18,7 +18,7 @@ use crate::{
         event::{EventName, EventResource},
         plan::{Attribute, AttributeChange, UserStep, UserVerb, attributes},
         planted::{Bug, is_planted},
-        state::{Account, same_user_name},
+        state::Account,
     },
     wire::Response,
 };
@@ -64,7 +64,7 @@ impl Engine {
                 };
                 let drops_role = has_role && account.role != role_of(&step.changes);
                 let role = role_of(&step.changes).filter(|_| !without_role);
-                self.take_account(step, account, &step.user_name, role);
+                self.take_account(step, account, role);
                 if drops_role {
                     self.role_was_dropped(&step.person, now);
                 }
@@ -136,12 +136,7 @@ impl Engine {
                     return Next::Ended(Err(error.into()));
                 }
                 let id = account.id.clone();
-                let user_name = search.name(&step.user_name);
-                if !same_user_name(user_name, &step.user_name) {
-                    // What becomes of a person who was renamed since is R22's, and for the next plan.
-                    self.state.desired.touch_person(&step.person);
-                }
-                self.take_account(step, account, user_name, None);
+                self.take_account(step, account, None);
                 let changes = self.missing_changes(&step.person, &id);
                 Next::Now(UserStage::change(id, changes))
             }
@@ -232,10 +227,10 @@ impl Engine {
     /// Takes an account over into state, ledger and journal.
     ///
     /// Also where the directory no longer has the person: what was created is ours, and is deactivated by the next plan (R32).
-    fn take_account(&mut self, step: &UserStep, account: Account, user_name: &str, role: Option<String>) {
+    fn take_account(&mut self, step: &UserStep, account: Account, role: Option<String>) {
         let id = account.id.clone();
         self.state.put_account(account);
-        self.link_user(&step.person, &id, user_name, role);
+        self.link_user(&step.person, &id, &step.user_name, role);
     }
 
     /// Notes what a write did: as the answer shows it, else as it was sent (F14), and whether it took effect (F27).

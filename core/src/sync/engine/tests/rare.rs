@@ -1,15 +1,13 @@
 //! What takes several misfortunes at once: found by long runs of the simulator, and told here in a few lines.
 
-use alloc::vec::Vec;
-
 use http::Method;
 
-use super::{Fault, World, config, engine, moving::until_sent, names};
+use super::{Fault, World, config, engine, names};
 use crate::{
     directory::{Change, Group, Person, Snapshot},
     scim::service::Capabilities,
     sync::{
-        Engine, EventName, TransportFailure,
+        Engine, EventName,
         journal::{Entry, opened},
     },
 };
@@ -75,19 +73,4 @@ fn a_group_that_nobody_could_join_is_not_told_to_be_changed_and_ends_the_run() {
     assert_eq!((summary.steps, summary.failed), (2, 2), "{:?}", world.sent);
     assert_eq!(world.count("POST /Users"), 2, "one for bob, one for ann");
     assert!(names(&mut engine).contains(&(EventName::GroupUpdateProvision, false)));
-}
-
-#[test]
-fn f39_what_a_lost_creation_left_is_found_under_its_former_name_and_not_made_twice() {
-    let (mut world, mut engine) = (World::new(), engine(&["ann"]));
-    let out = until_sent(&mut world, &mut engine, "POST /Groups");
-    let _lost = world.deliver(&out.request);
-    // The search after the lost answer fails for as often as it is tried.
-    let fails = || (Method::GET, "/Groups", Fault::Refused(500, "", ""));
-    world.faults.extend(core::iter::repeat_with(fails).take(6));
-    engine.receive(out.id, Err(TransportFailure::OutcomeUnknown), world.now);
-    assert_eq!(world.drive(&mut engine).failed, 1, "{:?}", world.sent);
-    engine.change(Change::GroupSet(Group { id: "g1".into(), name: "Renamed".into(), bound: true }));
-    world.drive(&mut engine);
-    assert_eq!(world.teams().into_iter().collect::<Vec<_>>(), [("Renamed".into(), 1)]);
 }
