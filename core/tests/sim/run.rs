@@ -378,8 +378,8 @@ impl<'s> Run<'s> {
         self.tell(&|| "the last comparison".into());
         let before = self.world.requests;
         let (summary, comparisons) = self.compared()?;
-        // A person with an account in another organisation, and each group that only such people would join.
-        let failed = self.foreign.len() * (1 + self.directory.groups.len());
+        // A person with an account in another organisation or in conflict, and each group that only such people would join.
+        let failed = (self.foreign.len() + summary.conflicts) * (1 + self.directory.groups.len());
         if summary.outcome != Outcome::Finished || summary.failed > failed {
             return Err(format!("the last comparison ends with {summary:?}, and {failed} may fail (R23)"));
         }
