@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use heap_identity::{
+    connector::RoleSource,
+    directory::{GroupView, PersonView, Snapshot},
     entropy::Seeded,
+    heap::Role,
     pki::{Certificate, SigningKey},
     saml::{
         Attribute, IdentityProvider, Login, NameId, Policy, ReplayCache, ServiceProvider, SignScope, Trust,
@@ -13,6 +16,7 @@ use heap_identity::{
     },
 };
 use jiff::Timestamp;
+use serde_json::json;
 
 /// The identity provider.
 pub const IDP: &str = "https://sso.jumpcloud.com/saml2/heap";
@@ -35,6 +39,26 @@ pub const USER: &str = r#"{
 pub const GROUP: &str = r#"{
     "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "id": "2", "displayName": "Sales", "members": []
 }"#;
+
+/// Roles by group, with precedence.
+pub fn roles() -> RoleSource {
+    RoleSource::ByGroup(vec![("1".into(), Role::Admin), ("2".into(), Role::Custom("Growth".into()))])
+}
+
+/// A directory, as its own file format has it.
+pub fn directory_json(directory: &Snapshot) -> String {
+    let user = |person: PersonView<'_>| {
+        json!({"id": person.id(), "userName": person.user_name(), "active": person.is_active(), "role": person.role(),
+               "givenName": person.given_name(), "familyName": person.family_name(), "email": person.email()})
+    };
+    let group = |group: GroupView<'_>| {
+        let members: Vec<&str> = group.members().map(|member| member.id()).collect();
+        json!({"id": group.id(), "name": group.name(), "bound": group.is_bound(), "members": members})
+    };
+    let users: Vec<_> = directory.people().map(user).collect();
+    let groups: Vec<_> = directory.groups().map(group).collect();
+    json!({"users": users, "groups": groups, "groupManagement": directory.has_group_management()}).to_string()
+}
 
 /// When everything happens.
 pub fn now() -> Timestamp {

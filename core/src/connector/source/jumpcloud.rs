@@ -1,7 +1,7 @@
 //! JumpCloud's API (v1 `systemusers`, v2 `usergroups` and the graph): its pages into a directory.
 //!
-//! Field names and paging are those of the API's published client libraries (`TheJumpCloud/jcapi-python`:
-//! `Systemuserslist`, `Systemuserreturn`, `UserGroup`, `GraphConnection`).
+//! Field names, forms and paging are those of the API's published descriptions (`TheJumpCloud/jcapi-go`, `v1/api/swagger.yaml`:
+//! `systemuserslist`; `v2/api/swagger.yaml`: `UserGroup`, `GraphConnection`, `GraphObjectWithPaths`).
 
 use alloc::{
     borrow::ToOwned,
@@ -48,16 +48,45 @@ struct UserGroup {
     name: String,
 }
 
+/// An edge of the graph (`GraphConnection`), or what is found at the end of paths through it (`GraphObjectWithPaths`).
 #[derive(Deserialize)]
-struct Connection {
-    to: Node,
+struct Edge {
+    to: Option<Node>,
+    id: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<Value>,
 }
 
 #[derive(Deserialize)]
 struct Node {
     id: String,
+    /// A text in answers; the published examples have an object here, which says nothing.
     #[serde(rename = "type")]
-    kind: String,
+    kind: Option<Value>,
+}
+
+impl Edge {
+    fn end(self) -> Option<Node> {
+        let (id, kind) = (self.id, self.kind);
+        self.to.or_else(|| id.map(|id| Node { id, kind }))
+    }
+}
+
+/// A page of ends of one kind: an end of no kind is of the kind that the endpoint lists.
+fn ends(what: &'static str, kind: &str, body: &[u8]) -> Result<(usize, Vec<String>), SourceError> {
+    let page: Vec<Edge> = decode(what, body)?;
+    let (count, mut ids) = (page.len(), Vec::new());
+    for edge in page {
+        let end = edge.end().ok_or_else(|| SourceError::Malformed {
+            what,
+            line: 1,
+            expected: "expected each element with `to.id`, or with `id`".into(),
+        })?;
+        if end.kind.as_ref().and_then(Value::as_str).is_none_or(|found| found == kind) {
+            ids.push(end.id);
+        }
+    }
+    Ok((count, ids))
 }
 
 impl User {
@@ -202,28 +231,25 @@ impl JumpCloud {
         self.groups.keys().map(String::as_str)
     }
 
-    /// A page of `/api/v2/usergroups/{group}/members`.
+    /// A page of `/api/v2/usergroups/{group}/members`, or of `/membership`, which follows groups within groups.
     ///
     /// # Errors
     /// [`SourceError::Malformed`].
     pub fn members(&mut self, group: &str, body: &[u8]) -> Result<Page, SourceError> {
-        let page: Vec<Connection> = decode("a page of members", body)?;
+        let (count, ids) = ends("a page of members", "user", body)?;
         let (members, listing) = self.members.entry(group.to_owned()).or_default();
-        let next = listing.add(page.len(), self.limit);
-        members.extend(page.into_iter().filter(|edge| edge.to.kind == "user").map(|edge| edge.to.id));
-        Ok(next)
+        members.extend(ids);
+        Ok(listing.add(count, self.limit))
     }
 
-    /// A page of the application's associations with user groups: the bound ones.
+    /// A page of the application's associations with user groups, or of its `/usergroups`: the bound ones.
     ///
     /// # Errors
     /// [`SourceError::Malformed`].
     pub fn bound_groups(&mut self, body: &[u8]) -> Result<Page, SourceError> {
-        let page: Vec<Connection> = decode("a page of associations", body)?;
-        let next = self.bound_listing.add(page.len(), self.limit);
-        self.bound
-            .extend(page.into_iter().filter(|edge| edge.to.kind == "user_group").map(|edge| edge.to.id));
-        Ok(next)
+        let (count, ids) = ends("a page of associations", "user_group", body)?;
+        self.bound.extend(ids);
+        Ok(self.bound_listing.add(count, self.limit))
     }
 
     /// The directory.

@@ -90,6 +90,59 @@ fn d08_roles_that_heap_may_not_know_are_told_before_anything_is_sent() {
     assert_eq!((unknown[0].name.as_str(), unknown[0].people), ("Lee", 1));
 }
 
+/// JumpCloud's published examples, as they are: see `core/tests/vectors/jumpcloud/README.md`.
+macro_rules! example {
+    ($name:literal) => {
+        include_str!(concat!("../../../tests/vectors/jumpcloud/", $name, ".json"))
+    };
+}
+
+#[test]
+fn jumpclouds_published_examples_are_read() {
+    // Two of five users, who share one placeholder as their id: a page is read, and no directory is made of it (F04).
+    let mut jumpcloud = JumpCloud::new(RoleSource::Attribute("jobTitle".into()), 2);
+    assert_eq!(jumpcloud.users(example!("systemuserslist").as_bytes()), Ok(Page::Next { skip: 2 }));
+    assert_eq!(jumpcloud.groups(format!("[{}]", example!("UserGroup")).as_bytes()), Ok(Page::Last));
+    let edge = format!("[{}]", example!("GraphConnection"));
+    // `type` is a placeholder there, and no kind that is asked for.
+    assert_eq!(jumpcloud.members("id", edge.as_bytes()), Ok(Page::Last));
+    let object = format!("[{}]", example!("GraphObjectWithPaths"));
+    assert_eq!(jumpcloud.bound_groups(object.as_bytes()), Ok(Page::Last));
+    assert!(matches!(jumpcloud.snapshot(), Err(SourceError::Incomplete { found: 1, expected: 5, .. })));
+}
+
+#[test]
+fn r21_jumpclouds_published_examples_become_a_directory() {
+    let mut jumpcloud = JumpCloud::new(RoleSource::Attribute("jobTitle".into()), 100);
+    let users = format!(r#"{{"totalCount": 1, "results": [{}]}}"#, example!("systemuserreturn"));
+    jumpcloud.users(users.as_bytes()).unwrap();
+    jumpcloud.groups(format!("[{}]", example!("UserGroup")).as_bytes()).unwrap();
+    let member = example!("GraphConnection").replace("\"id\": \"id\"", "\"id\": \"_id\"");
+    let member = format!("[{}]", member.replace("\"type\": \"type\"", "\"type\": \"user\""));
+    jumpcloud.members("id", member.as_bytes()).unwrap();
+    jumpcloud.bound_groups(format!("[{}]", example!("GraphObjectWithPaths")).as_bytes()).unwrap();
+    let directory = jumpcloud.snapshot().unwrap();
+    let person = directory.person("_id").unwrap();
+    assert_eq!(
+        (person.user_name(), person.email(), person.given_name(), person.family_name(), person.role()),
+        ("username", Some("email"), Some("firstname"), Some("lastname"), Some("jobTitle"))
+    );
+    // The example is activated and suspended: the suspension counts (R32).
+    assert!(!person.is_active());
+    let group = directory.group("id").unwrap();
+    assert_eq!((group.name(), group.is_bound(), group.members().count()), ("name", true, 1));
+}
+
+#[test]
+fn an_element_of_the_graph_without_an_id_is_refused() {
+    let mut jumpcloud = JumpCloud::new(RoleSource::None, 100);
+    let refused = jumpcloud.members("g", br#"[{"type": "user", "paths": []}]"#).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "a page of members, line 1: expected each element with `to.id`, or with `id`"
+    );
+}
+
 #[test]
 fn f04_a_source_that_was_not_read_to_its_end_is_no_directory() {
     let one_of_two = br#"{"totalCount": 2, "results": [{"_id": "1", "username": "a"}]}"#;
