@@ -38,7 +38,9 @@ mod _core {
             import::{Import, ImportCandidate, ImportList, ImportResult, whole_list},
             parts::{Credentials, Details, Removal, Settings, Sso, state_after},
             sign_on::{Answer, SignOn},
-            source::{JumpCloud, RoleSource, snapshot_from_csv, snapshot_from_scim, unknown_roles},
+            source::{
+                JumpCloud, RoleSource, snapshot_from_csv, snapshot_from_scim, unknown_roles, with_roles,
+            },
             verification::{Concluded, NotVerified, Verification, Verified},
         };
     }

@@ -15,6 +15,7 @@ from heap_identity import (
 from heap_identity.connector import (
     Application, Catalogue, Concluded, Credentials, Details, ImportList, JumpCloud, NotVerified, RoleSource, Settings, Sso,
     Verification, Verified, doctor, snapshot_from_csv, snapshot_from_scim, state_after, unknown_roles, whole_list,
+    with_roles,
 )
 from heap_identity.heap import AttributeMapping, AttributeSource, SsoSettings
 from heap_identity.scim import ListResponse, User
@@ -90,7 +91,10 @@ def test_r18_r19_credentials_are_verified_before_they_hold() -> None:
     assert application.state == "managed" and application.expose_token() == "chosen"
     with pytest.raises(Refused) as again:
         application.conclude(concluded, now=NOW)
-    assert again.value.code == "connector.overtaken"
+    assert again.value.code == "connector.overtaken" and concluded.left_over == []
+    application.update_credentials(Credentials(base_url=heap.base_url, bearer_token="new"), now=NOW)
+    application.abandon_verification(now=NOW)
+    assert application.state == "managed" and application.events()[-1]["event_type"] == "idm_integration_reauth"
     lost = application.update_credentials(Credentials(base_url=heap.base_url, bearer_token="new"), now=NOW)
     lost.receive(failure="dns", now=NOW)
     concluded = driven(lost, at(heap))
@@ -262,6 +266,7 @@ def test_d08_roles_that_heap_may_not_have_are_counted() -> None:
     people = [Person(id=str(n), user_name=str(n), role=role) for n, role in enumerate(["Growth", "Growth", "Admin", "Own"])]
     snapshot = Snapshot.of(people=people, groups=[], memberships=[])
     assert unknown_roles(snapshot, custom=["Own"]) == {"Growth": 2}
+    assert unknown_roles(with_roles(snapshot, RoleSource.constant("Other"))) == {"Other": 4}
 
 
 def test_the_doctor_finds_nothing_in_a_healthy_set_up_and_says_what_is_wrong_in_another() -> None:

@@ -292,7 +292,12 @@ def test_r11_r15_r20_an_administrator_works_within_heap(tenant: Tenant) -> None:
     with pytest.raises(Refused) as managed:
         tenant.remove_teammate(account=ann, now=NOW)
     assert managed.value.code == "heap.managed_by_identity_provider"
+    with pytest.raises(Refused) as needed:
+        tenant.disable_sso()
+    assert needed.value.code == "heap.scim_needs_sso"
     tenant.disable_scim()
+    tenant.disable_sso()
+    assert not tenant.sso_configured
     tenant.remove_teammate(account=ann, now=NOW)
     assert tenant.users() == [] and "Read-Only" in Tenant.default_roles()
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use heap_identity::{
-    connector::{snapshot_from_csv, snapshot_from_scim},
+    connector::{self, snapshot_from_csv, snapshot_from_scim},
     directory,
     scim::{Group as ScimGroup, User as ScimUser},
 };
 
-use crate::{error::HeapIdentityError, held::Held};
+use crate::{connector::source::RoleSource, error::HeapIdentityError, held::Held};
 
 /// A person as the directory knows them.
 #[derive(Clone, Eq, Hash, PartialEq, uniffi::Record)]
@@ -198,13 +198,23 @@ impl Snapshot {
     }
 
     /// The users and groups of a SCIM service provider, each as JSON.
-    #[uniffi::constructor]
-    pub fn from_scim(users: Vec<String>, groups: Vec<String>) -> Result<Self, HeapIdentityError> {
+    #[uniffi::constructor(default(roles = None))]
+    pub fn from_scim(
+        users: Vec<String>,
+        groups: Vec<String>,
+        roles: Option<RoleSource>,
+    ) -> Result<Self, HeapIdentityError> {
         let users: Vec<ScimUser> =
             users.iter().map(|user| ScimUser::from_slice(user.as_bytes())).collect::<Result<_, _>>()?;
         let groups: Vec<ScimGroup> =
             groups.iter().map(|group| ScimGroup::from_slice(group.as_bytes())).collect::<Result<_, _>>()?;
-        Ok(Self::of(snapshot_from_scim(users, groups)?))
+        let roles = roles.map_or(connector::RoleSource::None, Into::into);
+        Ok(Self::of(snapshot_from_scim(users, groups, &roles)?))
+    }
+
+    /// The same directory with the roles that this source gives; an attribute is known to the source alone.
+    pub fn with_roles(&self, roles: RoleSource) -> Result<Arc<Self>, HeapIdentityError> {
+        Ok(Arc::new(Self::of(connector::with_roles(&self.0, &roles.into())?)))
     }
 
     /// Everybody.

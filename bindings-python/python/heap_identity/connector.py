@@ -33,6 +33,7 @@ from ._core.connector import (
     state_after,
     unknown_roles,
     whole_list,
+    with_roles,
 )
 
 __all__ = [
@@ -65,4 +66,5 @@ __all__ = [
     "state_after",
     "unknown_roles",
     "whole_list",
+    "with_roles",
 ]

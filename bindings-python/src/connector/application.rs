@@ -290,7 +290,7 @@ impl Application {
 
     /// Ends a verification: its credentials hold from now on, or the former ones go on holding (R18, R19).
     ///
-    /// Raises `Refused` (`connector.overtaken`) when it is not the verification under way.
+    /// Raises `Refused`: `connector.forbidden` when none is under way, `connector.overtaken` when it is another one.
     #[pyo3(signature = (concluded, *, now))]
     fn conclude<'py>(
         &self,
@@ -300,6 +300,12 @@ impl Application {
     ) -> PyResult<Bound<'py, PyAny>> {
         let concluded = concluded.take().raise(py)?;
         found(py, self.with(py, |application| application.conclude(concluded, now.0))?)
+    }
+
+    /// Gives up the verification under way (R19); what it made at Heap, `heap-identity-test-…`, is to be removed there. Raises `Refused`.
+    #[pyo3(signature = (*, now))]
+    fn abandon_verification(&self, py: Python<'_>, now: Instant) -> PyResult<()> {
+        self.with(py, |application| application.abandon_verification(now.0))
     }
 
     /// Binds groups by directory id, in place of those bound before: who is in none of them is denied (R12).

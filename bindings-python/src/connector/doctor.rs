@@ -149,6 +149,7 @@ pub(crate) fn doctor(
     known.connection = connection.as_ref().map(|tested| &tested.0);
     (known.scim_enabled, known.base_url) = (scim_enabled, base_url);
     known.verification = verification.as_ref().map(|concluded| &concluded.found);
+    known.left_over = verification.as_ref().map_or(&[], |concluded| concluded.left_over.as_slice());
     known.profile = profile.as_ref().map(|profile| &profile.0);
     known.accounts = accounts.as_deref();
     (known.custom_roles, known.foreign) = (&custom_roles, &foreign);

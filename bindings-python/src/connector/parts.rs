@@ -102,7 +102,7 @@ table!(Settings {
 pub(crate) struct Credentials(pub(super) connector::Credentials);
 
 table!(Credentials {
-    base_url: &str = |credentials| &credentials.base_url;
+    base_url: &str = |credentials| credentials.base_url();
 }
     #[new]
     #[pyo3(signature = (*, base_url, bearer_token))]
@@ -112,7 +112,7 @@ table!(Credentials {
 
     // The token is not shown.
     fn __repr__(&self) -> String {
-        format!("Credentials(base_url={:?})", self.0.base_url)
+        format!("Credentials(base_url={:?})", self.0.base_url())
     }
 );
 

@@ -87,16 +87,30 @@ pub(crate) fn snapshot_from_csv(py: Python<'_>, people: &str, memberships: &str)
 /// Raises `InvalidInput`: `connector.source_missing` for a resource without an id and for members that were left out (F13),
 /// `connector.source_unknown_member`.
 #[pyfunction]
-#[pyo3(signature = (*, users, groups))]
+#[pyo3(signature = (*, users, groups, roles=None))]
 pub(crate) fn snapshot_from_scim(
     py: Python<'_>,
     users: &Bound<'_, PyAny>,
     groups: &Bound<'_, PyAny>,
+    roles: Option<PyRef<'_, RoleSource>>,
 ) -> PyResult<Snapshot> {
     let users = users.try_iter()?.map(|user| Ok(user?.extract::<AnyUser>()?.0));
     let groups = groups.try_iter()?.map(|group| Ok(group?.extract::<AnyGroup>()?.0));
     let (users, groups) = (users.collect::<PyResult<Vec<_>>>()?, groups.collect::<PyResult<Vec<_>>>()?);
-    py.detach(|| connector::snapshot_from_scim(users, groups)).map(Snapshot).raise(py)
+    let roles = roles.map_or(connector::RoleSource::None, |roles| roles.0.clone());
+    py.detach(|| connector::snapshot_from_scim(users, groups, &roles)).map(Snapshot).raise(py)
+}
+
+/// The same directory with the roles that `roles` gives; an attribute is known to the source alone, and leaves them as they were read.
+#[pyfunction]
+#[pyo3(signature = (directory, roles))]
+pub(crate) fn with_roles(
+    py: Python<'_>,
+    directory: PyRef<'_, Snapshot>,
+    roles: PyRef<'_, RoleSource>,
+) -> PyResult<Snapshot> {
+    let (directory, roles) = (&directory.0, &roles.0);
+    py.detach(|| connector::with_roles(directory, roles)).map(Snapshot).raise(py)
 }
 
 /// Collects pages of JumpCloud's API until the directory is whole (F02, F04).

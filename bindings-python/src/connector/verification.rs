@@ -32,11 +32,9 @@ table!(Verified {
     deletes_users: Option<bool> = |verified| verified.deletes_users;
     /// Whether there are groups (R24). `None` where nobody asked.
     groups: Option<bool> = |verified| verified.groups;
-    /// Ids of test resources that could not be removed again: an administrator must.
-    left_over: Vec<String> = |verified| verified.left_over.clone();
 }
     fn __repr__(&self) -> String {
-        format!("Verified(left_over={:?})", self.0.left_over)
+        format!("Verified(groups={:?}, deletes_users={:?})", self.0.groups, self.0.deletes_users)
     }
 );
 
@@ -79,6 +77,7 @@ pub(super) fn found(
 pub(crate) struct Concluded {
     concluded: Mutex<Option<connector::Concluded>>,
     pub(super) found: Result<connector::Verified, connector::NotVerified>,
+    pub(super) left_over: Vec<String>,
 }
 
 #[pymethods]
@@ -87,6 +86,12 @@ impl Concluded {
     #[getter]
     fn found<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         found(py, self.found.clone())
+    }
+
+    /// Test resources that are, or may be, still at Heap, by id or else by name: an administrator must remove them.
+    #[getter]
+    fn left_over(&self) -> Vec<String> {
+        self.left_over.clone()
     }
 
     fn __repr__(&self) -> String {
@@ -118,8 +123,8 @@ impl Verification {
         match self.0.with(py, connector::Verification::poll) {
             Exchange::Send(request) => Request(request).into_bound_py_any(py),
             Exchange::Done(concluded) => {
-                let found = concluded.found.clone();
-                Concluded { concluded: Mutex::new(Some(concluded)), found }.into_bound_py_any(py)
+                let (found, left_over) = (concluded.found.clone(), concluded.left_over.clone());
+                Concluded { concluded: Mutex::new(Some(concluded)), found, left_over }.into_bound_py_any(py)
             }
             _ => Err(PyValueError::new_err("the step cannot be taken from Python")),
         }

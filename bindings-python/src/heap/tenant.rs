@@ -308,6 +308,11 @@ impl Tenant {
         self.0.with(py, heap::Tenant::disable_scim);
     }
 
+    /// Turns SSO off: everybody may log in with a password again (R11, R44). Refused while SCIM is on (R14).
+    fn disable_sso(&self, py: Python<'_>) -> PyResult<()> {
+        self.0.with(py, heap::Tenant::disable_sso).raise(py)
+    }
+
     /// Changes the role that new users get; those who are there keep theirs (R15).
     #[pyo3(signature = (role))]
     fn set_default_role(&self, py: Python<'_>, role: &str) {

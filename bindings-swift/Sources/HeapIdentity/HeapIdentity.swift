@@ -8731,6 +8731,11 @@ public protocol SnapshotProtocol: AnyObject, Sendable {
      */
     func person(id: String)  -> Person?
     
+    /**
+     * The same directory with the roles that this source gives; an attribute is known to the source alone.
+     */
+    func withRoles(roles: RoleSource) throws  -> Snapshot
+    
 }
 /**
  * What the directory says at one moment, whole.
@@ -8829,12 +8834,13 @@ public static func fromJson(text: String)throws  -> Snapshot  {
     /**
      * The users and groups of a SCIM service provider, each as JSON.
      */
-public static func fromScim(users: [String], groups: [String])throws  -> Snapshot  {
+public static func fromScim(users: [String], groups: [String], roles: RoleSource? = nil)throws  -> Snapshot  {
     return try  FfiConverterTypeSnapshot_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_constructor_snapshot_from_scim(
         FfiConverterSequenceString.lower(users),
-        FfiConverterSequenceString.lower(groups),uniffiCallStatus
+        FfiConverterSequenceString.lower(groups),
+        FfiConverterOptionTypeRoleSource.lower(roles),uniffiCallStatus
     )
 })
 }
@@ -8978,6 +8984,19 @@ open func person(id: String) -> Person?  {
 })
 }
     
+    /**
+     * The same directory with the roles that this source gives; an attribute is known to the source alone.
+     */
+open func withRoles(roles: RoleSource)throws  -> Snapshot  {
+    return try  FfiConverterTypeSnapshot_lift(try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_snapshot_with_roles(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeRoleSource_lower(roles),uniffiCallStatus
+    )
+})
+}
+    
 
     
 }
@@ -9072,6 +9091,11 @@ public protocol TenantProtocol: AnyObject, Sendable {
      * Turns SCIM off: the token ends, accounts and groups stay.
      */
     func disableScim() 
+    
+    /**
+     * Turns SSO off: everybody may log in with a password again. Refused while SCIM is on.
+     */
+    func disableSso() throws 
     
     /**
      * Enables SCIM, with this role for new users, and shows the credentials this once. The token is Heap's; one of the
@@ -9356,6 +9380,17 @@ open func defaultRole() -> Role  {
 open func disableScim()  {try! rustCall() {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_method_tenant_disable_scim(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+    
+    /**
+     * Turns SSO off: everybody may log in with a password again. Refused while SCIM is on.
+     */
+open func disableSso()throws   {try rustCallWithError(FfiConverterTypeHeapIdentityError_lift) {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_tenant_disable_sso(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 }
@@ -25378,6 +25413,30 @@ fileprivate struct FfiConverterOptionTypeRole: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeRoleSource: FfiConverterRustBuffer {
+    typealias SwiftType = RoleSource?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRoleSource.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRoleSource.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeSignScope: FfiConverterRustBuffer {
     typealias SwiftType = SignScope?
 
@@ -27520,6 +27579,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_method_snapshot_person() != 4849) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_method_snapshot_with_roles() != 53304) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_method_signatureexplanation_canonical() != 57681) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -27581,6 +27643,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_tenant_disable_scim() != 54166) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_tenant_disable_sso() != 32688) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_tenant_enable_scim() != 28858) {
@@ -28141,7 +28206,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_constructor_snapshot_from_json() != 62435) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_heap_identity_swift_checksum_constructor_snapshot_from_scim() != 12797) {
+    if (uniffi_heap_identity_swift_checksum_constructor_snapshot_from_scim() != 21488) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_constructor_snapshot_new() != 1391) {

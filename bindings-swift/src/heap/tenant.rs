@@ -263,6 +263,11 @@ impl Tenant {
         self.0.locked().disable_scim();
     }
 
+    /// Turns SSO off: everybody may log in with a password again. Refused while SCIM is on.
+    pub fn disable_sso(&self) -> Result<(), HeapIdentityError> {
+        Ok(self.0.locked().disable_sso()?)
+    }
+
     /// Whether SCIM is on.
     pub fn scim_enabled(&self) -> bool {
         self.0.locked().scim_enabled()

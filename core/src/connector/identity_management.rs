@@ -26,15 +26,19 @@ impl Default for Settings {
 
 /// A base URL and the token for it (R17, R18).
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Credentials {
     /// The base URL of the tenant's SCIM service provider.
-    pub base_url: String,
+    pub(super) base_url: String,
     /// The bearer token; `None` in what was restored without it, since it is never stored with the rest (R16).
-    pub token: Option<Secret>,
+    pub(super) token: Option<Secret>,
 }
 
 impl Credentials {
+    /// The base URL of the tenant's SCIM service provider, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
     /// Credentials that could be sent.
     ///
     /// # Errors

@@ -26,7 +26,7 @@ pub use removal::{Deleted, Part, Removal};
 pub use sign_on::{Answer, SignOn, SignOnError};
 pub use source::{
     JumpCloud, Page, RoleSource, SourceError, UnknownRole, snapshot_from_csv, snapshot_from_scim,
-    unknown_roles,
+    unknown_roles, with_roles,
 };
 pub use sso::Sso;
 pub use transitions::{Action, Forbidden, State};

@@ -48,6 +48,7 @@ __all__ = [
     "state_after",
     "unknown_roles",
     "whole_list",
+    "with_roles",
 ]
 
 _Random: TypeAlias = Callable[[int], bytes] | None
@@ -78,7 +79,12 @@ def snapshot_from_csv(*, people: str, memberships: str) -> Snapshot:
     `userId`, as wanted `bound`. Raises `InvalidInput` (`connector.source_malformed`, `connector.source_unknown_member`) with the line.
     """
 
-def snapshot_from_scim(*, users: Iterable[User | _Json], groups: Iterable[Group | _Json]) -> Snapshot:
+def with_roles(directory: Snapshot, roles: RoleSource) -> Snapshot:
+    """The same directory with the roles that `roles` gives; an attribute is known to the source alone, and leaves them as they were read."""
+
+def snapshot_from_scim(
+    *, users: Iterable[User | _Json], groups: Iterable[Group | _Json], roles: RoleSource | None = None
+) -> Snapshot:
     """A directory from the users and groups of any SCIM service provider, all of them. No group is bound.
 
     Raises `InvalidInput`: `connector.source_missing` for a resource without an id and for members that were left out (F13),
@@ -89,21 +95,12 @@ def whole_list(pages: Iterable[ListResponse]) -> list[User] | None:
     """The accounts of every page of a list; `None` unless there are as many different ids as the list says there are (F33)."""
 
 def doctor(
-    application: Application,
-    *,
-    now: datetime,
-    certificate: Certificate | None = None,
-    name_id_format: str | None = None,
-    directory: Snapshot | None = None,
-    sso: SsoSettings | Literal[False] | None = None,
-    heap_id: _HeapId | None = None,
-    connection: ConnectionTest | None = None,
-    scim_enabled: bool | None = None,
-    base_url: str | None = None,
-    verification: Concluded | None = None,
-    profile: Profile | None = None,
-    accounts: Iterable[User | _Json] | None = None,
-    custom_roles: Iterable[str] | None = None,
+    application: Application, *, now: datetime, certificate: Certificate | None = None,
+    name_id_format: str | None = None, directory: Snapshot | None = None,
+    sso: SsoSettings | Literal[False] | None = None, heap_id: _HeapId | None = None,
+    connection: ConnectionTest | None = None, scim_enabled: bool | None = None, base_url: str | None = None,
+    verification: Concluded | None = None, profile: Profile | None = None,
+    accounts: Iterable[User | _Json] | None = None, custom_roles: Iterable[str] | None = None,
     foreign: Iterable[str] | None = None,
 ) -> Diagnosis:
     """Walks through both sides' configuration. Nothing is sent; what is not given is not known, and nothing is concluded from it.
@@ -288,8 +285,10 @@ class Application:
     def conclude(self, concluded: Concluded, *, now: datetime) -> Verified | NotVerified:
         """Ends a verification: its credentials hold from now on, or the former ones go on holding (R18, R19).
 
-        Raises `Refused` (`connector.overtaken`) when it is not the verification under way.
+        Raises `Refused`: `connector.forbidden` when none is under way, `connector.overtaken` when it is another one.
         """
+    def abandon_verification(self, *, now: datetime) -> None:
+        """Gives up the verification under way (R19); what it made at Heap, `heap-identity-test-…`, is to be removed there. Raises `Refused`."""
     def bind_groups(self, groups: Iterable[str], *, directory: Snapshot) -> None:
         """Binds groups by directory id, in place of those bound before: who is in none of them is denied (R12).
 
@@ -354,9 +353,6 @@ class Verified:
     @property
     def groups(self) -> bool | None:
         """Whether there are groups (R24). `None` where nobody asked."""
-    @property
-    def left_over(self) -> list[str]:
-        """Ids of test resources that could not be removed again: an administrator must."""
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
@@ -377,6 +373,9 @@ class Concluded:
     @property
     def found(self) -> Verified | NotVerified:
         """What was found."""
+    @property
+    def left_over(self) -> list[str]:
+        """Test resources that are, or may be, still at Heap, by id or else by name: an administrator must remove them."""
 
 @final
 class Verification:

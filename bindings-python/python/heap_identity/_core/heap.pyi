@@ -421,6 +421,8 @@ class Tenant:
         """Makes a new token; the old one ends at once (R19)."""
     def disable_scim(self) -> None:
         """Turns SCIM off: the token ends, accounts and groups stay."""
+    def disable_sso(self) -> None:
+        """Turns SSO off: everybody may log in with a password again (R11, R44). Refused while SCIM is on (R14)."""
     def set_default_role(self, role: str) -> None:
         """Changes the role that new users get; those who are there keep theirs (R15)."""
     def set_role(self, *, account: str, role: str, now: datetime) -> None:

@@ -13,5 +13,5 @@ mod tests;
 pub use csv::snapshot_from_csv;
 pub use error::SourceError;
 pub use jumpcloud::{JumpCloud, Page};
-pub use roles::{RoleSource, UnknownRole, unknown_roles};
+pub use roles::{RoleSource, UnknownRole, unknown_roles, with_roles};
 pub use scim::snapshot_from_scim;

@@ -6,7 +6,10 @@ use alloc::{
     vec::Vec,
 };
 
-use crate::{directory::Snapshot, heap::Role};
+use crate::{
+    directory::{self, Person, Snapshot},
+    heap::Role,
+};
 
 /// Where the role of a person comes from.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -40,6 +43,44 @@ impl RoleSource {
             Self::None => None,
         }
     }
+}
+
+/// A directory with the roles that `roles` gives, whatever gave them before: for sources that were read without one. An attribute is
+/// known to the source alone, so [`RoleSource::Attribute`] leaves the roles as they were read.
+///
+/// # Errors
+/// None that a directory which exists does not have already.
+///
+/// ```
+/// use heap_identity::{connector::{RoleSource, snapshot_from_csv, with_roles}, heap::Role};
+/// let people = "id,userName,active\nu1,ann@example.com,true\nu2,bob@example.com,true\n";
+/// let directory = snapshot_from_csv(people, "groupId,groupName,userId\ng1,Leads,u1\ng2,All,u1\ng2,All,u2\n")?;
+/// let roles = RoleSource::ByGroup(vec![("g1".into(), Role::Architect), ("g2".into(), Role::Consumer)]);
+/// let directory = with_roles(&directory, &roles)?;
+/// assert_eq!(directory.person("u1").and_then(|person| person.role()), Some("Architect"));
+/// assert_eq!(directory.person("u2").and_then(|person| person.role()), Some("Consumer"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn with_roles(directory: &Snapshot, roles: &RoleSource) -> Result<Snapshot, directory::Error> {
+    let mut builder = Snapshot::builder();
+    builder.group_management(directory.has_group_management());
+    let mut numbers = BTreeMap::new();
+    for person in directory.people() {
+        let is_member =
+            |group: &str| directory.group(group).is_some_and(|group| group.contains(person.number()));
+        let role = match roles {
+            RoleSource::Attribute(_) => person.role().map(ToString::to_string),
+            _ => roles.role(|_| None, is_member),
+        };
+        numbers.insert(person.id(), builder.person(&Person { role, ..person.to_person() })?);
+    }
+    for group in directory.groups() {
+        let number = builder.group(&group.to_group())?;
+        for person in group.members().filter_map(|member| numbers.get(member.id())) {
+            builder.member(number, *person);
+        }
+    }
+    builder.complete()
 }
 
 /// A role that the directory gives and Heap may not have.

@@ -1,13 +1,14 @@
 use alloc::{collections::BTreeMap, format, string::ToString};
 
-use super::SourceError;
+use super::{RoleSource, SourceError, with_roles};
 use crate::{
     directory::{self, Person, Snapshot},
-    scim::{Group, User},
+    scim::{Document, Group, User},
 };
 
 /// A directory from the users and groups of any SCIM service provider, all of them. No group is bound: which ones are is the
-/// application's ([`Application::bind_groups`](crate::connector::Application::bind_groups)).
+/// application's ([`Application::bind_groups`](crate::connector::Application::bind_groups)). A role from an attribute is that of a top-level
+/// text, such as `title`.
 ///
 /// # Errors
 /// [`SourceError::Missing`] for a resource without an id and for a group whose members were left out, which is not the same as a
@@ -15,10 +16,15 @@ use crate::{
 pub fn snapshot_from_scim(
     users: impl IntoIterator<Item = User>,
     groups: impl IntoIterator<Item = Group>,
+    roles: &RoleSource,
 ) -> Result<Snapshot, SourceError> {
     let mut builder = Snapshot::builder();
     let mut numbers = BTreeMap::new();
     for user in users {
+        let role = match roles {
+            RoleSource::Attribute(name) => Document::from(user.clone()).text(name).map(ToString::to_string),
+            _ => None,
+        };
         let id = user.id.ok_or_else(|| SourceError::Missing("the id of a user".into()))?;
         let name = user.name.unwrap_or_default();
         let emails = user.emails.unwrap_or_default();
@@ -31,7 +37,7 @@ pub fn snapshot_from_scim(
             given_name: name.given_name,
             family_name: name.family_name,
             email: primary.and_then(|email| email.value.clone()),
-            role: None,
+            role,
         };
         let number = builder.person(&person)?;
         numbers.insert(id, number);
@@ -50,5 +56,5 @@ pub fn snapshot_from_scim(
             builder.member(number, *person);
         }
     }
-    Ok(builder.complete()?)
+    Ok(with_roles(&builder.complete()?, roles)?)
 }

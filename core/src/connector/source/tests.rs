@@ -7,7 +7,10 @@ use alloc::{
 
 use proptest::prelude::{any, prop, proptest};
 
-use super::{JumpCloud, Page, RoleSource, SourceError, snapshot_from_csv, snapshot_from_scim, unknown_roles};
+use super::{
+    JumpCloud, Page, RoleSource, SourceError, snapshot_from_csv, snapshot_from_scim, unknown_roles,
+    with_roles,
+};
 use crate::{
     heap::Role,
     scim::{Group, Member, User},
@@ -173,11 +176,43 @@ fn f13_a_group_whose_members_were_left_out_is_not_an_empty_group() {
     user.id = Some("1".into());
     let mut group = Group::new("Team".into());
     group.id = Some("g".into());
-    assert!(matches!(snapshot_from_scim([user.clone()], [group.clone()]), Err(SourceError::Missing(_))));
+    assert!(matches!(
+        snapshot_from_scim([user.clone()], [group.clone()], &RoleSource::None),
+        Err(SourceError::Missing(_))
+    ));
     group.members = Some(vec![Member::new("1".into())]);
-    let directory = snapshot_from_scim([user], [group]).unwrap();
+    let directory = snapshot_from_scim([user], [group], &RoleSource::None).unwrap();
     assert_eq!(directory.membership_count(), 1);
     assert!(directory.person("1").unwrap().is_active());
+}
+
+#[test]
+fn r21_d08_every_source_gives_roles_by_attribute_by_group_and_by_constant() {
+    let user = |id: &str, title: Option<&str>| {
+        let mut user = User::new(format!("{id}@example.com"));
+        user.id = Some(id.into());
+        user.extra.extend(title.map(|title| ("heapRole".into(), title.into())));
+        user
+    };
+    let users = || [user("ann", Some("Architect")), user("bob", None)];
+    let mut leads = Group::new("Leads".into());
+    (leads.id, leads.members) = (Some("g".into()), Some(vec![Member::new("ann".into())]));
+    let by_group = || RoleSource::ByGroup(vec![("g".into(), Role::Admin)]);
+    let people = "id,userName,active,role\nann,ann@example.com,true,Architect\nbob,bob@example.com,true,\n";
+    let csv = snapshot_from_csv(people, "groupId,groupName,userId\ng,Leads,ann\n").unwrap();
+    for (roles, ann, bob) in [
+        (RoleSource::Attribute("heapRole".into()), Some("Architect"), None),
+        (by_group(), Some("Admin"), None),
+        (RoleSource::Constant(Role::Consumer), Some("Consumer"), Some("Consumer")),
+        (RoleSource::None, None, None),
+    ] {
+        let scim = snapshot_from_scim(users(), [leads.clone()], &roles).unwrap();
+        for directory in [scim, with_roles(&csv, &roles).unwrap()] {
+            let role = |id: &str| directory.person(id).unwrap().role();
+            assert_eq!((role("ann"), role("bob")), (ann, bob), "{roles:?}");
+            assert_eq!((directory.membership_count(), directory.group_count()), (1, 1));
+        }
+    }
 }
 
 #[test]

@@ -312,7 +312,7 @@ impl World {
                 self.change(works, |model| model.bound = groups.iter().copied().collect());
                 (done, comes_to(works, []))
             }
-            _ => unreachable!("{call:?}"),
+            other => panic!("{other:?} saves nothing"),
         }
     }
 

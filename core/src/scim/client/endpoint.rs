@@ -114,7 +114,7 @@ impl Endpoint {
     }
 
     /// The resources with a name, by which the other side knows them: users by `userName`, groups by `displayName`.
-    pub fn find_named(&self, kind: Kind, name: &str) -> Request {
+    pub(crate) fn find_named(&self, kind: Kind, name: &str) -> Request {
         let attribute = match kind {
             Kind::User => "userName",
             Kind::Group => "displayName",
