@@ -16,7 +16,7 @@ pub fn show(
     let mut entropy = Seeded::new(2026);
     let wanted = model.wanted();
     if let Some(person) = wanted.first().copied() {
-        let response = heap.application.launch(directory, person, now, &mut entropy)?;
+        let response = heap.sign_on.launch(directory, person, now, &mut entropy)?;
         let session = heap.tenant.finish_login(&form(&response.form_fields(None)), now)?;
         lines.push(format!(
             "from the portal (R9): {person} is logged in as {}, {}",
@@ -25,7 +25,7 @@ pub fn show(
 
         let url = heap.tenant.begin_login(Some("/app/reports"), now, &mut entropy)?;
         let query = url.split_once('?').map_or("", |(_, query)| query);
-        let answer = heap.application.answer(query, directory, person, now, &mut entropy)?;
+        let answer = heap.sign_on.answer(query, directory, person, now, &mut entropy)?;
         let fields = answer.response.form_fields(answer.relay_state.as_deref());
         let session = heap.tenant.finish_login(&form(&fields), now)?;
         let page = session.page.unwrap_or_default();
@@ -36,7 +36,7 @@ pub fn show(
     }
     let refused =
         model.ever.keys().find(|id| !wanted.contains(id.as_str())).map_or("somebody-unknown", String::as_str);
-    match heap.application.launch(directory, refused, now, &mut entropy) {
+    match heap.sign_on.launch(directory, refused, now, &mut entropy) {
         Ok(_) => return Err(format!("{refused} has no access and got an assertion").into()),
         Err(reason) => lines.push(format!("refused (R12): {refused}: {reason}")),
     }

@@ -20,7 +20,7 @@ use std::{
 
 use heap_identity::{
     directory::{Change, Snapshot, snapshot_from_json},
-    sync::{Config, Engine, InMemory, Outcome, Review, drive},
+    sync::{Engine, InMemory, Outcome, Review, drive},
 };
 use indicatif::ProgressBar;
 use jiff::Timestamp;
@@ -93,10 +93,15 @@ fn run(start: Timestamp, mut model: Model, later: Vec<Moment>, json: bool) -> Re
     let began = Instant::now();
     let directory = model.snapshot()?;
     let mut heap = tenant::set_up(&directory, start)?;
-    let mut config = Config::new(heap.tenant.base_url(), heap.token.clone())?;
+    if !json {
+        show::walk(&heap.walk);
+    }
+    let mut config = heap.application.sync_config()?;
     config.review = Review::Always;
+    // What the application does not bind is not its business (R12, R29).
+    let view = heap.application.view(&directory);
     let mut run = Run {
-        engine: Engine::new(config, &directory, 1),
+        engine: Engine::new(config, &view, 1),
         heap: &mut heap,
         now: start,
         summary: Summary::default(),
@@ -124,10 +129,17 @@ fn run(start: Timestamp, mut model: Model, later: Vec<Moment>, json: bool) -> Re
     run.summary.requests = run.engine.requests().iter().map(|(name, count)| (*name, *count)).collect();
 
     let (mut summary, now) = (run.summary, run.now);
+    // The test user of the activation has come and gone, and is not counted among the people.
+    for event in heap.application.events().into_iter().filter(|event| event.resource.is_none()) {
+        *summary.events.entry(event.name.as_str()).or_default() += 1;
+    }
     let differences = compare::differences(&model, &heap.tenant);
     differences.iter().take(20).for_each(|difference| eprintln!("difference: {difference}"));
     summary.differences = differences.len();
-    summary.logins = login::show(&mut heap, &model, &model.snapshot()?, now)?;
+    let directory = model.snapshot()?;
+    tenant::bind(&mut heap.application, &directory)?;
+    let view = heap.application.view(&directory);
+    summary.logins = login::show(&mut heap, &model, &view, now)?;
     summary.users = model.people.len();
     summary.groups = model.groups.len();
     summary.memberships = model.members.values().map(std::collections::BTreeSet::len).sum();

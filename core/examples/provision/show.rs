@@ -8,6 +8,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// How many steps of one kind a plan shows before it counts the rest.
 const SHOWN_OF_A_KIND: usize = 4;
 
+/// What an administrator would have done by hand.
+pub fn walk(lines: &[String]) {
+    println!("Both ends are set up");
+    lines.iter().for_each(|line| println!("  {line}"));
+}
+
 /// A plan as `terraform plan` would show it; of many steps of one kind only the first.
 pub fn plan(title: &str, plan: &Plan) {
     println!("\n{title}");
