@@ -124,7 +124,9 @@ fn d12_the_real_history_ends_without_differences_whatever_is_lost_on_the_way() {
     let first = moments.next().unwrap();
     let mut model = Model::new();
     first.changes.iter().for_each(|change| model.apply(change));
-    let tenant::Heap { tenant, token, .. } = tenant::set_up(&model.snapshot().unwrap(), first.at).unwrap();
+    let tenant::Heap { tenant, application, .. } =
+        tenant::set_up(&model.snapshot().unwrap(), first.at).unwrap();
+    let token = application.sync_config().unwrap().bearer_token;
     let (dice, journal) = (Seeded::new(11), Vec::new());
     let (faults_permille, crashes_permille, faults, crashes) = (100, 4, 0, 0);
     let now = first.at;
