@@ -255,7 +255,7 @@ class Run:
 
     def _take(self, answer: Answer) -> None:
         quality = _quality(answer.outcome)
-        is_reading = self.engine.plan is None
+        is_reading = not self.engine.has_plan
         if isinstance(answer.outcome, Response):
             self.engine.receive(id=answer.id, response=answer.outcome, now=_now())
         else:

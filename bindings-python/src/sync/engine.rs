@@ -155,6 +155,12 @@ impl Engine {
         self.0.with(py, sync::Engine::reconcile);
     }
 
+    /// Whether there is a plan, without a copy of it.
+    #[getter]
+    fn has_plan(&self, py: Python<'_>) -> bool {
+        self.0.with(py, |engine| engine.plan().is_some())
+    }
+
     /// The plan that waits for approval or is being carried out.
     #[getter]
     fn plan(&self, py: Python<'_>) -> Option<Plan> {

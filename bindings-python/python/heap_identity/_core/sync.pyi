@@ -297,6 +297,9 @@ class Engine:
     def reconcile(self) -> None:
         """Reads the whole tenant again and compares everything: finds drift, and what earlier failed."""
     @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan, without a copy of it."""
+    @property
     def plan(self) -> Plan | None:
         """The plan that waits for approval or is being carried out."""
     def progress(self, *, now: datetime) -> Progress | None:
