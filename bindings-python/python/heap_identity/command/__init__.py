@@ -3,7 +3,7 @@
 import typer
 
 from .._core import __version__
-from . import apply, demo, serve, sso, watch
+from . import apply, demo, doctor, importing, serve, sso, token, watch
 
 app = typer.Typer(
     name="heap-identity",
@@ -33,7 +33,10 @@ app.command()(watch.watch)
 app.command()(watch.events)
 app.command()(serve.serve)
 app.command()(demo.demo)
+app.command("import")(importing.import_)
+app.command()(doctor.doctor)
 app.add_typer(sso.app, name="sso")
+app.add_typer(token.app, name="token")
 
 
 def main() -> None:

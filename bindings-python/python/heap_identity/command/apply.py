@@ -1,19 +1,20 @@
 """`apply` and `plan`: the main job."""
 
 import os
-import ssl
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ..http import Connection, drive, engine
 from ..rounds import Held, Result, Run
 from ..state import MemoryJournal, State, StateError
 from . import common
 from .common import Unusable, err, out
+
+# What talks over HTTP is loaded by those commands alone that do: a shell that completes a word waits for all that is loaded here.
+if TYPE_CHECKING:
+    from ..http import Connection
 
 #: How many lines of one kind people are shown.
 SHOWN_MAX = 20
@@ -46,6 +47,8 @@ def apply(
     Exit status: 0 the tenant equals the directory; 3 something was held back or failed, and a new start goes on; 2 bad usage or a
     bad file, and nothing was sent; 130 interrupted, and a new start goes on.
     """
+    from ..http import engine
+
     with common.told(json_, log):
         if not yes and not common.is_terminal():
             raise Unusable("nobody is there to be asked: add --yes, or look at `heap-identity plan` first")
@@ -96,6 +99,8 @@ def plan(
 
     Exit status: 0 the tenant was read, and the plan is shown; 3 the tenant cannot be read; 2 bad usage or a bad file.
     """
+    from ..http import engine
+
     with common.told(json_, log):
         snapshot = common.read_directory(directory)
         token = common.token(token_env, token_file, token_keyring)
@@ -150,8 +155,12 @@ def plan_document(result: Result) -> dict[str, Any] | None:
     return None
 
 
-def connection_of(base_url: str, token: str, timeout: float, proxy: str | None, ca_file: Path | None) -> Connection:
+def connection_of(base_url: str, token: str, timeout: float, proxy: str | None, ca_file: Path | None) -> "Connection":
     """How the tenant is reached."""
+    import ssl
+
+    from ..http import Connection
+
     verify = None
     if ca_file is not None:
         try:
@@ -161,11 +170,15 @@ def connection_of(base_url: str, token: str, timeout: float, proxy: str | None, 
     return Connection(base_url=base_url, bearer_token=token, timeout=timeout, proxy=proxy, verify=verify)
 
 
-def settled(run: Run, connection: Connection, stopping: common.Stopping, *, is_quiet: bool) -> Result:
+def settled(run: Run, connection: "Connection", stopping: common.Stopping, *, is_quiet: bool) -> Result:
     """Drives a run, with progress for people, and with an end in good order on Ctrl-C."""
+    from ..http import drive
+
     stopping.attach(run.stop)
     if is_quiet or not err.is_terminal:
         return drive(run, connection)
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("reading", total=None)

@@ -103,11 +103,11 @@ def show_json(document: Any) -> None:
     print(json.dumps(document, ensure_ascii=False), flush=True)
 
 
-def token(env: str | None, file: Path | None = None, keyring: str | None = None) -> str:
+def token(env: str | None, file: Path | None = None, keyring: str | None = None, *, prefix: str = "--token") -> str:
     """The secret out of the environment, a file or the keyring; never out of the command line."""
     sources = [source for source in (env, file, keyring) if source is not None]
     if len(sources) != 1:
-        raise Unusable("give the token by exactly one of --token-env, --token-file and --token-keyring")
+        raise Unusable(f"give the token by exactly one of {prefix}-env, {prefix}-file and {prefix}-keyring")
     if env is not None:
         found = os.environ.get(env, "")
         where = f"the environment variable {env}"

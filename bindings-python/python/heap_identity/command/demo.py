@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from .._core import Engine, Guards, Snapshot, Tenant
 from ..errors import HeapIdentityError
 from ..rounds import Answer, Launch, Result, Run
-from ..server.identity_provider import IDP_URL, DemonstrationIdentityProvider
 from ..state import MemoryJournal
 from . import common
 from .common import out
@@ -20,6 +19,8 @@ def demo(json_: common.Json = False) -> None:
 
     It needs no account, no network and no file. Exit status: 0 all went as it should, 3 it did not.
     """
+    from ..server.identity_provider import IDP_URL, DemonstrationIdentityProvider
+
     tenant = Tenant(name="demo", heap_id="1234567890")
     tenant.configure_sso(certificate_pem=DemonstrationIdentityProvider.certificate_pem(), remote_login_url=IDP_URL)
     token = tenant.enable_scim(default_role="Read-Only")
@@ -81,7 +82,7 @@ def provision(tenant: Tenant, token: str, journal: MemoryJournal, directory: Sna
 
 def log_in(tenant: Tenant, subject: str) -> str | None:
     """A login from the portal; the code where it is refused."""
-
+    from ..server.identity_provider import DemonstrationIdentityProvider
 
     now = datetime.now(timezone.utc)
     form = DemonstrationIdentityProvider(tenant.acs_url).form_fields(subject=subject, now=now)

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from enum import Enum
 from html import escape
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,20 @@ from urllib.parse import parse_qs
 
 import typer
 
-from .._core import Certificate, Expected, IdentityProvider, Policy, ReplayCache, ServiceProvider, SigningKey, Trust
+from .._core import (
+    Certificate,
+    Endpoint,
+    Expected,
+    IdentityProvider,
+    IdentityProviderMetadata,
+    Policy,
+    ReplayCache,
+    ServiceProvider,
+    ServiceProviderMetadata,
+    SigningKey,
+    Tenant,
+    Trust,
+)
 from ..errors import Rejection
 from . import common
 from .common import Unusable, out
@@ -19,6 +33,7 @@ app = typer.Typer(help="Single sign-on: metadata, a login, and whether one is ve
 
 HEAP = "https://heapanalytics.com"
 IDP = "https://sso.jumpcloud.com/saml2/heap"
+EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 
 HeapId = Annotated[str, typer.Option("--heap-id", metavar="ID", help="The tenant's Heap ID.")]
 IdpEntityId = Annotated[str, typer.Option("--idp-entity-id", metavar="URL", help="The identity provider's entity id.")]
@@ -26,7 +41,68 @@ CertificateFile = Annotated[Path, typer.Option("--certificate", metavar="FILE", 
 
 
 def _acs_url(heap_id: str) -> str:
-    return f"{HEAP}/saml/finalize/{heap_id}/"
+    return Tenant(name="demo", heap_id=heap_id).acs_url
+
+
+class Side(str, Enum):
+    """Whose metadata it is."""
+
+    identity_provider = "identity-provider"
+    heap = "heap"
+
+
+@app.command()
+def metadata(
+    side: Annotated[Side, typer.Argument(help="Whose metadata: what the other side is configured with.")],
+    certificate: Annotated[
+        list[Path] | None,
+        typer.Option("--certificate", metavar="FILE", help="The identity provider's certificate.pem; twice while a key is rolled over."),
+    ] = None,
+    idp_entity_id: IdpEntityId = IDP,
+    sso_url: Annotated[str | None, typer.Option("--sso-url", metavar="URL", help="Where AuthnRequests go; the entity id otherwise.")] = None,
+    heap_id: Annotated[str | None, typer.Option("--heap-id", metavar="ID", help="The tenant's Heap ID; for Heap's metadata.")] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="Sign it with this private key of the first certificate, as PEM.")
+    ] = None,
+    valid_days: Annotated[int | None, typer.Option("--valid-days", min=1, max=3650, help="How long it may be used.")] = None,
+    json_: common.Json = False,
+) -> None:
+    """Prints the SAML metadata of the identity provider (from its certificate) or of Heap (from the Heap ID).
+
+    Exit status: 0 it is printed; 2 bad usage or a bad file.
+    """
+    with common.told(json_):
+        pems = [common.read_text(file) for file in certificate or []]
+        until = datetime.now(timezone.utc) + timedelta(days=valid_days) if valid_days else None
+        made = _metadata_of(side, pems, idp_entity_id, sso_url or idp_entity_id, heap_id, until)
+        if key is None:
+            text = made.to_xml()
+        elif not pems:
+            raise Unusable("--key needs the --certificate of that key")
+        else:
+            text = made.to_signed_xml(key=SigningKey.from_pem(key_pem=common.read_text(key), certificate_pem=pems[0]))
+    if json_:
+        common.show_json({"side": side.value, "entity_id": made.entity_id, "is_signed": key is not None, "metadata": text})
+    else:
+        print(text)
+
+
+def _metadata_of(
+    side: Side, pems: list[str], idp_entity_id: str, sso_url: str, heap_id: str | None, until: datetime | None
+) -> IdentityProviderMetadata | ServiceProviderMetadata:
+    if side is Side.heap:
+        if heap_id is None:
+            raise Unusable("the metadata of Heap needs --heap-id: it is in Heap's account settings")
+        return ServiceProviderMetadata(entity_id=HEAP, acs_url=_acs_url(heap_id), name_id_formats=[EMAIL], valid_until=until)
+    if not pems:
+        raise Unusable("the metadata of the identity provider needs --certificate")
+    return IdentityProviderMetadata(
+        entity_id=idp_entity_id,
+        single_sign_on=[Endpoint(binding=binding, location=sso_url) for binding in ("redirect", "post")],
+        signing_certificates=[Certificate.from_pem(pem) for pem in pems],
+        name_id_formats=[EMAIL],
+        valid_until=until,
+    )
 
 
 @app.command()

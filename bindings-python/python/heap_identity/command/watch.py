@@ -2,17 +2,19 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import HeapIdentityError
-from ..http import Connection, engine
 from ..rounds import Run
 from ..state import State, StateError, read_events
 from . import common
 from .apply import DirectoryFile, connection_of, settled, show
 from .common import Unusable, err
+
+if TYPE_CHECKING:
+    from ..http import Connection
 
 #: How often the file and the state are looked at, in seconds.
 LOOK_SECONDS = 0.5
@@ -60,7 +62,7 @@ def watch(
 class Watching:
     """A run after each change of the file, and after each period without one."""
 
-    def __init__(self, directory: Path, connection: Connection, state: State, stopping: common.Stopping, is_json: bool) -> None:
+    def __init__(self, directory: Path, connection: "Connection", state: State, stopping: common.Stopping, is_json: bool) -> None:
         self.is_equal = False
         self._directory, self._connection, self._state, self._is_json = directory, connection, state, is_json
         self._stopping = stopping
@@ -80,6 +82,8 @@ class Watching:
                 time.sleep(LOOK_SECONDS)
 
     def _once(self, **options: object) -> None:
+        from ..http import engine
+
         snapshot = common.read_directory(self._directory)
         made = engine(snapshot, self._connection, self._state, **options)  # type: ignore[arg-type]
         run = Run(made, self._state, bearer_token=self._connection.bearer_token, timeout=self._connection.timeout)
