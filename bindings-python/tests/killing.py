@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,11 +98,11 @@ def listed(base_url: str, token: str, what: str) -> list[dict[str, Any]]:
 class Command:
     """`apply` with its files in a folder."""
 
-    def __init__(self, folder: Path, base_url: str, token: str, python: Path | None = None) -> None:
+    def __init__(self, folder: Path, base_url: str, token: str, python: Path | None = None, words: Sequence[str] = ()) -> None:
         self.directory, self.state = folder / "directory.json", folder / "state.sqlite"
         self._environment = {**os.environ, TOKEN_ENV: token}
-        words = ["--base-url", base_url, "--token-env", TOKEN_ENV, "--state", str(self.state), "--guards", "off", "--yes", "--json"]
-        self._words = [str(python or sys.executable), "-m", "heap_identity", "apply", str(self.directory), *words]
+        options = ["--base-url", base_url, "--token-env", TOKEN_ENV, "--state", str(self.state), "--guards", "off", "--yes", "--json"]
+        self._words = [str(python or sys.executable), "-m", "heap_identity", "apply", str(self.directory), *options, *words]
 
     def start(self, *words: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen([*self._words, *words], env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -137,13 +138,15 @@ def kill(
     seed: int,
     seen_at: str | None = None,
     python: Path | None = None,
+    words: Sequence[str] = (),
 ) -> str:
     """Kills `apply` so often while it works, and compares each time it was let through; gives a summary, or raises.
 
-    `seen_at` is where the tenant is compared, if what `base_url` names is a faulty proxy. `python` has the package, if not this one.
+    `seen_at` is where the tenant is compared, if what `base_url` names is a faulty proxy. `python` has the package, if not this one;
+    `words` are further options of the command.
     """
     dice = random.Random(seed)
-    directory, command = Directory(dice), Command(folder, base_url, token, python)
+    directory, command = Directory(dice), Command(folder, base_url, token, python, words)
     directory.grow(people)
     requests = people // 2
     killed = through = unfinished = 0
