@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use heap_identity::directory::{self, GroupChange, MembershipChange, PersonChange};
+use heap_identity::directory::{self, GroupChange, GroupId, MembershipChange, PersonChange, PersonId};
 use pyo3::{Bound, PyAny, PyRef, PyResult, Python, pyclass, pymethods, types::PyAnyMethods};
 
 use crate::{
+    arrow,
     error::{Raise, wrong},
     table::table,
 };
@@ -160,6 +161,26 @@ table!(Snapshot {
         py.detach(|| builder.complete()).map(Self).raise(py)
     }
 
+    /// The whole directory out of three tables with `__arrow_c_stream__`: those of pyarrow, polars, duckdb and pandas.
+    ///
+    /// `people` has the columns `id`, `userName`, `active`, and may have `givenName`, `familyName`, `email`, `role`; `groups` has
+    /// `id`, `name`, and may have `bound`; `memberships` has `group` and `person`, their ids. Texts may be string, large_string,
+    /// string_view or dictionaries of them, nulls are what the directory does not say, and other columns are passed over.
+    ///
+    /// Raises `InvalidInput` with table, column and row (`directory.table`) for what is of another type, empty or null where it
+    /// must not be, or the id of nobody; and for an id that occurs twice. Without the interpreter's lock while it reads.
+    #[staticmethod]
+    #[pyo3(signature = (*, people, groups, memberships, group_management=true))]
+    fn from_arrow(
+        py: Python<'_>,
+        people: &Bound<'_, PyAny>,
+        groups: &Bound<'_, PyAny>,
+        memberships: &Bound<'_, PyAny>,
+        group_management: bool,
+    ) -> PyResult<Self> {
+        arrow::snapshot(py, [people, groups, memberships], group_management).map(Self)
+    }
+
     /// Everybody, by directory id.
     fn people(&self) -> Vec<Person> {
         self.0.people().map(|person| Person(person.to_person())).collect()
@@ -208,16 +229,23 @@ table!(Snapshot {
     }
 );
 
+/// What one snapshot alone has, or both have in different ways: a word for it, and the number in one of them.
+struct Differing<N> {
+    how: &'static str,
+    is_before: bool,
+    number: N,
+}
+
 /// How two snapshots of one directory differ, by directory ids.
-#[pyclass(frozen, get_all, module = "heap_identity")]
+//
+// By numbers: ids are read out of the snapshots when they are asked for.
+#[pyclass(frozen, module = "heap_identity")]
 pub(crate) struct Diff {
-    /// How the person differs, and the directory id.
-    people: Vec<(&'static str, String)>,
-    /// How the group differs, and the directory id.
-    groups: Vec<(&'static str, String)>,
-    /// How, the group, the person.
-    memberships: Vec<(&'static str, String, String)>,
-    is_empty: bool,
+    before: directory::Snapshot,
+    after: directory::Snapshot,
+    people: Vec<Differing<PersonId>>,
+    groups: Vec<Differing<GroupId>>,
+    memberships: Vec<Differing<(GroupId, PersonId)>>,
 }
 
 #[pymethods]
@@ -227,7 +255,43 @@ impl Diff {
     #[pyo3(signature = (*, before, after))]
     fn between(py: Python<'_>, before: PyRef<'_, Snapshot>, after: PyRef<'_, Snapshot>) -> Self {
         let (before, after) = (&before.0, &after.0);
-        py.detach(|| Self::of(&directory::Diff::between(before, after)))
+        py.detach(|| Self::of(before.clone(), after.clone()))
+    }
+
+    /// How the person differs, and the directory id.
+    #[getter]
+    fn people(&self) -> Vec<(&'static str, &str)> {
+        let person = |it: &Differing<PersonId>| {
+            let person = self.side(it.is_before).person_by_number(it.number)?;
+            Some((it.how, person.id()))
+        };
+        self.people.iter().filter_map(person).collect()
+    }
+
+    /// How the group differs, and the directory id.
+    #[getter]
+    fn groups(&self) -> Vec<(&'static str, &str)> {
+        let group = |it: &Differing<GroupId>| {
+            let group = self.side(it.is_before).group_by_number(it.number)?;
+            Some((it.how, group.id()))
+        };
+        self.groups.iter().filter_map(group).collect()
+    }
+
+    /// How, the group, the person.
+    #[getter]
+    fn memberships(&self) -> Vec<(&'static str, &str, &str)> {
+        let membership = |it: &Differing<(GroupId, PersonId)>| {
+            let side = self.side(it.is_before);
+            let (group, person) = (side.group_by_number(it.number.0)?, side.person_by_number(it.number.1)?);
+            Some((it.how, group.id(), person.id()))
+        };
+        self.memberships.iter().filter_map(membership).collect()
+    }
+
+    #[getter]
+    fn is_empty(&self) -> bool {
+        self.people.is_empty() && self.groups.is_empty() && self.memberships.is_empty()
     }
 
     fn __repr__(&self) -> String {
@@ -237,31 +301,39 @@ impl Diff {
 }
 
 impl Diff {
-    fn of(diff: &directory::Diff<'_>) -> Self {
-        let people = diff.people().iter().filter_map(|change| match change {
-            PersonChange::Added(person) => Some(("added", person.id().to_owned())),
-            PersonChange::Removed(person) => Some(("removed", person.id().to_owned())),
-            PersonChange::Changed { after, .. } => Some(("changed", after.id().to_owned())),
-            _ => None,
+    fn of(before: directory::Snapshot, after: directory::Snapshot) -> Self {
+        let diff = directory::Diff::between(&before, &after);
+        let people = diff.people().iter().filter_map(|change| {
+            let (how, is_before, person) = match change {
+                PersonChange::Added(person) => ("added", false, person),
+                PersonChange::Removed(person) => ("removed", true, person),
+                PersonChange::Changed { after, .. } => ("changed", false, after),
+                _ => return None,
+            };
+            Some(Differing { how, is_before, number: person.number() })
         });
-        let groups = diff.groups().iter().filter_map(|change| match change {
-            GroupChange::Added(group) => Some(("added", group.id().to_owned())),
-            GroupChange::Removed(group) => Some(("removed", group.id().to_owned())),
-            GroupChange::Changed { after, .. } => Some(("changed", after.id().to_owned())),
-            _ => None,
+        let groups = diff.groups().iter().filter_map(|change| {
+            let (how, is_before, group) = match change {
+                GroupChange::Added(group) => ("added", false, group),
+                GroupChange::Removed(group) => ("removed", true, group),
+                GroupChange::Changed { after, .. } => ("changed", false, after),
+                _ => return None,
+            };
+            Some(Differing { how, is_before, number: group.number() })
         });
-        let memberships = diff.memberships().filter_map(|change| match change {
-            MembershipChange::Joined(group, person) => {
-                Some(("joined", group.id().into(), person.id().into()))
-            }
-            MembershipChange::Left(group, person) => Some(("left", group.id().into(), person.id().into())),
-            _ => None,
+        let memberships = diff.memberships().filter_map(|change| {
+            let (how, is_before, group, person) = match change {
+                MembershipChange::Joined(group, person) => ("joined", false, group, person),
+                MembershipChange::Left(group, person) => ("left", true, group, person),
+                _ => return None,
+            };
+            Some(Differing { how, is_before, number: (group.number(), person.number()) })
         });
-        Self {
-            people: people.collect(),
-            groups: groups.collect(),
-            memberships: memberships.collect(),
-            is_empty: diff.is_empty(),
-        }
+        let (people, groups, memberships) = (people.collect(), groups.collect(), memberships.collect());
+        Self { before, after, people, groups, memberships }
+    }
+
+    fn side(&self, is_before: bool) -> &directory::Snapshot {
+        if is_before { &self.before } else { &self.after }
     }
 }

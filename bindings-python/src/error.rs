@@ -10,7 +10,10 @@ use pyo3::{
     types::{IntoPyDict, PyAnyMethods},
 };
 
-use crate::saml::report::{Check, Kind, Report};
+use crate::{
+    arrow::TableError,
+    saml::report::{Check, Kind, Report},
+};
 
 /// An error of the core, and the class that it is raised as.
 pub(crate) trait Raised: Display {
@@ -42,7 +45,7 @@ raised! {
         connector::SourceError, directory::Error, directory::FileError, dsig::Error, heap::InvalidName, pki::Error, saml::BuildError,
         saml::EndpointError, saml::RequestError, saml::logout::LogoutError, saml::metadata::MetadataError,
         scim::client::EndpointError, scim::client::NeverComplete, sync::ConfigError, sync::InvalidDigest, sync::InvalidGuards, sync::NotThisPlan, sync::ResumeError,
-        wire::InvalidToken, xml::Error;
+        wire::InvalidToken, xml::Error, TableError;
     "Refused":
         connector::ApplicationError, connector::CatalogueError, connector::Forbidden, connector::ImportError,
         connector::SignOnError, directory::Denial, heap::tenant::LoginRefused, heap::tenant::TenantError, saml::PendingError;

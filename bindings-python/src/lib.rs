@@ -5,6 +5,7 @@
     reason = "an extension module has the standard library"
 )]
 
+mod arrow;
 mod connector;
 mod convert;
 mod directory;

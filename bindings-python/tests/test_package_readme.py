@@ -24,7 +24,7 @@ COMMANDS = re.findall(r"^```sh\n(.*?)^```$", README.read_text(encoding="utf-8"),
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
-PROGRAM, VERIFIED, PROVISIONED, SCIM, WALKED, SHOWN, FASTAPI, FLASK, DJANGO = BLOCKS
+PROGRAM, TABLES, VERIFIED, PROVISIONED, SCIM, WALKED, SHOWN, FASTAPI, FLASK, DJANGO = BLOCKS
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,11 @@ def test_a_block_of_the_readme_runs(
     form = idp.respond(subject="ann@example.com", audience=HEAP, acs_url=ACS, now=now).form_fields()
     exec(compile(block, "README.md", "exec"), {"__name__": "readme", "form": form})
     assert prints in capsys.readouterr().out
+
+
+def test_the_tables_of_the_readme_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(TABLES, "README.md", "exec"), {"__name__": "readme"})
+    assert capsys.readouterr().out == "[('left', 'g1', 'u2')]\n"
 
 
 def test_the_page_of_a_plan_is_written_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,12 +69,13 @@ from ._core import (
     sign_xml,
     verify_xml,
 )
-from ._types import Event, EventChange, EventResource
+from ._types import ArrowTable, Event, EventChange, EventResource
 from .errors import HeapIdentityError, InvalidInput, LogoutRejection, Refused, Rejection, ScimError
 
 __all__ = [
     "AcceptedRequest",
     "Access",
+    "ArrowTable",
     "AuthnRequest",
     "Certificate",
     "Check",

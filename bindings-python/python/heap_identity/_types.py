@@ -1,6 +1,6 @@
 """The shapes of documents that are dictionaries in Python because they are JSON elsewhere."""
 
-from typing import TypedDict
+from typing import Protocol, TypedDict
 
 
 class _EventChangeAlways(TypedDict):
@@ -42,3 +42,11 @@ class Event(_EventAlways, total=False):
 
     resource: EventResource
     changes: list[EventChange]
+
+
+class ArrowTable(Protocol):
+    """A table that gives its rows as a stream through Arrow's PyCapsule interface."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """A capsule of the name `arrow_array_stream`."""
+        ...

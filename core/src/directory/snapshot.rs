@@ -231,6 +231,16 @@ impl Snapshot {
         self.group_at(u32::try_from(found).ok()?)
     }
 
+    /// The person with a number of this snapshot ([`PersonView::number`]).
+    pub fn person_by_number(&self, number: PersonId) -> Option<PersonView<'_>> {
+        self.person_at(number.0.get())
+    }
+
+    /// The group with a number of this snapshot ([`GroupView::number`]).
+    pub fn group_by_number(&self, number: GroupId) -> Option<GroupView<'_>> {
+        self.group_at(number.0.get())
+    }
+
     /// How many people there are.
     pub fn people_count(&self) -> usize {
         self.people.len()
@@ -461,7 +471,10 @@ mod tests {
         assert_eq!(members("y"), ["a", "b"]);
         assert_eq!(snapshot.membership_count(), 3);
         assert_eq!(snapshot.person("b").unwrap().user_name(), "b@example.com");
-        assert!(snapshot.group("y").unwrap().contains(snapshot.person("b").unwrap().number()));
+        let (ben, team) = (snapshot.person("b").unwrap().number(), snapshot.group("y").unwrap().number());
+        assert!(snapshot.group("y").unwrap().contains(ben));
+        assert_eq!(snapshot.person_by_number(ben).unwrap().id(), "b");
+        assert_eq!(snapshot.group_by_number(team).unwrap().id(), "y");
     }
 
     #[test]

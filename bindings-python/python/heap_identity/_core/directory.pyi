@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Literal, final
 
+from .._types import ArrowTable
+
 __all__ = [
     "Access",
     "Diff",
@@ -103,6 +105,19 @@ class Snapshot:
         """The whole directory; a membership is a group's id and a person's.
 
         Raises `InvalidInput` for an id that occurs twice, `ValueError` for a membership of somebody who is not given.
+        """
+    @staticmethod
+    def from_arrow(
+        *, people: ArrowTable, groups: ArrowTable, memberships: ArrowTable, group_management: bool = True
+    ) -> Snapshot:
+        """The whole directory out of three tables with `__arrow_c_stream__`: those of pyarrow, polars, duckdb and pandas.
+
+        `people` has the columns `id`, `userName`, `active`, and may have `givenName`, `familyName`, `email`, `role`; `groups` has
+        `id`, `name`, and may have `bound`; `memberships` has `group` and `person`, their ids. Texts may be string, large_string,
+        string_view or dictionaries of them, nulls are what the directory does not say, and other columns are passed over.
+
+        Raises `InvalidInput` with table, column and row (`directory.table`) for what is of another type, empty or null where it
+        must not be, or the id of nobody; and for an id that occurs twice. Without the interpreter's lock while it reads.
         """
     @property
     def people_count(self) -> int: ...

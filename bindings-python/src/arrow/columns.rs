@@ -1,0 +1,113 @@
+//! The columns of a table, each as what is expected of it.
+
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, LargeStringArray, RecordBatch, StringArray, StringViewArray, cast::AsArray,
+};
+use arrow_schema::DataType;
+
+use super::TableError;
+
+const TEXT: &str = "text (string, large_string, string_view, or a dictionary of one of them)";
+
+/// A column of texts, however they are laid out.
+pub(super) enum Texts {
+    Utf8(StringArray),
+    LargeUtf8(LargeStringArray),
+    Utf8View(StringViewArray),
+    /// For each row the row of its text, among `count` ones.
+    Dictionary {
+        rows: Vec<Option<usize>>,
+        texts: Box<Self>,
+        count: usize,
+    },
+    /// No row has a text: a column of the type null, or one that may be missing.
+    Absent,
+}
+
+impl Texts {
+    /// The text of a row that the table has.
+    pub(super) fn get(&self, row: usize) -> Option<&str> {
+        match self {
+            Self::Utf8(texts) => texts.is_valid(row).then(|| texts.value(row)),
+            Self::LargeUtf8(texts) => texts.is_valid(row).then(|| texts.value(row)),
+            Self::Utf8View(texts) => texts.is_valid(row).then(|| texts.value(row)),
+            Self::Dictionary { rows, texts, .. } => texts.get((*rows.get(row)?)?),
+            Self::Absent => None,
+        }
+    }
+}
+
+/// The columns of one chunk of a table.
+pub(super) struct Columns<'c> {
+    pub(super) table: &'static str,
+    pub(super) chunk: &'c RecordBatch,
+}
+
+impl Columns<'_> {
+    /// A column of texts, which must be there.
+    pub(super) fn texts(&self, name: &'static str) -> Result<Texts, TableError> {
+        let column = self.column(name)?.ok_or_else(|| self.missing(name))?;
+        self.read(name, column)
+    }
+
+    /// A column of texts, or none.
+    pub(super) fn texts_or_none(&self, name: &'static str) -> Result<Texts, TableError> {
+        self.column(name)?.map_or(Ok(Texts::Absent), |column| self.read(name, column))
+    }
+
+    /// A column of truth values, which must be there.
+    pub(super) fn flags(&self, name: &'static str) -> Result<BooleanArray, TableError> {
+        self.flags_or_none(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// A column of truth values, or none.
+    pub(super) fn flags_or_none(&self, name: &'static str) -> Result<Option<BooleanArray>, TableError> {
+        let Some(column) = self.column(name)? else { return Ok(None) };
+        let flags = column.as_boolean_opt().ok_or_else(|| self.wrong(name, "bool", column.data_type()))?;
+        Ok(Some(flags.clone()))
+    }
+
+    fn column(&self, name: &'static str) -> Result<Option<&ArrayRef>, TableError> {
+        let schema = self.chunk.schema_ref();
+        let mut found = (0..).zip(schema.fields()).filter(|(_, field)| field.name() == name);
+        let Some((index, _)) = found.next() else { return Ok(None) };
+        if found.next().is_some() {
+            return Err(TableError::of(self.table, name, "the column is there twice; expected it once"));
+        }
+        let column = self.chunk.column(index);
+        // What another program has laid out is checked before it is relied upon: offsets, keys, UTF-8.
+        column
+            .to_data()
+            .validate_full()
+            .map_err(|error| TableError::of(self.table, name, error.to_string()))?;
+        Ok(Some(column))
+    }
+
+    fn read(&self, name: &'static str, column: &ArrayRef) -> Result<Texts, TableError> {
+        Ok(match column.data_type() {
+            DataType::Utf8 => Texts::Utf8(column.as_string().clone()),
+            DataType::LargeUtf8 => Texts::LargeUtf8(column.as_string().clone()),
+            DataType::Utf8View => Texts::Utf8View(column.as_string_view().clone()),
+            DataType::Null => Texts::Absent,
+            DataType::Dictionary(_, values) if !matches!(**values, DataType::Dictionary(..)) => {
+                let dictionary = column.as_any_dictionary();
+                let texts = Box::new(self.read(name, dictionary.values())?);
+                let count = dictionary.values().len();
+                let keys = if count == 0 { vec![0; column.len()] } else { dictionary.normalized_keys() };
+                let row = |(row, key)| (count > 0 && dictionary.keys().is_valid(row)).then_some(key);
+                Texts::Dictionary { rows: keys.into_iter().enumerate().map(row).collect(), texts, count }
+            }
+            found => return Err(self.wrong(name, TEXT, found)),
+        })
+    }
+
+    fn missing(&self, name: &'static str) -> TableError {
+        let schema = self.chunk.schema_ref();
+        let found: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        TableError::of(self.table, name, format!("the column is missing; found {found:?}"))
+    }
+
+    fn wrong(&self, name: &'static str, expected: &str, found: &DataType) -> TableError {
+        TableError::of(self.table, name, format!("expected {expected}, found {found}; cast the column"))
+    }
+}
