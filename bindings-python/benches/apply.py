@@ -7,6 +7,7 @@ computes in SQLite, is ours. Each is shown as a share of the whole run. Another 
 """
 
 import argparse
+import contextlib
 import statistics
 import sys
 import tempfile
@@ -42,7 +43,7 @@ class Timed(State):
 def run(people: int) -> dict[str, float]:
     """The shares of one run in a tenant that is empty."""
     names = [f"p{number}" for number in range(people)]
-    with tempfile.TemporaryDirectory() as folder, served() as base_url, Timed(f"{folder}/state") as state:
+    with tempfile.TemporaryDirectory() as folder, served() as base_url, contextlib.closing(Timed(f"{folder}/state")) as state:
         file = write(Path(folder) / "directory.json", names, **{f"Team{number}": names[number::20] for number in range(20)})
         directory = Snapshot.from_json(file.read_text())
         began, computed, process = time.perf_counter(), time.thread_time(), time.process_time()
