@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import sys
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Annotated
@@ -71,15 +72,15 @@ def rotate(
                 opened.append(events=application.events())
         if isinstance(found, Verified):
             store(new, token_file, token_keyring)
+    for id in concluded.left_over:
+        print(f"heap-identity: a test resource could not be removed: remove {id} at Heap", file=sys.stderr)
     if not isinstance(found, Verified):
         common.fail(f"the new token is not used: {found.message}", is_json=json_, code=found.code, status=common.HELD_OR_FAILED)
     where = str(token_file) if token_file else f"the keyring's entry {token_keyring}" if token_keyring else None
     if json_:
-        common.show_json({"outcome": "verified", "stored": where, "groups": found.groups, "left_over": found.left_over})
+        common.show_json({"outcome": "verified", "stored": where, "groups": found.groups, "left_over": concluded.left_over})
         return
     out.print(f"the new token works{f' and is stored in {where}' if where else '; it is stored nowhere'}", markup=False, style="green")
-    for id in found.left_over:
-        out.print(f"a test resource could not be removed: remove {id} at Heap", markup=False, style="yellow")
 
 
 def managed(base_url: str, application: Application | None = None) -> Application:
