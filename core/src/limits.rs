@@ -123,3 +123,6 @@ pub const HEAP_LOGINS_REMEMBERED_MAX: usize = 100_000;
 /// How many accounts are imported with live results; with this many, and with more, an import is a job (R36: exactly 100 is open
 /// in its source).
 pub const CONNECTOR_LIVE_IMPORT_MAX: usize = 100;
+/// How many elements a page of JumpCloud's API has at most, whatever its `limit` asks for (the descriptions of its endpoints say
+/// "Limited to 100").
+pub const CONNECTOR_JUMPCLOUD_PAGE_MAX: usize = 100;

@@ -12,14 +12,22 @@ use csv_core::{ReadRecordResult, Reader};
 use super::SourceError;
 use crate::directory::{Group, Person, Snapshot};
 
-const PEOPLE: &str = "the people's CSV";
-const MEMBERSHIPS: &str = "the memberships' CSV";
+const PEOPLE: Form = Form {
+    what: "the people's CSV",
+    required: &["id", "userName", "active"],
+    wanted: &["givenName", "familyName", "email", "role"],
+};
+const MEMBERSHIPS: Form =
+    Form { what: "the memberships' CSV", required: &["groupId", "groupName", "userId"], wanted: &["bound"] };
 
 /// A directory from two CSV texts with a header line each; columns are found by their names, in any order, and others are passed
 /// over.
 ///
 /// People: `id`, `userName`, and `active` (`true` or `false`), then as wanted `givenName`, `familyName`, `email`, `role`; an empty
 /// field is absent. Memberships: `groupId`, `groupName`, `userId` (empty for a group without members), then as wanted `bound`.
+///
+/// Nobody is lost by a slip in a text: a quote that is never closed, which would swallow the lines after it, and a line with other
+/// fields than the header are mistakes (RFC 4180 2.4 to 2.7).
 ///
 /// # Errors
 /// [`SourceError::Malformed`] with the line, [`SourceError::UnknownMember`], and an id that occurs twice.
@@ -35,11 +43,11 @@ const MEMBERSHIPS: &str = "the memberships' CSV";
 pub fn snapshot_from_csv(people: &str, memberships: &str) -> Result<Snapshot, SourceError> {
     let mut builder = Snapshot::builder();
     let mut numbers = BTreeMap::new();
-    for row in Table::read(PEOPLE, people, &["id", "userName", "active"])?.rows() {
+    for row in Table::read(PEOPLE, people)?.rows() {
         let person = Person {
             id: row.required("id")?.to_string(),
             user_name: row.required("userName")?.to_string(),
-            active: row.flag("active")?.unwrap_or(true),
+            active: row.flag("active")?.ok_or_else(|| row.no_flag("active"))?,
             given_name: row.optional("givenName"),
             family_name: row.optional("familyName"),
             email: row.optional("email"),
@@ -49,7 +57,7 @@ pub fn snapshot_from_csv(people: &str, memberships: &str) -> Result<Snapshot, So
         numbers.insert(person.id, number);
     }
     let mut groups: BTreeMap<String, (Group, _)> = BTreeMap::new();
-    for row in Table::read(MEMBERSHIPS, memberships, &["groupId", "groupName", "userId"])?.rows() {
+    for row in Table::read(MEMBERSHIPS, memberships)?.rows() {
         let group = Group {
             id: row.required("groupId")?.to_string(),
             name: row.required("groupName")?.to_string(),
@@ -76,11 +84,18 @@ pub fn snapshot_from_csv(people: &str, memberships: &str) -> Result<Snapshot, So
     Ok(builder.complete()?)
 }
 
+/// What a text is, and the columns that are read of it.
+struct Form {
+    what: &'static str,
+    required: &'static [&'static str],
+    wanted: &'static [&'static str],
+}
+
 /// A text with a header line.
 struct Table {
     what: &'static str,
     header: Vec<String>,
-    /// The line on which each record begins, and its fields.
+    /// The line on which each record begins, and its fields: as many as the header has.
     records: Vec<(usize, Vec<String>)>,
 }
 
@@ -91,16 +106,29 @@ struct Row<'t> {
 }
 
 impl Table {
-    fn read(what: &'static str, text: &str, required: &[&str]) -> Result<Self, SourceError> {
+    fn read(form: Form, text: &str) -> Result<Self, SourceError> {
         // A byte order mark, as spreadsheets write it, is no part of the first name.
-        let mut records = records(text.trim_start_matches('\u{feff}')).into_iter();
-        let (line, header) = records.next().unwrap_or_default();
-        let missing = required.iter().find(|name| !header.iter().any(|column| column == *name));
-        if let Some(name) = missing {
-            let expected = format!("expected a header with the column `{name}`");
-            return Err(SourceError::Malformed { what, line: line.max(1), expected });
+        let text = text.trim_start_matches('\u{feff}');
+        let wrong = |line, expected| Err(SourceError::Malformed { what: form.what, line, expected });
+        if let Some(line) = stray_quote(text) {
+            let expected = "expected a quote only around a whole field, and doubled within one";
+            return wrong(line, expected.into());
         }
-        Ok(Self { what, header, records: records.collect() })
+        let mut records = records(text).into_iter();
+        let (line, header) = records.next().unwrap_or_default();
+        let count = |name: &str| header.iter().filter(|column| *column == name).count();
+        if let Some(name) = form.required.iter().find(|name| count(name) == 0) {
+            return wrong(line.max(1), format!("expected a header with the column `{name}`"));
+        }
+        if let Some(name) = form.required.iter().chain(form.wanted).find(|name| count(name) > 1) {
+            return wrong(line, format!("expected the column `{name}` once"));
+        }
+        let records: Vec<_> = records.collect();
+        if let Some((line, fields)) = records.iter().find(|(_, fields)| fields.len() != header.len()) {
+            let (expected, found) = (header.len(), fields.len());
+            return wrong(*line, format!("expected {expected} fields as in the header, found {found}"));
+        }
+        Ok(Self { what: form.what, header, records })
     }
 
     fn rows(&self) -> impl Iterator<Item = Row<'_>> {
@@ -128,8 +156,12 @@ impl Row<'_> {
             "" => Ok(None),
             text if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
             text if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-            _ => Err(self.wrong(&format!("`true` or `false` in the column `{name}`"))),
+            _ => Err(self.no_flag(name)),
         }
+    }
+
+    fn no_flag(&self, name: &str) -> SourceError {
+        self.wrong(&format!("`true` or `false` in the column `{name}`"))
     }
 
     fn wrong(&self, expected: &str) -> SourceError {
@@ -139,6 +171,34 @@ impl Row<'_> {
             expected: format!("expected {expected}"),
         }
     }
+}
+
+/// The line of a quote that RFC 4180 2.5 to 2.7 do not allow: within a field that is not quoted, before more of a field, or never
+/// closed. The reader below is lenient, and would take the records after it for a part of the field.
+fn stray_quote(text: &str) -> Option<usize> {
+    #[derive(PartialEq)]
+    enum Place {
+        Start,
+        Bare,
+        Quoted,
+        Closed,
+    }
+    let (mut place, mut line, mut opened) = (Place::Start, 1_usize, 1);
+    for byte in text.bytes() {
+        place = match (place, byte) {
+            (Place::Quoted, b'"') => Place::Closed,
+            (Place::Quoted, _) | (Place::Closed, b'"') => Place::Quoted,
+            (Place::Start, b'"') => {
+                opened = line;
+                Place::Quoted
+            }
+            (_, b',' | b'\n' | b'\r') => Place::Start,
+            (Place::Closed, _) | (Place::Bare, b'"') => return Some(line),
+            (Place::Start | Place::Bare, _) => Place::Bare,
+        };
+        line = line.saturating_add(usize::from(byte == b'\n'));
+    }
+    (place == Place::Quoted).then_some(opened)
 }
 
 /// The records of a text, each with the number of the line on which it begins.

@@ -32,6 +32,10 @@ pub enum SourceError {
     /// Something was not read at all.
     #[error("{0} was not read; read it before anything is concluded")]
     Missing(String),
+    /// Something came twice in a list of pages, so the list has changed while it was read, and something else may have been passed
+    /// over (F33); or `skip` was not sent.
+    #[error("{0} changed while being read, or the pages do not follow `skip`; read everything again")]
+    Moved(String),
     /// A membership names somebody or something that was not read.
     #[error("group `{group}` has the member `{member}`, who is not among the people; read both again")]
     UnknownMember {
@@ -50,6 +54,7 @@ impl SourceError {
             Self::Incomplete { .. } => "connector.source_incomplete",
             Self::Malformed { .. } => "connector.source_malformed",
             Self::Missing(_) => "connector.source_missing",
+            Self::Moved(_) => "connector.source_moved",
             Self::UnknownMember { .. } => "connector.source_unknown_member",
         }
     }

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum RoleSource {
-    /// From an attribute of the person, by its name at the source.
+    /// From an attribute of the person, by its name at the source; one that is empty gives none.
     Attribute(String),
     /// By group, by its id: the first of these that holds the person decides.
     ByGroup(Vec<(String, Role)>),
@@ -34,7 +34,7 @@ impl RoleSource {
         is_member: impl Fn(&str) -> bool,
     ) -> Option<String> {
         match self {
-            Self::Attribute(name) => attribute(name).map(ToString::to_string),
+            Self::Attribute(name) => attribute(name).filter(|role| !role.is_empty()).map(ToString::to_string),
             Self::ByGroup(groups) => {
                 let decides = groups.iter().find(|(group, _)| is_member(group));
                 decides.map(|(_, role)| role.name().to_string())

@@ -1,3 +1,6 @@
+mod csv;
+mod paging;
+
 use alloc::{
     format,
     string::{String, ToString},
