@@ -14,7 +14,7 @@ use super::{
     sign_on::SignOn,
     sso::Sso,
     transitions::{Action, Forbidden, State},
-    verification::{Concluded, NotVerified, Scope, Verification, Verified},
+    verification::{Begun, Concluded, NotVerified, Scope, Verification, Verified},
 };
 use crate::{
     directory::{Access, Denial, Mapping, Snapshot},
@@ -131,8 +131,8 @@ pub struct Application {
     pub(super) bound_groups: BTreeSet<String>,
     /// Grows with each change: what was described for an older one is not carried out.
     pub(super) revision: u64,
-    /// The number of the verification under way.
-    verifying: Option<u64>,
+    /// The verification under way.
+    verifying: Option<Begun>,
     /// How many events were told: what their ids are made of.
     pub(super) told: u64,
     events: Vec<Event>,
@@ -344,17 +344,18 @@ impl Application {
             self.tell(event, &begun, now);
         }
         begun?;
-        self.verifying = Some(self.revision);
+        let begun = Begun { application: self.name.clone(), revision: self.revision };
+        self.verifying = Some(begun.clone());
         let groups = self.identity_management.settings.group_management;
-        Ok(Verification::new(credentials, event, groups, scope, self.revision, entropy))
+        Ok(Verification::new(credentials, event, groups, scope, begun, entropy))
     }
 
     /// Ends a verification: its credentials hold from now on, or the former ones go on holding (R18, R19). Gives what the
     /// verification found.
     ///
     /// # Errors
-    /// [`ApplicationError::Forbidden`] when none is under way, [`ApplicationError::Overtaken`] when it is another one: an attempt that
-    /// failed, and is told as one (R41).
+    /// [`ApplicationError::Forbidden`] when none is under way, [`ApplicationError::Overtaken`] when it is another one, also another
+    /// application's: an attempt that failed, and is told as one (R41).
     pub fn conclude(
         &mut self,
         concluded: Concluded,
@@ -366,7 +367,7 @@ impl Application {
             Err(_) => Action::RefuseVerification,
         };
         let awaited = match self.state.after(action) {
-            Ok(_) if self.verifying == Some(concluded.number) => Ok(()),
+            Ok(_) if self.verifying.as_ref() == Some(&concluded.begun) => Ok(()),
             Ok(_) => Err(ApplicationError::Overtaken),
             Err(forbidden) => Err(forbidden.into()),
         };

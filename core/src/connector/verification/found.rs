@@ -24,7 +24,8 @@ pub enum Unreachable {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Verified {
-    /// Whether an account can be deleted; where it cannot, it is made inactive (D13). `None` when it was not tried.
+    /// Whether an account can be deleted; where it cannot, it is made inactive (D13). `None` when it was not tried, or the answer did
+    /// not say.
     pub deletes_users: Option<bool>,
     /// Whether there are groups (R24). `None` where group management is off and nobody asked.
     pub groups: Option<bool>,
@@ -45,7 +46,7 @@ pub enum NotVerified {
     },
     /// There are no groups, and group management is on.
     #[error(
-        "listing groups: the service provider has no groups ({status}); turn group management off, or ask for a plan with groups (R24)"
+        "the service provider has no groups ({status}); turn group management off, or ask for a plan with groups (R24)"
     )]
     GroupsUnsupported {
         /// The HTTP status.

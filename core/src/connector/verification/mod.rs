@@ -61,8 +61,16 @@ pub struct Concluded {
     pub(super) credentials: Credentials,
     /// What the administrator attempts (R38).
     pub(super) attempt: EventName,
-    pub(super) number: u64,
+    pub(super) begun: Begun,
     pub(super) events: Vec<Event>,
+}
+
+/// Which application's verification it is, and which one of that application's.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Begun {
+    pub(super) application: String,
+    /// The application's revision when it was begun.
+    pub(super) revision: u64,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -110,7 +118,7 @@ impl Step {
     }
 }
 
-/// How many lost answers a verification stands before it gives up.
+/// How many lost answers to what it makes or removes a verification stands before it gives up.
 const LOST_MAX: u8 = 3;
 
 /// Credentials that are being verified.
@@ -121,7 +129,7 @@ pub struct Verification {
     attempt: EventName,
     groups: bool,
     scope: Scope,
-    number: u64,
+    begun: Begun,
     test_name: String,
     step: Step,
     user: Option<String>,
@@ -129,7 +137,7 @@ pub struct Verification {
     verified: Verified,
     failure: Option<NotVerified>,
     left_over: Vec<String>,
-    /// How often an answer to making something was lost.
+    /// How often an answer to making or removing something was lost.
     lost: u8,
     /// Whether what is being made may be there already.
     is_doubtful: bool,
@@ -143,7 +151,7 @@ impl Verification {
         attempt: EventName,
         groups: bool,
         scope: Scope,
-        number: u64,
+        begun: Begun,
         entropy: &mut dyn Entropy,
     ) -> Self {
         let mut random = [0; 8];
@@ -164,7 +172,7 @@ impl Verification {
             attempt,
             groups,
             scope,
-            number,
+            begun,
             test_name,
             step: Step::Discover,
             user: None,
@@ -187,9 +195,10 @@ impl Verification {
         }
     }
 
-    /// Takes what came of the request of the last [`Self::poll`].
+    /// Takes what came of the request of the last [`Self::poll`]; what comes after the end changes nothing.
     pub fn receive(&mut self, outcome: Result<Response, Unreachable>, now: Timestamp) {
         match outcome {
+            _ if self.step == Step::Over => {}
             Ok(response) => self.answered(&response, now),
             Err(reason) => self.unanswered(reason, now),
         }
@@ -231,17 +240,18 @@ impl Verification {
             left_over: self.left_over.clone(),
             credentials: self.credentials.clone(),
             attempt: self.attempt,
-            number: self.number,
+            begun: self.begun.clone(),
             events: mem::take(&mut self.events),
         }
     }
 
     fn answered(&mut self, response: &Response, now: Timestamp) {
+        let status = response.status();
+        // Something was done or not: an answer of nobody's, or of somebody who broke down, does not say. Whoever cannot do it at all
+        // does (501, RFC 9110 15.6.2).
+        let is_open = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
         match self.judge(response) {
-            // Something was done or not: an answer of nobody's, or of somebody who broke down, does not say.
-            Err(reason) if response.status().is_success() || response.status().is_server_error() => {
-                self.unsettled(reason, now);
-            }
+            Err(reason) if is_open || status.is_success() => self.unsettled(reason, now),
             Err(reason) => self.fail(reason, now),
             Ok(()) => self.succeed(now),
         }
@@ -255,18 +265,20 @@ impl Verification {
         }
     }
 
-    /// What may have been made all the same is looked for, so that nothing is left behind.
+    /// What may have been made all the same is looked for, so that nothing is left behind; to remove a thing twice does no harm.
     fn unsettled(&mut self, reason: NotVerified, now: Timestamp) {
-        let look = match self.step {
+        let next = match self.step {
             Step::MakeUser => Step::FindUser,
             Step::MakeGroup => Step::FindGroup,
+            Step::RemoveGroup | Step::RemoveUser | Step::DeactivateUser => self.step,
             _ => return self.fail(reason, now),
         };
-        (self.is_doubtful, self.lost) = (true, self.lost.saturating_add(1));
+        self.is_doubtful = next != self.step;
+        self.lost = self.lost.saturating_add(1);
         if self.lost > LOST_MAX {
             return self.fail(reason, now);
         }
-        self.step = look;
+        self.step = next;
     }
 
     fn succeed(&mut self, now: Timestamp) {
@@ -290,7 +302,7 @@ impl Verification {
         match step {
             // Discovery is optional in practice: a service provider without it is judged by the steps after it.
             Step::Discover if matches!(status, StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED) => Ok(()),
-            Step::ListGroups
+            Step::ListGroups | Step::MakeGroup
                 if matches!(
                     status,
                     StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED
@@ -307,6 +319,12 @@ impl Verification {
                 Ok(())
             }
             _ if status.is_success() => self.read(response),
+            Step::RemoveUser
+                if matches!(status, StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED) =>
+            {
+                self.verified.deletes_users = Some(false);
+                Err(refusal(name, response))
+            }
             _ => Err(refusal(name, response)),
         }
     }
@@ -349,8 +367,9 @@ impl Verification {
                 self.verified.deletes_users = Some(true);
                 Ok(())
             }
+            // It is inactive, and still there.
             Step::DeactivateUser => {
-                self.verified.deletes_users = Some(false);
+                self.left_over.extend(self.user.take());
                 Ok(())
             }
             Step::RemoveGroup | Step::Over => Ok(()),
@@ -468,7 +487,7 @@ fn refusal(step: &'static str, response: &Response) -> NotVerified {
     match status.as_u16() {
         401 => NotVerified::TokenRefused { step },
         403 => NotVerified::Forbidden { step },
-        429 | 500..=599 => NotVerified::Unavailable { step, status },
+        429 | 500 | 502..=599 => NotVerified::Unavailable { step, status },
         _ => match ErrorBody::from_slice(response.body()) {
             Some(body) => {
                 let scim_type = body.kind().and_then(|kind| kind.scim_type()).unwrap_or("-").into();

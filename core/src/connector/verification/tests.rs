@@ -1,9 +1,11 @@
+mod service_providers;
+
 use alloc::{boxed::Box, format, string::ToString, vec, vec::Vec};
 
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 
-use super::{Concluded, Exchange, NotVerified, Scope, Unreachable, Verification};
+use super::{Begun, Concluded, Exchange, NotVerified, Scope, Unreachable, Verification};
 use crate::{
     connector::Credentials,
     entropy::Seeded,
@@ -28,8 +30,20 @@ fn tenant() -> Tenant {
 }
 
 fn verification(base_url: &str, token: &str, scope: Scope) -> Verification {
+    verifying(base_url, token, scope, true)
+}
+
+fn verifying(base_url: &str, token: &str, scope: Scope, groups: bool) -> Verification {
     let credentials = Credentials::new(base_url, Secret::new(token.into())).unwrap();
-    Verification::new(credentials, EventName::IdmIntegrationActivate, true, scope, 1, &mut Seeded::new(7))
+    let begun = Begun { application: "heap".into(), revision: 1 };
+    Verification::new(
+        credentials,
+        EventName::IdmIntegrationActivate,
+        groups,
+        scope,
+        begun,
+        &mut Seeded::new(7),
+    )
 }
 
 /// How many accounts and groups the tenant has.
@@ -115,13 +129,37 @@ fn r18_each_reason_is_told_exactly() {
 #[test]
 fn r24_a_service_provider_without_groups_is_told_where_group_management_is_on() {
     let mut tenant = tenant();
-    let found = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
-        if request.uri().path().ends_with("/Groups") {
-            return Ok(answer(404, ""));
-        }
+    for (method, status) in [
+        (Method::GET, 404),
+        (Method::GET, 405),
+        (Method::GET, 501),
+        (Method::POST, 404),
+        (Method::POST, 405),
+        (Method::POST, 501),
+    ] {
+        let concluded = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
+            if request.uri().path().ends_with("/Groups") && request.method() == method {
+                return Ok(answer(status, ""));
+            }
+            Ok(tenant.handle(&request, now()))
+        });
+        let status = StatusCode::from_u16(status).unwrap();
+        assert_eq!(concluded.found, Err(NotVerified::GroupsUnsupported { status }), "{method}");
+        // R18: the test user is gone again, and nothing else was made.
+        assert_eq!((resources(&mut tenant), concluded.left_over.len()), (vec![0, 0], 0), "{method} {status}");
+    }
+}
+
+#[test]
+fn r24_without_group_management_no_group_is_asked_for_and_none_is_made() {
+    let mut tenant = tenant();
+    let concluded = run(verifying(BASE_URL, TOKEN, Scope::Everything, false), |request| {
+        assert!(!request.uri().path().contains("/Groups"), "{} {}", request.method(), request.uri());
         Ok(tenant.handle(&request, now()))
     });
-    assert_eq!(found.found, Err(NotVerified::GroupsUnsupported { status: StatusCode::NOT_FOUND }));
+    let verified = concluded.found.unwrap();
+    assert_eq!((verified.groups, verified.deletes_users), (None, Some(true)));
+    assert_eq!(resources(&mut tenant), [0, 0]);
 }
 
 #[test]
@@ -193,6 +231,27 @@ fn what_a_verification_found_stays_what_it_found() {
         let Exchange::Done(concluded) = verification.poll() else { panic!("it goes on") };
         assert!(concluded.found.is_err());
     }
+    let mut tenant = tenant();
+    let mut verification = self::verification(BASE_URL, TOKEN, Scope::ReadOnly);
+    while let Exchange::Send(request) = verification.poll() {
+        verification.receive(Ok(tenant.handle(&request, now())), now());
+    }
+    // An answer that comes late.
+    verification.receive(Err(Unreachable::Dns), now());
+    let Exchange::Done(concluded) = verification.poll() else { panic!("it goes on") };
+    assert!(concluded.found.is_ok());
+}
+
+#[test]
+fn r16_a_verification_and_its_requests_do_not_print_the_token() {
+    let mut tenant = tenant();
+    let mut verification = verification(BASE_URL, TOKEN, Scope::Everything);
+    loop {
+        let exchange = verification.poll();
+        assert!(!format!("{exchange:?} {verification:?}").contains(TOKEN));
+        let Exchange::Send(request) = exchange else { break };
+        verification.receive(Ok(tenant.handle(&request, now())), now());
+    }
 }
 
 #[test]
@@ -206,22 +265,4 @@ fn a_driver_that_never_gets_an_answer_comes_to_an_end() {
     });
     assert!(sent < 20, "{sent} requests");
     drop(concluded);
-}
-
-#[test]
-fn d13_a_test_user_that_cannot_be_deleted_is_made_inactive() {
-    let mut tenant = tenant();
-    let concluded = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
-        if request.method() == Method::DELETE && request.uri().path().contains("/Users/") {
-            return Ok(answer(405, ""));
-        }
-        Ok(tenant.handle(&request, now()))
-    });
-    assert_eq!(concluded.found.unwrap().deletes_users, Some(false));
-    assert!(
-        concluded
-            .events
-            .iter()
-            .any(|event| event.name == EventName::UserDeprovision && event.error.is_none())
-    );
 }
