@@ -5,7 +5,7 @@ import ssl
 import time
 from datetime import datetime, timezone
 from types import TracebackType
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import httpx2
 
@@ -15,7 +15,7 @@ from ._core.scim import ListResponse, User
 from ._core.scim.client import Endpoint, Listing
 from .connector import whole_list
 from .errors import HeapIdentityError
-from .http import BODY_BYTES_MAX, Connection
+from .http import Connection, TooLarge, TooLate, whole_answer
 
 Unreachable = Literal["connection", "dns", "timed_out", "tls"]
 #: A reading that fails is repeated after these pauses, in seconds.
@@ -43,17 +43,10 @@ class Exchange:
 
     def send(self, request: Request) -> Response | Unreachable:
         """The answer, or why there is none."""
-        deadline = time.monotonic() + self._connection.timeout
-        sent: dict[str, Any] = {"method": request.method, "url": request.url, "headers": request.headers, "content": request.body or None}
         try:
-            with self._client.stream(**sent, timeout=self._connection.timeout) as answered:
-                body = bytearray()
-                for chunk in answered.iter_bytes():
-                    body += chunk
-                    if len(body) > BODY_BYTES_MAX or time.monotonic() > deadline:
-                        return "timed_out"
-                headers = [(name, value) for name, value in answered.headers.multi_items() if value.isascii() and value.isprintable()]
-                return Response(status=answered.status_code, headers=headers, body=bytes(body))
+            return whole_answer(self._client, self._connection, request, self._connection.timeout)
+        except (TooLarge, TooLate):
+            return "timed_out"
         except httpx2.HTTPError as error:
             return _unreachable(error)
 

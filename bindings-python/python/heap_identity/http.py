@@ -227,11 +227,11 @@ class _Token:
         return isinstance(outcome, Response) and outcome.status == 401 and self.is_accepted
 
 
-class _TooLate(Exception):
+class TooLate(Exception):
     """The whole answer has not come in time."""
 
 
-class _TooLarge(Exception):
+class TooLarge(Exception):
     """The answer is larger than any that is one."""
 
 
@@ -258,20 +258,25 @@ async def _exchange_async(client: httpx2.AsyncClient, connection: Connection, jo
 
 
 def _once(client: httpx2.Client, connection: Connection, job: Launch) -> tuple[Response | Failure, bool]:
-    deadline = time.monotonic() + job.timeout
     try:
-        with client.stream(**_request(connection, job)) as answered:
-            body = bytearray()
-            for chunk in answered.iter_bytes():
-                _take(body, chunk, deadline)
-            return _response(answered, bytes(body)), False
+        return whole_answer(client, connection, job.request, job.timeout), False
     except Exception as error:
         return _failure(error)
 
 
+def whole_answer(client: httpx2.Client, connection: Connection, request: Request, timeout: float) -> Response:
+    """The answer to a request within `timeout` seconds. Raises `httpx2.HTTPError`, `TooLate` and `TooLarge`."""
+    deadline = time.monotonic() + timeout
+    with client.stream(**_stream(connection, request, timeout)) as answered:
+        body = bytearray()
+        for chunk in answered.iter_bytes():
+            _take(body, chunk, deadline)
+        return _response(answered, bytes(body))
+
+
 async def _once_async(client: httpx2.AsyncClient, connection: Connection, job: Launch) -> tuple[Response | Failure, bool]:
     async def whole() -> Response:
-        async with client.stream(**_request(connection, job)) as answered:
+        async with client.stream(**_stream(connection, job.request, job.timeout)) as answered:
             body = bytearray()
             async for chunk in answered.aiter_bytes():
                 _take(body, chunk, None)
@@ -283,24 +288,22 @@ async def _once_async(client: httpx2.AsyncClient, connection: Connection, job: L
         return _failure(error)
 
 
-def _request(connection: Connection, job: Launch) -> dict[str, Any]:
-    request = job.request
-    timeout = httpx2.Timeout(job.timeout, connect=min(connection.connect_timeout, job.timeout))
+def _stream(connection: Connection, request: Request, timeout: float) -> dict[str, Any]:
     return {
         "method": request.method,
         "url": request.url,
         "headers": request.headers,
         "content": request.body or None,
-        "timeout": timeout,
+        "timeout": httpx2.Timeout(timeout, connect=min(connection.connect_timeout, timeout)),
     }
 
 
 def _take(body: bytearray, chunk: bytes, deadline: float | None) -> None:
     body += chunk
     if len(body) > BODY_BYTES_MAX:
-        raise _TooLarge
+        raise TooLarge
     if deadline is not None and time.monotonic() > deadline:
-        raise _TooLate
+        raise TooLate
 
 
 def _response(answered: httpx2.Response, body: bytes) -> Response:
@@ -311,8 +314,8 @@ def _response(answered: httpx2.Response, body: bytes) -> Response:
 
 def _failure(error: Exception) -> tuple[Failure, bool]:
     """Not sent is only what surely was not: whatever may have reached the other side is looked for before it is repeated."""
-    is_timed_out = isinstance(error, (httpx2.TimeoutException, _TooLate, asyncio.TimeoutError))
-    log.event(logging.INFO, "no answer", reason=type(error).__name__.lstrip("_"))
+    is_timed_out = isinstance(error, (httpx2.TimeoutException, TooLate, asyncio.TimeoutError))
+    log.event(logging.INFO, "no answer", reason=type(error).__name__)
     return ("not_sent" if isinstance(error, _NOT_SENT) else "outcome_unknown"), is_timed_out
 
 

@@ -1,6 +1,5 @@
 """`apply` and `plan`: the main job."""
 
-import os
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -112,7 +111,7 @@ def plan(
             result = settled(Run(made, journal, bearer_token=token, timeout=timeout), connection, stopping, is_quiet=json_)
         document = plan_document(result)
         if html is not None and document is not None:
-            write_private(html, rendered(document))
+            common.write_private(html, rendered(document))
     if document is None:
         end(result, is_json=json_)
     if json_:
@@ -129,13 +128,6 @@ def rendered(document: dict[str, Any]) -> str:
 
     nothing = {"version": 1, "totals": {"managed_active": 0, "managed_groups": 0, "source_is_empty": False}, "steps": []}
     return render(document["plan"] or nothing, tripped=document["reasons"], digest=document["digest"], made_at=datetime.now(timezone.utc))
-
-
-def write_private(file: Path, text: str) -> None:
-    """It has the names of people: it is its owner's to read."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as opened:
-        opened.write(text)
 
 
 def untouched(file: Path | None) -> MemoryJournal:

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -138,6 +139,20 @@ def read_text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise Unusable(f"{file} is not text in UTF-8") from None
+
+
+def write_private(file: Path, text: str) -> None:
+    """In one step, so that no half of it is ever there; for its owner alone, as it has a secret or the names of people."""
+    descriptor, beside = tempfile.mkstemp(dir=file.parent, prefix=f"{file.name}.")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        os.replace(beside, file)
+    except BaseException:
+        os.unlink(beside)
+        raise
 
 
 def read_directory(file: Path) -> Snapshot:

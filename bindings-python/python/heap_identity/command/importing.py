@@ -1,7 +1,6 @@
 """`import`: people who are at Heap and not in the directory are brought into it (R34-R37)."""
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,7 +64,7 @@ def import_(
             return
         importing = found.select(selected)
         results = bring_in(importing, selected, document, is_told=not json_ and importing.mode == "live")
-        write_whole(output, document)
+        common.write_private(output, json.dumps(document, ensure_ascii=False, indent=1))
     finish(importing, results, output, shown, json_)
 
 
@@ -85,17 +84,6 @@ def bring_in(importing: Import, selected: list[str], document: dict[str, Any], *
         if is_told:
             tell_result(results[-1])
     return results
-
-
-def write_whole(file: Path, document: dict[str, Any]) -> None:
-    """In one step, so that no half of a directory is ever there; for its owner alone, as it has the names of people."""
-    beside = file.with_name(file.name + ".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as opened:
-        json.dump(document, opened, ensure_ascii=False, indent=1)
-        opened.flush()
-        os.fsync(opened.fileno())
-    os.replace(beside, file)
 
 
 def tell(candidates: list[ImportCandidate], is_json: bool) -> None:

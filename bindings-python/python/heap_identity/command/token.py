@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import os
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -94,15 +93,9 @@ def managed(base_url: str, application: Application | None = None) -> Applicatio
 
 
 def store(token: str, file: Path | None, keyring: str | None) -> None:
-    """In one step, so that a token is there at any moment: the old one or the new one."""
+    """Puts the new token in the place of the old one."""
     if file is not None:
-        beside = file.with_name(file.name + ".new")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as opened:
-            opened.write(token + "\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.replace(beside, file)
+        common.write_private(file, f"{token}\n")
     if keyring is not None:
         module = importlib.import_module("keyring")
         try:
