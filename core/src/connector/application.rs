@@ -21,7 +21,7 @@ use crate::{
     entropy::{Entropy, Seeded},
     heap::{HeapId, InvalidName},
     pki::SigningKey,
-    sync::{Config, ConfigError, Event, EventName},
+    sync::{Config, ConfigError, Event, EventName, is_safe},
 };
 /// What the default of an IdP URL starts with (R2).
 const IDP_URL_PREFIX: &str = "https://sso.jumpcloud.com/saml2/";
@@ -52,6 +52,11 @@ impl Details {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApplicationError {
+    /// An address that no browser can be sent to: which one.
+    #[error(
+        "{0} cannot be used; expected one like `https://sso.jumpcloud.com/saml2/heap`, without white space"
+    )]
+    Address(&'static str),
     /// The base URL or the token cannot be used.
     #[error(transparent)]
     Credentials(#[from] ConfigError),
@@ -70,11 +75,16 @@ pub enum ApplicationError {
     /// The application has changed since: a removal was described, or a verification begun, for how it was before.
     #[error("the application has changed since this was begun; look at it as it is now, and begin again")]
     Overtaken,
+    /// Heap's role cannot be sent in this attribute (D8).
+    #[error(
+        "the attribute for Heap's role cannot be used; expected a top-level name of letters, digits, `-` and `_` that has no other meaning, such as `role` (D8)"
+    )]
+    RoleAttribute,
     /// SSO is not configured.
     #[error("SSO is not configured; save the SSO configuration with the tenant's Heap ID (R4)")]
     SsoNotConfigured,
     /// The stored state is not one that the rules allow.
-    #[error("the stored application is {0}, which its configuration contradicts; restore an older copy")]
+    #[error("the stored application cannot be restored: it is {0}; take an older copy")]
     Stored(&'static str),
     /// The template of the SSO configuration is not filled in (R4).
     #[error("the SSO configuration: {0}")]
@@ -90,12 +100,14 @@ impl ApplicationError {
     /// The stable code of this error.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::Address(_) => "connector.address",
             Self::Credentials(error) => error.code(),
             Self::EmptyLabel => "connector.empty_label",
             Self::Forbidden(forbidden) => forbidden.code(),
             Self::NotActive => "connector.not_active",
             Self::NoSuchGroup(_) => "connector.no_such_group",
             Self::Overtaken => "connector.overtaken",
+            Self::RoleAttribute => "connector.role_attribute",
             Self::SsoNotConfigured => "connector.sso_not_configured",
             Self::Stored(_) => "connector.stored",
             Self::Template(error) => error.code(),
@@ -142,10 +154,28 @@ impl Application {
     /// An application with the name that its IdP URL is made of (R2); `idp_url` overrides the whole URL, now or never (R3).
     ///
     /// # Errors
-    /// [`ApplicationError::EmptyLabel`].
+    /// [`ApplicationError::EmptyLabel`]; [`ApplicationError::Address`] for a name that would not stand in an address, and for an IdP URL
+    /// that is not https (or http on the loopback), since neither can be put right later (R3).
+    ///
+    /// ```
+    /// use heap_identity::connector::{Application, Details};
+    /// let error = Application::new("Heap (EU)", Details::new("Heap"), None).unwrap_err();
+    /// assert_eq!(error.code(), "connector.address");
+    /// let own = Application::new("Heap (EU)", Details::new("Heap"), Some("https://sso.jumpcloud.com/saml2/heap-eu"))?;
+    /// assert_eq!(own.idp_url(), "https://sso.jumpcloud.com/saml2/heap-eu");
+    /// # Ok::<(), heap_identity::connector::ApplicationError>(())
+    /// ```
     pub fn new(name: &str, details: Details, idp_url: Option<&str>) -> Result<Self, ApplicationError> {
         check(&details)?;
+        // RFC 3986 2.3: what stands in an address as it is.
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        if name.is_empty() || idp_url.is_none() && !name.bytes().all(fits) {
+            return Err(ApplicationError::Address("the name as the end of the IdP URL"));
+        }
         let idp_url = idp_url.map_or_else(|| format!("{IDP_URL_PREFIX}{name}"), ToString::to_string);
+        if !idp_url.parse().is_ok_and(|url| is_safe(&url)) {
+            return Err(ApplicationError::Address("the IdP URL"));
+        }
         Ok(Self {
             name: name.into(),
             details,
@@ -234,8 +264,13 @@ impl Application {
     /// Makes it a link to `url` (R42).
     ///
     /// # Errors
+    /// [`ApplicationError::Address`] for what is not http or https: the portal would run a script as its own.
     /// [`ApplicationError::Forbidden`] while SSO is configured.
     pub fn save_bookmark(&mut self, url: &str) -> Result<(), ApplicationError> {
+        let is_page = |url: http::Uri| matches!(url.scheme_str(), Some("http" | "https"));
+        if !url.parse().is_ok_and(is_page) {
+            return Err(ApplicationError::Address("the address of the bookmark"));
+        }
         self.step(Action::SaveBookmark)?;
         self.bookmark = Some(url.into());
         Ok(())
@@ -289,10 +324,13 @@ impl Application {
     /// Saves settings of identity management; the token is not touched (R19).
     ///
     /// # Errors
-    /// [`ApplicationError::Forbidden`] before SSO (R14) and during a verification.
+    /// [`ApplicationError::Forbidden`] before SSO (R14) and during a verification; [`ApplicationError::RoleAttribute`] for one that
+    /// already says something else of a user.
     pub fn save_settings(&mut self, settings: Settings, now: Timestamp) -> Result<(), ApplicationError> {
         let was_managed = self.state.has_identity_management();
-        let saved = self.step(Action::SaveSettings);
+        let allowed = self.state.after(Action::SaveSettings).map_err(ApplicationError::from);
+        let saved =
+            allowed.and_then(|_| settings.check()).and_then(|()| Ok(self.step(Action::SaveSettings)?));
         if was_managed || saved.is_err() {
             self.tell(EventName::IdmIntegrationUpdate, &saved, now);
         }

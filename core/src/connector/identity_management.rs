@@ -2,6 +2,7 @@ use alloc::string::{String, ToString};
 
 use serde::{Deserialize, Serialize};
 
+use super::application::ApplicationError;
 use crate::{
     sync::{Config, ConfigError},
     wire::Secret,
@@ -24,6 +25,34 @@ impl Default for Settings {
     }
 }
 
+/// What says something else of a user (RFC 7643 3.1, 4.1), is kept by the service provider, or is sent by R21 and D3 already.
+const TAKEN: &[&str] = &[
+    "schemas",
+    "id",
+    "externalId",
+    "meta",
+    "userName",
+    "name",
+    "displayName",
+    "active",
+    "password",
+    "emails",
+    "groups",
+    "members",
+];
+
+impl Settings {
+    /// # Errors
+    /// [`ApplicationError::RoleAttribute`] for what is no attribute's name (RFC 7643 2.1), or another one's.
+    pub(super) fn check(&self) -> Result<(), ApplicationError> {
+        let name = self.role_attribute.as_str();
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_$".contains(&byte))
+            && name.starts_with(|first: char| first.is_ascii_alphabetic());
+        let is_taken = TAKEN.iter().any(|taken| taken.eq_ignore_ascii_case(name));
+        if is_name && !is_taken { Ok(()) } else { Err(ApplicationError::RoleAttribute) }
+    }
+}
+
 /// A base URL and the token for it (R17, R18).
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -37,6 +66,15 @@ impl Credentials {
     /// The base URL of the tenant's SCIM service provider, without a slash at its end.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// A base URL that was stored without its token.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub(super) fn without_token(base_url: String) -> Result<Self, ConfigError> {
+        // Any token that could stand in a header: it is dropped again.
+        Ok(Self { token: None, ..Self::new(&base_url, Secret::new("-".into()))? })
     }
 
     /// Credentials that could be sent.

@@ -118,7 +118,8 @@ impl SignOn {
         self.identity_provider.metadata()
     }
 
-    /// The user picks the application in the portal (R9).
+    /// The user picks the application in the portal (R9). `directory` is as the application sees it
+    /// ([`Application::view`](super::Application::view)), as provisioning has it: the groups that are bound in it decide (R12).
     ///
     /// # Errors
     /// [`SignOnError::Denied`] for everybody whom no bound group holds (R12).
@@ -136,7 +137,7 @@ impl SignOn {
     }
 
     /// Heap sent an AuthnRequest by redirect, and the user has logged in here (R10). `raw_query` is the query as it was
-    /// received, to the byte.
+    /// received, to the byte; `directory` is as in [`Self::launch`].
     ///
     /// # Errors
     /// A request that cannot be answered, and [`SignOnError::Denied`] as in [`Self::launch`].

@@ -36,7 +36,7 @@ const VERSION: u32 = 1;
 
 impl Application {
     /// The application as JSON, without its token: that is kept where secrets are kept (R16), and given back by
-    /// [`Self::restore_token`].
+    /// [`Self::restore_token`]. Events that were not taken yet ([`Self::events`]) are not in it, either: they are stored where events are.
     pub fn to_json(&self) -> Vec<u8> {
         let stored = Stored {
             version: VERSION,
@@ -70,18 +70,31 @@ impl Application {
         }
         let heap_id = stored.heap_id.map(|id| id.parse()).transpose();
         let heap_id = heap_id.map_err(|_| ApplicationError::Stored("without a valid Heap ID"))?;
-        let sso = heap_id.map(|id| Sso::new(id).with_attributes(stored.attributes)).transpose()?;
+        let has_attributes = stored.attributes != AttributeMapping::default();
+        let sso = heap_id.map(|id| Sso::new(id).with_attributes(stored.attributes)).transpose();
+        let sso = sso.map_err(|_| ApplicationError::Stored("with a placeholder in its attributes"))?;
         let state = stored.state;
-        let verified = stored.base_url.map(|base_url| Credentials { base_url, token: None });
+        let verified = stored.base_url.map(Credentials::without_token).transpose();
+        let verified = verified.map_err(|_| ApplicationError::Stored("without a valid base URL"))?;
+        stored.settings.check().map_err(|_| ApplicationError::Stored("without a valid role attribute"))?;
         let consistent = [
-            (state.has_sso() == sso.is_some(), "configured for SSO or not"),
-            (state.has_identity_management() == verified.is_some(), "managed or not"),
-            ((state == State::Bookmark) == stored.bookmark.is_some(), "a bookmark or not"),
+            (state.has_sso() == sso.is_some(), "in a state that its SSO configuration contradicts"),
+            (sso.is_some() || !has_attributes, "with attributes of no SSO configuration"),
+            (
+                state.has_identity_management() == verified.is_some(),
+                "in a state that its credentials contradict",
+            ),
+            (
+                (state == State::Bookmark) == stored.bookmark.is_some(),
+                "in a state that its bookmark contradicts",
+            ),
         ];
         if let Some((_, what)) = consistent.iter().find(|(holds, _)| !holds) {
             return Err(ApplicationError::Stored(what));
         }
-        let mut application = Self::new(&stored.name, stored.details, Some(&stored.idp_url))?;
+        let application = Self::new(&stored.name, stored.details, Some(&stored.idp_url));
+        let mut application =
+            application.map_err(|_| ApplicationError::Stored("without a label or an IdP URL"))?;
         application.state = state;
         application.sso = sso;
         application.bookmark = stored.bookmark;

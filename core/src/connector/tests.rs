@@ -82,6 +82,8 @@ fn r01_an_application_has_a_label_and_may_be_hidden() {
         Details { description: Some("Analytics".into()), shown: false, ..Details::new("Heap (EU)") };
     application.edit(details.clone()).unwrap();
     assert_eq!(application.details(), &details);
+    application.edit(Details::new("Heap")).unwrap();
+    assert!(application.details().shown && application.details().description.is_none());
     let unnamed = Application::new("heap", Details::new(" "), None).unwrap_err();
     assert_eq!(unnamed.code(), "connector.empty_label");
 }
@@ -94,6 +96,53 @@ fn r02_r03_the_idp_url_is_given_at_creation_or_never() {
     assert_eq!(own.idp_url(), "https://idp.example.com/sso/7");
     let error = application.change_idp_url().unwrap_err();
     assert!(format!("{error}").contains("delete the application and make it anew"), "{error}");
+}
+
+#[test]
+fn r03_an_idp_url_that_could_never_be_put_right_is_not_taken() {
+    for (name, url) in [
+        ("heap", Some("http://idp.example.com/sso")),
+        ("heap", Some("idp.example.com/sso")),
+        ("heap", Some("javascript:alert(1)")),
+        ("heap", Some("https://idp.example.com/s so")),
+        ("heap", Some("")),
+        ("heap eu", None),
+        ("heap/eu", None),
+        ("heap?", None),
+        ("", None),
+        ("", Some("https://idp.example.com/sso")),
+    ] {
+        let error = Application::new(name, Details::new("Heap"), url).unwrap_err();
+        assert_eq!(error.code(), "connector.address", "{name} {url:?}");
+    }
+    assert!(Application::new("Heap (EU)", Details::new("Heap"), Some("http://localhost:8080/sso")).is_ok());
+}
+
+#[test]
+fn r42_a_bookmark_is_the_address_of_a_page() {
+    let mut application = application();
+    for address in ["javascript:alert(1)", "data:text/html,x", "heapanalytics.com", ""] {
+        assert_eq!(application.save_bookmark(address).unwrap_err().code(), "connector.address", "{address}");
+    }
+    assert_eq!(application.state(), State::Created);
+    application.save_bookmark("http://intranet/heap").unwrap();
+}
+
+#[test]
+fn d08_the_role_does_not_take_the_place_of_another_attribute() {
+    let mut application = managed(&mut tenant());
+    let settings = |name: &str| Settings { role_attribute: name.into(), ..Settings::default() };
+    for name in
+        ["", "userName", "USERNAME", "active", "externalId", "name.givenName", "a b", "1st", "urn:x:y"]
+    {
+        let refused = application.save_settings(settings(name), now()).unwrap_err();
+        assert_eq!(refused.code(), "connector.role_attribute", "{name}");
+        // R41: the attempt is told.
+        let told = application.events().pop().unwrap();
+        assert!(told.name == EventName::IdmIntegrationUpdate && told.error.is_some());
+    }
+    application.save_settings(settings("heapRole"), now()).unwrap();
+    assert_eq!(application.sync_config().unwrap().mapping.role, "heapRole");
 }
 
 #[test]
@@ -130,8 +179,14 @@ fn r16_the_token_is_not_stored_and_not_printed() {
     let mut restored = Application::from_json(&stored).unwrap();
     assert_eq!(restored.state(), State::Managed);
     assert_eq!(restored.sync_config().unwrap_err().code(), "connector.token_missing");
+    assert_eq!(
+        restored.restore_token(Secret::new("to ken".into())).unwrap_err().code(),
+        "wire.invalid_token"
+    );
     restored.restore_token(Secret::new("first".into())).unwrap();
     assert_eq!(restored.sync_config().unwrap().base_url, BASE_URL);
+    let unmanaged = self::application().restore_token(Secret::new("first".into())).unwrap_err();
+    assert_eq!(unmanaged.code(), "connector.not_active");
 }
 
 #[test]
@@ -196,6 +251,46 @@ fn r41_a_verification_that_is_no_longer_awaited_is_told_with_what_it_did() {
 }
 
 #[test]
+fn r18_a_verification_of_another_application_is_not_taken_for_ones_own() {
+    let mut tenant = tenant();
+    let mut begun = |name: &str, token: &str| {
+        let mut one = Application::new(name, Details::new("Heap"), None).unwrap();
+        one.save_sso("12345".parse().unwrap()).unwrap();
+        let scope = Scope::ReadOnly;
+        let verification = one.activate(credentials(token), scope, &mut Seeded::new(1), now()).unwrap();
+        (one, verification.run(|request| Ok(tenant.handle(&request, now())), now))
+    };
+    let ((mut one, _own), (_, other)) = (begun("heap", "wrong"), begun("other", "first"));
+    assert!(matches!(one.conclude(other, now()), Err(ApplicationError::Overtaken)));
+    assert_eq!(one.state(), State::Activating);
+    assert!(one.expose_token().is_none());
+    // R41: that attempt is told as one that failed.
+    assert!(one.events().pop().unwrap().error.unwrap().contains("begin again"));
+}
+
+#[test]
+fn r38_each_attempt_to_change_the_integration_is_told_by_its_name() {
+    let mut tenant = tenant();
+    let mut application = managed(&mut tenant);
+    application.save_settings(Settings::default(), now()).unwrap();
+    updated(&mut application, &mut tenant, "first");
+    let removal = application.removal(Part::IdentityManagement).unwrap();
+    application.remove(removal, now()).unwrap();
+    let begun = application.activate(credentials("wrong"), Scope::ReadOnly, &mut Seeded::new(1), now());
+    let concluded = begun.unwrap().run(|request| Ok(tenant.handle(&request, now())), now);
+    application.conclude(concluded, now()).unwrap().unwrap_err();
+    let told: Vec<_> =
+        application.events().into_iter().map(|event| (event.name.as_str(), event.error.is_none())).collect();
+    let expected = [
+        ("idm_integration_update", true),
+        ("idm_integration_reauth", true),
+        ("idm_integration_delete", true),
+        ("idm_integration_activate", false),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn r41_a_verification_that_a_crash_ended_is_told_when_it_is_given_up() {
     let mut application = managed(&mut tenant());
     let begun =
@@ -223,6 +318,12 @@ fn r42_each_part_is_deactivated_on_its_own_after_a_confirmation() {
     let mut application = managed(&mut tenant());
     assert!(application.removal(Part::Sso).is_err());
     let removal = application.removal(Part::IdentityManagement).unwrap();
+    // What was said of another application is no confirmation for this one.
+    let mut other = managed(&mut tenant());
+    other.name = "other".into();
+    let of_other = other.removal(Part::IdentityManagement).unwrap();
+    assert!(matches!(application.remove(of_other, now()), Err(ApplicationError::Overtaken)));
+    application.events();
     // Somebody changes the application between the question and the answer.
     application.edit(Details::new("Heap 2")).unwrap();
     assert!(matches!(application.remove(removal, now()), Err(ApplicationError::Overtaken)));
@@ -281,15 +382,33 @@ fn a_second_application_with_the_same_idp_url_is_refused() {
 
 #[test]
 fn what_contradicts_the_rules_is_not_restored() {
-    let stored = String::from_utf8(managed(&mut tenant()).to_json()).unwrap();
-    for (from, to) in [
-        ("\"heap_id\":\"12345\"", "\"heap_id\":null"),
-        ("\"heap_id\":\"12345\"", "\"heap_id\":\"YOUR_ID\""),
-        ("\"state\":\"managed\"", "\"state\":\"created\""),
-        ("\"version\":1", "\"version\":2"),
+    let bookmark = {
+        let mut one = application();
+        one.save_bookmark("https://heapanalytics.com").unwrap();
+        one
+    };
+    for (application, from, to) in [
+        (&managed(&mut tenant()), "\"heap_id\":\"12345\"", "\"heap_id\":null"),
+        (&managed(&mut tenant()), "\"heap_id\":\"12345\"", "\"heap_id\":\"YOUR_ID\""),
+        (&managed(&mut tenant()), "\"state\":\"managed\"", "\"state\":\"created\""),
+        (&managed(&mut tenant()), "\"state\":\"managed\"", "\"state\":\"sso_configured\""),
+        (&managed(&mut tenant()), "\"state\":\"managed\"", "\"state\":\"elsewhere\""),
+        (&managed(&mut tenant()), "\"version\":1", "\"version\":2"),
+        (&managed(&mut tenant()), "\"version\":1", "\"version\":1,\"token\":\"first\""),
+        (&managed(&mut tenant()), "\"label\":\"Heap\"", "\"label\":\"\""),
+        (&managed(&mut tenant()), "https://sso.", "http://sso."),
+        (&managed(&mut tenant()), "https://heapanalytics.com/scim", "http://elsewhere.example/scim"),
+        (&managed(&mut tenant()), "\"role_attribute\":\"role\"", "\"role_attribute\":\"userName\""),
+        (&application(), "\"attributes\":[]", "\"attributes\":[[\"groups\",\"groups\"]]"),
+        (&application(), "\"base_url\":null", "\"base_url\":\"https://heapanalytics.com/scim/v2/demo\""),
+        (&application(), "\"state\":\"created\"", "\"state\":\"managed\""),
+        (&bookmark, "\"bookmark\":\"https://heapanalytics.com\"", "\"bookmark\":null"),
+        (&bookmark, "\"state\":\"bookmark\"", "\"state\":\"created\""),
     ] {
+        let stored = String::from_utf8(application.to_json()).unwrap();
         assert!(stored.contains(from), "{stored}");
         let error = Application::from_json(stored.replace(from, to).as_bytes()).unwrap_err();
         assert_eq!(error.code(), "connector.stored", "{to}");
     }
+    assert_eq!(Application::from_json(b"{}").unwrap_err().code(), "connector.stored");
 }

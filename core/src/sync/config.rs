@@ -92,12 +92,7 @@ impl Config {
     /// ```
     pub fn new(base_url: &str, bearer_token: Secret) -> Result<Self, ConfigError> {
         let base_url: Uri = base_url.trim_end_matches('/').parse().map_err(|_| ConfigError::BaseUrl)?;
-        let is_safe = match base_url.scheme_str() {
-            Some("https") => base_url.host().is_some(),
-            Some("http") => base_url.host().is_some_and(is_loopback),
-            _ => false,
-        };
-        if !is_safe || base_url.query().is_some() {
+        if !is_safe(&base_url) || base_url.query().is_some() {
             return Err(ConfigError::BaseUrl);
         }
         bearer(&bearer_token)?;
@@ -129,6 +124,15 @@ impl Config {
             Some(_) => ["http://localhost", self.base_url.path().trim_end_matches('/')].concat(),
             None => self.base(),
         }
+    }
+}
+
+/// Whether what is sent there is not read on the way: by https, or on the loopback.
+pub(crate) fn is_safe(address: &Uri) -> bool {
+    match address.scheme_str() {
+        Some("https") => address.host().is_some(),
+        Some("http") => address.host().is_some_and(is_loopback),
+        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@ mod plan;
 mod planted;
 mod state;
 
+pub(crate) use config::is_safe;
 pub use config::{ChangedUserName, Config, ConfigError, Review};
 pub use drive::{Driver, InMemory, drive};
 pub use engine::{

@@ -16,7 +16,8 @@ use crate::{
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum ImportStatus {
-    /// The directory has this person: by user name or address, whatever the case (D9).
+    /// The directory has this person: by user name or address, whatever the case (D9), or by the directory id that provisioning gave
+    /// the account (D3), also where the person has another name meanwhile (R22).
     Imported {
         /// The person's directory id.
         person: String,
@@ -91,7 +92,9 @@ impl ImportList {
         }
         let names = Names::of(directory);
         let candidate = |user: User| {
-            let person = known.get(&user.user_name.to_lowercase()).map(|id| (*id).to_string());
+            let linked = user.external_id.as_deref().filter(|id| directory.person(id).is_some());
+            let person = linked.or_else(|| known.get(&user.user_name.to_lowercase()).copied());
+            let person = person.map(ToString::to_string);
             let status = match person {
                 Some(person) => ImportStatus::Imported { person },
                 None if user.active == Some(false) => ImportStatus::Suspended,

@@ -49,6 +49,30 @@ fn r34_each_account_is_new_or_imported_and_the_new_come_first() {
 }
 
 #[test]
+fn r22_r34_the_account_of_somebody_who_has_another_name_meanwhile_is_not_new() {
+    let known = User { external_id: Some("u3".into()), ..account("1", "zed.before@example.com") };
+    let strange = User { external_id: Some("u9".into()), ..account("2", "new@example.com") };
+    let list = ImportList::compare([known, strange], &directory());
+    let statuses: Vec<_> =
+        list.view(View::All).into_iter().map(|c| (c.account.as_str(), &c.status)).collect();
+    assert_eq!(statuses, [("2", &ImportStatus::New), ("1", &ImportStatus::Imported { person: "u3".into() })]);
+}
+
+#[test]
+fn r34_who_is_known_by_the_address_alone_is_imported() {
+    let mut builder = Snapshot::builder();
+    let person = Person {
+        id: "u1".into(),
+        user_name: "ann".into(),
+        email: Some("Ann@Example.com".into()),
+        ..Person::default()
+    };
+    builder.person(&person).unwrap();
+    let list = ImportList::compare([account("1", "ann@example.com")], &builder.complete().unwrap());
+    assert_eq!(list.view(View::All)[0].status, ImportStatus::Imported { person: "u1".into() });
+}
+
+#[test]
 fn r35_people_who_are_suspended_at_heap_are_not_imported() {
     let suspended = User { active: Some(false), ..account("1", "new@example.com") };
     let list = ImportList::compare([suspended, account("2", "other@example.com")], &directory());

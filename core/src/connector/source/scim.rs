@@ -6,13 +6,27 @@ use crate::{
     scim::{Document, Group, User},
 };
 
-/// A directory from the users and groups of any SCIM service provider, all of them. No group is bound: which ones are is the
-/// application's ([`Application::bind_groups`](crate::connector::Application::bind_groups)). A role from an attribute is that of a top-level
-/// text, such as `title`.
+/// A directory from the users and groups of any SCIM service provider, all of them: a [`Listing`](crate::scim::client::Listing) of each says
+/// when its pages are whole, whatever totals they tell (F33). No group is bound: which ones are is the application's
+/// ([`Application::bind_groups`](crate::connector::Application::bind_groups)). A role from an attribute is that of a top-level text, such as
+/// `title`.
 ///
 /// # Errors
 /// [`SourceError::Missing`] for a resource without an id and for a group whose members were left out, which is not the same as a
-/// group without members (F13); [`SourceError::UnknownMember`].
+/// group without members (F13); [`SourceError::UnknownMember`]; an id that occurs twice.
+///
+/// ```
+/// use heap_identity::{connector::{RoleSource, snapshot_from_scim}, scim::{Group, ListResponse, User}};
+/// let users = ListResponse::<User>::from_slice(
+///     br#"{"totalResults": 1, "Resources": [{"id": "1", "userName": "ann@example.com", "active": true, "title": "Analyst"}]}"#,
+/// )?;
+/// let groups = ListResponse::<Group>::from_slice(
+///     br#"{"totalResults": 1, "Resources": [{"id": "7", "displayName": "Team", "members": [{"value": "1"}]}]}"#,
+/// )?;
+/// let directory = snapshot_from_scim(users.resources, groups.resources, &RoleSource::Attribute("title".into()))?;
+/// assert_eq!(directory.person("1").and_then(|person| person.role()), Some("Analyst"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn snapshot_from_scim(
     users: impl IntoIterator<Item = User>,
     groups: impl IntoIterator<Item = Group>,

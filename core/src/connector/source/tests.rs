@@ -1,5 +1,6 @@
 mod csv;
 mod paging;
+mod scim;
 
 use alloc::{
     format,

@@ -118,6 +118,17 @@ fn every_allowed_transition_leads_where_the_table_says() {
 }
 
 #[test]
+fn every_state_is_stored_and_restored_as_it_is() {
+    for state in State::ALL {
+        let (one, _) = in_state(*state);
+        let restored = Application::from_json(&one.to_json()).unwrap();
+        assert_eq!((restored.state(), stored(&restored)), (*state, stored(&one)));
+        // The number of its events, too: no event of its later life has the id of an earlier one.
+        assert_eq!(restored.told, one.told);
+    }
+}
+
+#[test]
 fn r41_an_attempt_that_a_rule_forbids_is_told_with_the_rule() {
     for (state, action) in [
         (State::Created, Action::SaveSettings),
