@@ -4,12 +4,16 @@ import datetime
 import time
 
 import lasso
-from lines import read, serve
+from lines import query_of, read, serve
 
 
 def service_provider(settings):
-    server = lasso.Server.newFromBuffers(read(settings["sp_metadata"]), read(settings["sp_key"]), None, None)
+    key, certificate = read(settings["sp_key"]), read(settings["sp_certificate"])
+    server = lasso.Server.newFromBuffers(read(settings["sp_metadata"]), key, None, certificate)
+    server.setEncryptionPrivateKey(key)
     server.addProviderFromBuffer(lasso.PROVIDER_ROLE_IDP, read(settings["idp_metadata"]), None, None)
+    # Its own choice would be SHA-1.
+    server.signatureMethod = lasso.SIGNATURE_METHOD_RSA_SHA256
     return server
 
 
@@ -24,29 +28,33 @@ def identity_provider(settings):
 
 
 def consume(settings, question):
+    return consumed(settings, question)[1]
+
+
+def consumed(settings, question):
     """As mod_auth_mellon and authentic do it: lasso verifies, and hands the conditions to its user."""
     login = lasso.Login(service_provider(settings))
     login.processAuthnResponseMsg(question["response"])
     assertion = login.assertion
     if assertion.validateTimeChecks(60, int(time.time())) != lasso.SAML2_ASSERTION_VALID:
-        return {"error": "the conditions are over, or not yet"}
+        return login, {"error": "the conditions are over, or not yet"}
     if assertion.validateAudience(settings["sp"]) != lasso.SAML2_ASSERTION_VALID:
-        return {"error": "another audience"}
+        return login, {"error": "another audience"}
     data = assertion.subject.subjectConfirmation.subjectConfirmationData
     if data.recipient != settings["acs"] or data.notOnOrAfter is None:
-        return {"error": "the confirmation is for another address"}
+        return login, {"error": "the confirmation is for another address"}
     until = datetime.datetime.fromisoformat(data.notOnOrAfter.replace("Z", "+00:00"))
     if until < datetime.datetime.now(datetime.timezone.utc):
-        return {"error": "the confirmation is over"}
+        return login, {"error": "the confirmation is over"}
     if data.inResponseTo != question["in_response_to"]:
-        return {"error": "answers another request"}
+        return login, {"error": "answers another request"}
     login.acceptSso()
     attributes = {}
     for statement in assertion.attributeStatement or ():
         for attribute in statement.attribute:
             values = attribute.attributeValue
             attributes[attribute.name] = ["".join(node.content for node in value.any) for value in values]
-    return {"name_id": assertion.subject.nameId.content, "attributes": attributes}
+    return login, {"name_id": assertion.subject.nameId.content, "attributes": attributes}
 
 
 def request(settings, _):
@@ -65,6 +73,10 @@ def accept(settings, question):
 
 
 def respond(settings, question):
+    return {"response": responded(settings, question).msgBody}
+
+
+def responded(settings, question):
     login = lasso.Login(identity_provider(settings))
     if question["query"]:
         login.processAuthnRequestMsg(question["query"])
@@ -97,7 +109,77 @@ def respond(settings, question):
     statement.attribute = attributes
     login.assertion.attributeStatement = [statement]
     login.buildAuthnResponseMsg()
-    return {"response": login.msgBody}
+    return login
 
 
-serve({"consume": consume, "request": request, "accept": accept, "respond": respond})
+METHODS = {"redirect": lasso.HTTP_METHOD_REDIRECT, "post": lasso.HTTP_METHOD_POST}
+
+
+def logout_of(settings, question):
+    """A logout where somebody has logged in before: lasso remembers sessions, and ends no other."""
+    if question["as"] == "sp":
+        login, _ = consumed(settings, {"response": question["logged_in"], "in_response_to": None})
+        logout, session = lasso.Logout(service_provider(settings)), login.session
+    else:
+        login = responded(settings, {"query": None, "name_id": question["name_id"], "attributes": {}})
+        login.assertion.authnStatement[0].sessionIndex = question["session_index"]
+        name = login.assertion.subject.nameId
+        name.nameQualifier = name.sPNameQualifier = None
+        # That of the login has the NameID that lasso made up.
+        logout, session = lasso.Logout(identity_provider(settings)), lasso.Session()
+        session.addAssertion(settings["sp"], login.assertion)
+    logout.setSessionFromDump(session.dump())
+    logout.setSignatureVerifyHint(lasso.PROFILE_SIGNATURE_VERIFY_HINT_FORCE)
+    return logout
+
+
+def sent(logout, kind):
+    if "?" in logout.msgUrl:
+        return query_of(logout.msgUrl)
+    relay_state = logout.msgRelayState
+    return {"form": {kind: logout.msgBody} | ({"RelayState": relay_state} if relay_state else {})}
+
+
+def value(question, kind):
+    """As lasso takes messages: a query, or the value of a form."""
+    message = question["message"]
+    return message["query"] if "query" in message else message["form"][kind]
+
+
+def log_out(settings, question):
+    logout = logout_of(settings, question)
+    logout.initRequest(settings["idp" if question["as"] == "sp" else "sp"], METHODS[question["over"]])
+    logout.msgRelayState = question["relay_state"]
+    logout.buildRequestMsg()
+    return {"id": logout.request.iD, "message": sent(logout, "SAMLRequest")}
+
+
+def end_session(settings, question):
+    logout = logout_of(settings, question)
+    logout.processRequestMsg(value(question, "SAMLRequest"))
+    logout.validateRequest()
+    if "form" in question["message"]:
+        logout.msgRelayState = question["message"]["form"].get("RelayState")
+    logout.buildResponseMsg()
+    indexes = logout.request.sessionIndexes
+    return {
+        "name_id": logout.request.nameId.content,
+        "session_indexes": list(indexes or [logout.request.sessionIndex]),
+        "message": sent(logout, "SAMLResponse"),
+    }
+
+
+def logged_out(settings, question):
+    logout = logout_of(settings, question)
+    logout.initRequest(settings["idp" if question["as"] == "sp" else "sp"], METHODS[question["over"]])
+    logout.buildRequestMsg()
+    logout.processResponseMsg(value(question, "SAMLResponse"))
+    if logout.response.inResponseTo != question["request_id"]:
+        return {"error": "answers another request"}
+    return {"status": "Complete"}
+
+
+serve({
+    "consume": consume, "request": request, "accept": accept, "respond": respond,
+    "log_out": log_out, "end_session": end_session, "logged_out": logged_out,
+})

@@ -27,3 +27,8 @@ def read(path):
 def certificate_body(path):
     """The base64 of a certificate in PEM."""
     return "".join(line for line in read(path).splitlines() if not line.startswith("-"))
+
+
+def query_of(url):
+    """A message in the query of an address."""
+    return {"query": url.split("?", 1)[1]}

@@ -16,21 +16,33 @@ IDP = "https://idp.example/saml"
 SP = "https://sp.example/metadata"
 ACS = "https://sp.example/acs"
 SSO = "https://idp.example/sso"
+#: Where each takes messages of single logout.
+LOGOUT = {"idp": "https://idp.example/slo", "sp": "https://sp.example/slo"}
 KEY, CERTIFICATE = KEYS / "rsa2048.key.pem", KEYS / "rsa2048.cert.pem"
 OTHER_KEY, OTHER_CERTIFICATE = KEYS / "rsa2048-other.key.pem", KEYS / "rsa2048-other.cert.pem"
 
-#: What is asked of each: `consume` a Response, `request` and `accept` an AuthnRequest, `respond`.
+#: What is asked of each: `consume` a Response, also `decrypt` one, `request` and `accept` an AuthnRequest, `respond`, also
+#: `encrypt`ed.
 PARTNERS = {
-    "python3-saml": ([sys.executable, HERE / "python3_saml.py"], {"consume", "request"}),
-    "pysaml2": ([sys.executable, HERE / "pysaml2_both.py"], {"consume", "request", "accept", "respond"}),
-    "lasso": (["/usr/bin/python3", HERE / "lasso_both.py"], {"consume", "request", "accept", "respond"}),
-    "ruby-saml": (["ruby", HERE / "ruby_saml.rb"], {"consume", "request"}),
-    "simplesamlphp": (["php", HERE / "simplesamlphp.php"], {"consume", "request", "accept", "respond"}),
-    "node-saml": (["node", HERE / "node.mjs", "node-saml"], {"consume", "request"}),
-    "samlify": (["node", HERE / "node.mjs", "samlify"], {"consume", "request", "accept", "respond"}),
-    "saml2-js": (["node", HERE / "node.mjs", "saml2-js"], {"consume", "request"}),
-    "saml20": (["node", HERE / "node.mjs", "saml20"], {"consume"}),
-    "samlp": (["node", HERE / "node.mjs", "samlp"], {"accept", "respond"}),
+    "python3-saml": ([sys.executable, HERE / "python3_saml.py"], {"consume", "decrypt", "request"}),
+    "pysaml2": ([sys.executable, HERE / "pysaml2_both.py"], {"consume", "decrypt", "request", "accept", "respond"}),
+    "lasso": (["/usr/bin/python3", HERE / "lasso_both.py"], {"consume", "decrypt", "request", "accept", "respond"}),
+    "ruby-saml": (["ruby", HERE / "ruby_saml.rb"], {"consume", "decrypt", "request"}),
+    "simplesamlphp": (["php", HERE / "simplesamlphp.php"], {"consume", "decrypt", "request", "accept", "respond"}),
+    "node-saml": (["node", HERE / "node.mjs", "node-saml"], {"consume", "decrypt", "request"}),
+    "samlify": (["node", HERE / "node.mjs", "samlify"], {"consume", "decrypt", "request", "accept", "respond", "encrypt"}),
+    "saml2-js": (["node", HERE / "node.mjs", "saml2-js"], {"consume", "decrypt", "request"}),
+    "saml20": (["node", HERE / "node.mjs", "saml20"], {"consume", "decrypt"}),
+    "samlp": (["node", HERE / "node.mjs", "samlp"], {"accept", "respond", "encrypt"}),
+}
+
+BOTH = {"redirect", "post"}
+#: The part that each plays in single logout, with the bindings that it takes and those that it sends over.
+LOGOUTS = {
+    "python3-saml": {"sp": ({"redirect"}, {"redirect"})},
+    "pysaml2": {"sp": (BOTH, BOTH), "idp": (BOTH, BOTH)},
+    "lasso": {"sp": (BOTH, BOTH), "idp": (BOTH, BOTH)},
+    "node-saml": {"sp": (BOTH, {"redirect"})},
 }
 
 METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
@@ -39,12 +51,21 @@ BINDINGS = "urn:oasis:names:tc:SAML:2.0:bindings"
 
 def metadata(role, entity_id, certificate, content):
     body = "".join(line for line in certificate.read_text().splitlines() if not line.startswith("-"))
+    key = (
+        '<md:KeyDescriptor use="{}"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>'
+        f"<ds:X509Certificate>{body}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+    )
+    # Only a service provider is sent what is encrypted.
+    keys = "".join(key.format(use) for use in ["signing", "encryption"][: 2 if role == "SPSSODescriptor" else 1])
+    logout = LOGOUT["sp" if role == "SPSSODescriptor" else "idp"]
+    logouts = "".join(
+        f'<md:SingleLogoutService Binding="{BINDINGS}:{binding}" Location="{logout}"/>'
+        for binding in ("HTTP-Redirect", "HTTP-POST")
+    )
     wants = ' WantAssertionsSigned="true"' if role == "SPSSODescriptor" else ' WantAuthnRequestsSigned="false"'
     return (
         f'<md:EntityDescriptor xmlns:md="{METADATA}" entityID="{entity_id}"><md:{role}{wants}'
-        ' protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing">'
-        '<ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>'
-        f"{body}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+        f' protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">{keys}{logouts}'
         "<md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress</md:NameIDFormat>"
         f"{content}</md:{role}></md:EntityDescriptor>"
     )
@@ -68,7 +89,8 @@ def settings():
     (folder / "sp.xml").write_text(metadata("SPSSODescriptor", SP, OTHER_CERTIFICATE, acs))
     named = {
         "idp": IDP, "sp": SP, "acs": ACS, "sso_url": SSO,
-        "key": KEY, "certificate": CERTIFICATE, "sp_key": OTHER_KEY,
+        "key": KEY, "certificate": CERTIFICATE, "sp_key": OTHER_KEY, "sp_certificate": OTHER_CERTIFICATE,
+        "idp_logout": LOGOUT["idp"], "sp_logout": LOGOUT["sp"],
         "idp_metadata": folder / "idp.xml", "sp_metadata": folder / "sp.xml",
         "simplesamlphp": folder / "simplesamlphp", "node_modules": HOME / "node/node_modules",
     }

@@ -15,6 +15,8 @@ toolkit.assertion_consumer_service_url = settings["acs"]
 toolkit.idp_entity_id = settings["idp"]
 toolkit.idp_sso_service_url = settings["sso_url"]
 toolkit.idp_cert = File.read(settings["certificate"])
+toolkit.certificate = File.read(settings["sp_certificate"])
+toolkit.private_key = File.read(settings["sp_key"])
 
 $stdin.each_line do |line|
   question = JSON.parse(line)

@@ -4,13 +4,16 @@
     run.py [--rewrite-gaps] [PARTNER]…
 """
 
+import base64
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from logout import Exchange
 from partner import (
-    ACS, CERTIFICATE, HERE, HOME, IDP, KEY, OTHER_CERTIFICATE, OTHER_KEY, PARTNERS, ROOT, SP, SSO, Partner, settings,
+    ACS, CERTIFICATE, HERE, HOME, IDP, KEY, LOGOUTS, OTHER_CERTIFICATE, OTHER_KEY, PARTNERS, ROOT, SP, SSO, Partner, settings,
 )
 
 NAME_ID = "alice+zürich@example.com"
@@ -35,17 +38,31 @@ class Count:
         else:
             self.failed.append(name)
             print(f"FAILED {name}: {found}", flush=True)
+        return right
 
 
-def issue(us, sign, asked):
+class Refusals:
+    """What a partner has to refuse. What it takes is a gap, which the list must name: neither more nor fewer."""
+
+    def __init__(self, name, count, gaps):
+        self.name, self.count, self.gaps, self.fell = name, count, gaps, {}
+
+    def check(self, label, is_taken, title, answer):
+        if is_taken:
+            self.fell[label] = title
+            self.count.check(f"{self.name} refuses {label} ({title})", label in self.gaps, answer)
+        else:
+            self.count.check(f"{self.name} refuses {label}, which the list of gaps has", label not in self.gaps, answer)
+
+
+def issue(us, sign, asked, **encrypt):
     question = {"idp": IDP, "sp": SP, "acs": ACS, "name_id": NAME_ID, "attributes": ATTRIBUTES}
-    return us.ask(do="issue", sign=sign, in_response_to=asked, **question)["response"]
+    return us.ask(do="issue", sign=sign, in_response_to=asked, **question, **encrypt)["response"]
 
 
-def consumed(us, response, asked):
-    return us.ask(
-        do="consume", response=response, cert=CERTIFICATE.read_text(), idp=IDP, sp=SP, acs=ACS, in_response_to=asked
-    )
+def consumed(us, response, asked, **decrypt):
+    question = {"cert": CERTIFICATE.read_text(), "idp": IDP, "sp": SP, "acs": ACS, "in_response_to": asked}
+    return us.ask(do="consume", response=response, **question, **decrypt)
 
 
 def attacks(response):
@@ -78,18 +95,41 @@ def ours_to_theirs(name, partner, us, count):
             count.check(f"{name} takes ours, {sign} signed, {'solicited' if asked else 'unsolicited'}", right, answer)
 
 
-def attacks_to_theirs(name, partner, us, count, gaps):
-    """Refused; or a known gap of the partner, which the list must name: neither more nor fewer."""
-    fell = {}
+def attacks_to_theirs(partner, us, refusals):
     for attack in attacks(issue(us, "both", None)):
         answer = partner.ask(do="consume", sign="assertion", response=attack["saml_response"], in_response_to=None)
-        label = attack["label"]
-        if fooled(attack, answer):
-            fell[label] = attack["title"]
-            count.check(f"{name} refuses {label} ({attack['title']})", label in gaps, answer)
-        else:
-            count.check(f"{name} refuses {label}, which the list of gaps has", label not in gaps, answer)
-    return fell
+        refusals.check(attack["label"], fooled(attack, answer), attack["title"], answer)
+
+
+def encrypted_to_theirs(name, partner, us, count):
+    for sign in ("assertion", "response", "both"):
+        response = issue(us, sign, None, encrypt=OTHER_CERTIFICATE.read_text())
+        for kind, value in (("takes", response), ("refuses a damaged one of", damaged(response))):
+            answer = partner.ask(do="consume", sign=sign, response=value, in_response_to=None, encrypted=True)
+            right = answer.get("name_id") == NAME_ID and answer.get("attributes") == ATTRIBUTES
+            count.check(f"{name} {kind} ours, encrypted, {sign} signed", right if kind == "takes" else "error" in answer, answer)
+
+
+def encrypted_to_ours(name, partner, us, count):
+    keys = {"decrypt_key": OTHER_KEY.read_text(), "decrypt_cert": OTHER_CERTIFICATE.read_text()}
+    for sign in ("assertion", "response", "both"):
+        question = {"name_id": NAME_ID, "attributes": ATTRIBUTES, "sign": sign, "query": None, "encrypted": True}
+        made = partner.ask(do="respond", in_response_to=None, **question)
+        answer = consumed(us, made["response"], None, **keys) if "response" in made else made
+        right = answer.get("name_id") == NAME_ID and answer.get("attributes") == as_sent_by(name)
+        count.check(f"ours takes {name}'s, encrypted, {sign} signed", right, answer)
+        if "response" in made:
+            answer = consumed(us, damaged(made["response"]), None, **keys)
+            count.check(f"ours refuses a damaged one of {name}'s, encrypted, {sign} signed", "error" in answer, answer)
+
+
+def damaged(response):
+    """A Response in which the last character of the Assertion's ciphertext is another."""
+    xml = base64.b64decode(response).decode()
+    end = max(found.start() for found in re.finditer("</[a-z]+:CipherValue>", xml))
+    at = len(xml[:end].rstrip().rstrip("=")) - 2
+    other = "B" if xml[at] == "A" else "A"
+    return base64.b64encode((xml[:at] + other + xml[at + 1 :]).encode()).decode()
 
 
 def as_sent_by(name):
@@ -134,7 +174,8 @@ def requests(name, partner, abilities, us, count):
 
 def build():
     """Our two examples; the paths stay the same when the next build replaces them."""
-    command = ["cargo", "build", "--quiet", "--features", "attacks", "--example", "peer", "--example", "attacks"]
+    examples = ["--example", "peer", "--example", "attacks"]
+    command = ["cargo", "build", "--quiet", "--package", "heap-identity", "--features", "attacks,aws-lc-rs", *examples]
     subprocess.run(command, cwd=ROOT, check=True)
     told = subprocess.run(["cargo", "metadata", "--no-deps", "--format-version=1"], cwd=ROOT, check=True, capture_output=True)
     examples = Path(json.loads(told.stdout)["target_directory"]) / "debug/examples"
@@ -154,15 +195,22 @@ def main():
     for name in names or PARTNERS:
         command, abilities = PARTNERS[name]
         partner = Partner([*command, path])
-        before = count.passed
+        before, refusals = count.passed, Refusals(name, count, gaps.get(name, {}))
         if "consume" in abilities:
             ours_to_theirs(name, partner, us, count)
-            found[name] = attacks_to_theirs(name, partner, us, count, gaps.get(name, {}))
+            attacks_to_theirs(partner, us, refusals)
+        if "decrypt" in abilities:
+            encrypted_to_theirs(name, partner, us, count)
         if "respond" in abilities:
             theirs_to_ours(name, partner, us, count)
+        if "encrypt" in abilities:
+            encrypted_to_ours(name, partner, us, count)
         requests(name, partner, abilities, us, count)
+        for role in LOGOUTS.get(name, ()):
+            Exchange(name, role, partner, us, refusals).check(count)
         partner.close()
-        print(f"{name}: {count.passed - before} passed; falls for {', '.join(found.get(name, [])) or 'nothing'}", flush=True)
+        found[name] = refusals.fell
+        print(f"{name}: {count.passed - before} passed; falls for {', '.join(refusals.fell) or 'nothing'}", flush=True)
     us.close()
     if "--rewrite-gaps" in sys.argv:
         known = {name: {label: gaps.get(name, {}).get(label, what) for label, what in fell.items()} for name, fell in found.items()}

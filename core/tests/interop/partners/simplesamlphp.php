@@ -45,6 +45,8 @@ function metadata(array $settings): array
         'entityid' => $settings['sp'],
         'AssertionConsumerService' => $settings['acs'],
         'validate.authnrequest' => false,
+        'privatekey' => $settings['sp_key'],
+        'certificate' => $settings['sp_certificate'],
     ], 'sp');
     return [$sp, $idp];
 }

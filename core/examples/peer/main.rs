@@ -2,13 +2,18 @@
 //! one JSON object a line in, one out. The clock is the machine's, as the partners' is.
 //!
 //! ```text
-//! {"do": "issue", "idp", "sp", "acs", "in_response_to": text | null, "name_id", "attributes": {name: [values]}, "sign"} -> {"response"}
-//! {"do": "consume", "response", "cert", "idp", "sp", "acs", "in_response_to": text | null} -> {"name_id", "attributes"} | {"error", "report"}
+//! {"do": "issue", "idp", "sp", "acs", "in_response_to": text | null, "name_id", "attributes": {name: [values]}, "sign", "encrypt"?: PEM} -> {"response"}
+//! {"do": "consume", "response", "cert", "idp", "sp", "acs", "in_response_to": text | null, "decrypt_key"?: PEM, "decrypt_cert"?: PEM} -> {"name_id", "attributes"} | {"error", "report"}
 //! {"do": "request", "sp", "acs", "sso_url"} -> {"id", "query", "form"}
 //! {"do": "accept", "idp", "sp", "acs", "sso_url", "query"? | "form"?} -> {"id", "acs"} | {"error", "report"}
 //! ```
+//!
+//! What is asked about single logout is in `logout.rs`. Encryption needs the feature `aws-lc-rs`.
 
 #![expect(clippy::disallowed_methods, reason = "an example has a clock")]
+#![expect(unreachable_pub, reason = "the modules of an example are private")]
+
+mod logout;
 
 use std::{
     env,
@@ -20,7 +25,7 @@ use std::{
 
 use heap_identity::{
     entropy::Seeded,
-    pki::{Certificate, SigningKey},
+    pki::{Certificate, DecryptionKey, SigningKey},
     saml::{
         Attribute, Expected, IdentityProvider, Login, NameId, Policy, Received, ReplayCache, ServiceProvider,
         SignScope, Trust, to_form_value,
@@ -52,6 +57,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             "consume" => consume(&question, now),
             "request" => request(&question, now, &mut entropy),
             "accept" => accept(&question, key()?, now),
+            "log_out" => logout::log_out(&question, now, &mut entropy),
+            "end_session" => logout::end_session(&question, now, &mut entropy),
+            "logged_out" => logout::logged_out(&question, now),
             other => Err(format!("there is no {other:?}").into()),
         };
         let answer = answer.unwrap_or_else(|error| json!({ "error": error.to_string() }));
@@ -102,15 +110,22 @@ fn issue(question: &Question, key: SigningKey, now: Timestamp, entropy: &mut See
     login.attributes = &attributes;
     login.in_response_to = question.optional("in_response_to");
     login.session_index = Some("_session");
-    let idp = IdentityProvider::builder(question.text("idp")?).sign_with(key).sign_scope(sign).build();
-    let response = idp.respond(&login, now, entropy)?;
+    let mut idp = IdentityProvider::builder(question.text("idp")?).sign_with(key).sign_scope(sign);
+    if let Some(certificate) = question.optional("encrypt") {
+        idp = idp.encrypt_for(login.audience, Certificate::from_pem(certificate)?);
+    }
+    let response = idp.build().respond(&login, now, entropy)?;
     Ok(json!({ "response": to_form_value(response.xml()) }))
 }
 
 fn consume(question: &Question, now: Timestamp) -> Answer {
     let idp = question.text("idp")?;
     let trust = Trust::new(idp, vec![Certificate::from_pem(question.text("cert")?)?]);
-    let sp = ServiceProvider::new(question.text("sp")?, question.text("acs")?, vec![trust], Policy::strict());
+    let mut sp =
+        ServiceProvider::new(question.text("sp")?, question.text("acs")?, vec![trust], Policy::strict());
+    if let Some(key) = question.optional("decrypt_key") {
+        sp = sp.with_decryption_keys(vec![DecryptionKey::from_pem(key, question.text("decrypt_cert")?)?]);
+    }
     let expected = match question.optional("in_response_to") {
         Some(request_id) => Expected::AnswerTo { request_id, idp_entity_id: idp },
         None => Expected::Unsolicited,
