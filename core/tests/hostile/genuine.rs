@@ -20,6 +20,9 @@ const CONTENT: &[(&str, Scope, Change)] = &[
         replace(&mut m.response, &format!(" Destination=\"{ACS}\""), "");
     }),
     ("no Issuer of the Response", Scope::Assertion, |m| m.response_issuer.clear()),
+    // saml-profiles 4.1.4.2 demands one there, and D17 takes it where it is present: the Assertion has its own.
+    ("no Issuer of a signed Response", Scope::Response, |m| m.response_issuer.clear()),
+    ("no Issuer of a Response that is signed with its Assertion", Scope::Both, |m| m.response_issuer.clear()),
     ("Issuers that say they are entities", Scope::Both, |m| {
         let format = "<saml:Issuer Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:entity\">";
         replace(&mut m.issuer, "<saml:Issuer>", format);
