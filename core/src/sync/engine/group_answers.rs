@@ -117,7 +117,12 @@ impl Engine {
 
     /// The end of a search for a group that may have been created: ours if nobody else's, and then it gets whom it lacks.
     fn group_found(&mut self, search: &Search, step: &GroupStep, teams: &[Team]) -> Next<GroupStage> {
-        match self.state.candidate(&step.group, teams.iter()) {
+        let candidate = match self.state.candidate(&step.group, teams.iter()) {
+            // What has a name that the group no longer has, and is another's, is not in its way.
+            Candidate::Claimed if search.former.is_some() => Candidate::None,
+            candidate => candidate,
+        };
+        match candidate {
             Candidate::None => match &search.conflict {
                 Some(reason) => Next::Ended(Err(reason.clone())),
                 None => match self.creation(step) {
@@ -131,6 +136,7 @@ impl Engine {
                 let mut whole = GroupChunk { add: self.accounts_of(&step.add), ..GroupChunk::default() };
                 whole.replaces = team.knowledge == Knowledge::Nothing;
                 whole.add.retain(|id| !team.surely_has(id));
+                whole.rename = (team.name != step.name).then(|| step.name.clone());
                 let id = team.id.clone();
                 self.state.remote.put_team(team);
                 self.link_group(&step.group, &id, true);

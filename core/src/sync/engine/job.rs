@@ -21,7 +21,7 @@ use crate::{
         journal::Entry,
         plan::{AddedMember, Attribute, AttributeChange, GroupStep, GroupVerb, Step, UserStep, UserVerb},
         planted::{Bug, is_planted},
-        state::Knowledge,
+        state::{Knowledge, same_user_name},
     },
     wire::Request,
 };
@@ -231,11 +231,9 @@ impl Engine {
 
     fn start_user(&mut self, step: &UserStep) -> UserStage {
         let Some(account) = &step.remote else {
-            let uncertain = self.uncertain.people.contains_key(&step.person);
-            return if uncertain {
-                UserStage::Search(Search::new(None))
-            } else {
-                UserStage::Create { without_role: false }
+            return match self.uncertain.people.get(&step.person) {
+                Some(name) => UserStage::Search(Search::lost(name, same_user_name(name, &step.user_name))),
+                None => UserStage::Create { without_role: false },
             };
         };
         if step.verb == UserVerb::Adopt {
@@ -292,8 +290,11 @@ impl Engine {
             return Ok(GroupStage::Delete { team: team.clone() });
         }
         let Some(team) = &step.remote else {
-            if self.uncertain.groups.contains_key(&step.group) {
-                return Ok(GroupStage::Search(Search::new(None)));
+            if let Some(name) = self.uncertain.groups.get(&step.group) {
+                // A name that is another group's by now says nothing about this one.
+                let is_anothers =
+                    self.state.desired.with_group_name(name).any(|other| **other != *step.group);
+                return Ok(GroupStage::Search(Search::lost(name, *name == step.name || is_anothers)));
             }
             return self.creation(step).map_err(Err);
         };

@@ -13,7 +13,7 @@ use crate::sync::{
     event::{Event, EventChange, EventName, EventResource},
     journal::Entry,
     planted::{Bug, is_planted},
-    state::{Account, Candidate, GroupLink, Id, Knowledge, Link, Team, folded},
+    state::{Account, Candidate, GroupLink, Id, Knowledge, Link, State, Team, same_user_name},
 };
 
 impl Engine {
@@ -79,20 +79,9 @@ impl Engine {
     /// and groups who are gone from the directory since, or have another name there. That they were created is told now (R41).
     pub(super) fn settle_uncertain(&mut self, now: Timestamp) {
         for (person, name) in self.uncertain.people.clone() {
-            let is_free = |account: &&Account| self.state.ledger.owner(&account.id).is_none();
-            let named: Vec<&Account> = self.state.remote.accounts_named(&name).filter(is_free).collect();
-            // Where the directory id is not kept, the one account with this name is what the creation left; of two people with
-            // this name, a name alone does not say whose it is.
-            let is_shared = self
-                .uncertain
-                .people
-                .iter()
-                .any(|(other, theirs)| *other != person && folded(theirs) == folded(&name));
-            let named = match named.as_slice() {
-                [account] if account.external_id.is_none() && !is_shared => Some(*account),
-                _ => None,
-            };
-            let found = self.state.remote.accounts_carrying(&person).find(is_free).or(named);
+            let remote = &self.state.remote;
+            let found = self.left_for(&person, &name, remote.accounts_carrying(&person));
+            let found = found.or_else(|| self.left_for(&person, &name, remote.accounts_named(&name)));
             let found = found.map(|account| (account.id.clone(), account.user_name.clone()));
             if let Some((account, user_name)) = found {
                 self.link_user(&person, &account, &user_name, None);
@@ -115,6 +104,33 @@ impl Engine {
                 let resource = EventResource::group(&group, &name);
                 self.tell(EventName::GroupCreateProvision, Some(resource), 1, None, now);
             }
+        }
+    }
+
+    /// Of accounts of which one may be what a person's lost creation has left, under the name that it was sent with: the one that
+    /// carries their directory id; where ids are not kept, the only one.
+    ///
+    /// Of several people who lost a creation under one name, whoever has access comes first. Where nobody has, any of them has
+    /// the account deactivated.
+    pub(super) fn left_for<'a>(
+        &self,
+        person: &str,
+        name: &str,
+        accounts: impl Iterator<Item = &'a Account>,
+    ) -> Option<&'a Account> {
+        let State { desired, ledger, .. } = &self.state;
+        let free: Vec<&Account> = accounts.filter(|account| ledger.owner(&account.id).is_none()).collect();
+        if let Some(own) = free.iter().find(|account| account.external_id.as_deref() == Some(person)) {
+            return Some(own);
+        }
+        let is_for_another = || {
+            self.uncertain.people.iter().any(|(other, theirs)| {
+                other != person && same_user_name(theirs, name) && desired.should_be_active(other)
+            })
+        };
+        match free.as_slice() {
+            [account] if account.external_id.is_none() && !is_for_another() => Some(account),
+            _ => None,
         }
     }
 

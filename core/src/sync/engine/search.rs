@@ -27,6 +27,8 @@ use crate::{
 pub(super) struct Search {
     /// Why the search began, where Heap said so (409); none where an answer was lost.
     pub(super) conflict: Option<String>,
+    /// Under which name the lost creation was sent, where the directory has another by now.
+    pub(super) former: Option<String>,
     listing: Option<Listing>,
     accounts: Vec<Account>,
     teams: Vec<Team>,
@@ -45,13 +47,23 @@ pub(super) enum Found<T> {
 impl Search {
     /// A search after a 409 with its reason; without one after a lost answer or a restart (D12).
     pub(super) const fn new(conflict: Option<String>) -> Self {
-        Self { conflict, listing: None, accounts: Vec::new(), teams: Vec::new() }
+        Self { conflict, former: None, listing: None, accounts: Vec::new(), teams: Vec::new() }
+    }
+
+    /// A search for what a creation under this name has left, of which nobody knows the outcome (D12).
+    pub(super) fn lost(name: &str, is_current: bool) -> Self {
+        Self { former: (!is_current).then(|| name.into()), ..Self::new(None) }
+    }
+
+    /// The name to look for; `name` is the one in the directory.
+    pub(super) fn name<'n>(&'n self, name: &'n str) -> &'n str {
+        self.former.as_deref().unwrap_or(name)
     }
 
     pub(super) fn request(&self, config: &Config, kind: Kind, name: &str) -> (Task, Request) {
         match &self.listing {
             Some(listing) => (Task::Page(kind), messages::list(config, kind, &listing.position(), true)),
-            None => (Task::LookUp(kind), messages::look_up(config, kind, name)),
+            None => (Task::LookUp(kind), messages::look_up(config, kind, self.name(name))),
         }
     }
 
@@ -71,7 +83,8 @@ impl Search {
         name: &str,
         learned: &Learned,
     ) -> Found<Account> {
-        let is_named = |account: &Account| same_user_name(&account.user_name, name);
+        let name = String::from(self.name(name));
+        let is_named = |account: &Account| same_user_name(&account.user_name, &name);
         let filter = Filtering { is_proven: learned.proven_filters.contains(&Kind::User), learned };
         take(&mut self.listing, &mut self.accounts, page, &filter, |account| account.id.as_str(), is_named)
     }
@@ -83,6 +96,7 @@ impl Search {
         group: &str,
         learned: &Learned,
     ) -> Found<Team> {
+        let name = String::from(self.name(name));
         // Somebody may have renamed it since.
         let is_named = |team: &Team| team.name == name || team.external_id.as_deref() == Some(group);
         let filter = Filtering { is_proven: learned.proven_filters.contains(&Kind::Group), learned };

@@ -64,7 +64,7 @@ impl Engine {
                 };
                 let drops_role = has_role && account.role != role_of(&step.changes);
                 let role = role_of(&step.changes).filter(|_| !without_role);
-                self.take_account(step, account, role);
+                self.take_account(step, account, &step.user_name, role);
                 if drops_role {
                     self.role_was_dropped(&step.person, now);
                 }
@@ -97,7 +97,10 @@ impl Engine {
                 match search.take_accounts(page, &step.user_name, &self.learned) {
                     Found::MoreToRead => Next::Now(UserStage::Search(search)),
                     Found::Unreadable(error) => Next::Later(UserStage::Search(search), error, None),
-                    Found::These(accounts) => self.user_found(&search, step, accounts),
+                    Found::These(accounts) => match &search.former {
+                        Some(former) => self.user_found_under(former, &search, step, &accounts),
+                        None => self.user_found(&search, step, accounts),
+                    },
                 }
             }
             Verdict::Refused(_) | Verdict::Gone | Verdict::Conflict(_) if search.uses_filter() => {
@@ -136,7 +139,7 @@ impl Engine {
                     return Next::Ended(Err(error.into()));
                 }
                 let id = account.id.clone();
-                self.take_account(step, account, None);
+                self.take_account(step, account, &step.user_name, None);
                 let changes = self.missing_changes(&step.person, &id);
                 Next::Now(UserStage::change(id, changes))
             }
@@ -144,6 +147,24 @@ impl Engine {
                 "several accounts at Heap have this user name (R22 makes such doubles)".into(),
             )),
         }
+    }
+
+    /// The end of a search under the name that a lost creation was sent with and the directory has changed since. What becomes
+    /// of its account is R22's, and for the next plan.
+    fn user_found_under(
+        &mut self,
+        former: &str,
+        search: &Search,
+        step: &UserStep,
+        accounts: &[Account],
+    ) -> Next<UserStage> {
+        let Some(account) = self.left_for(&step.person, former, accounts.iter()).cloned() else {
+            return Next::Now(UserStage::Create { without_role: false });
+        };
+        self.note_filter(search, Kind::User);
+        self.take_account(step, account, former, None);
+        self.state.desired.touch_person(&step.person);
+        Next::Ended(Ok(()))
     }
 
     fn user_changed(
@@ -227,10 +248,10 @@ impl Engine {
     /// Takes an account over into state, ledger and journal.
     ///
     /// Also where the directory no longer has the person: what was created is ours, and is deactivated by the next plan (R32).
-    fn take_account(&mut self, step: &UserStep, account: Account, role: Option<String>) {
+    fn take_account(&mut self, step: &UserStep, account: Account, user_name: &str, role: Option<String>) {
         let id = account.id.clone();
         self.state.put_account(account);
-        self.link_user(&step.person, &id, &step.user_name, role);
+        self.link_user(&step.person, &id, user_name, role);
     }
 
     /// Notes what a write did: as the answer shows it, else as it was sent (F14), and whether it took effect (F27).

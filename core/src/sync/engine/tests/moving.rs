@@ -24,7 +24,7 @@ fn joined(person: &str) -> Change {
 }
 
 /// Polls until a request whose method and path begin like this is to be sent, which is not answered.
-fn until_sent(world: &mut World, engine: &mut Engine, prefix: &str) -> super::super::Outgoing {
+pub(super) fn until_sent(world: &mut World, engine: &mut Engine, prefix: &str) -> super::super::Outgoing {
     for _ in 0..1000 {
         match engine.poll(world.now) {
             Poll::Persist(records) => world.journal.extend(records),

@@ -1,13 +1,15 @@
 //! What takes several misfortunes at once: found by long runs of the simulator, and told here in a few lines.
 
+use alloc::vec::Vec;
+
 use http::Method;
 
-use super::{Fault, World, config, engine, names};
+use super::{Fault, World, config, engine, moving::until_sent, names};
 use crate::{
     directory::{Change, Group, Person, Snapshot},
     scim::service::Capabilities,
     sync::{
-        Engine, EventName,
+        Engine, EventName, TransportFailure,
         journal::{Entry, opened},
     },
 };
@@ -73,4 +75,62 @@ fn a_group_that_nobody_could_join_is_not_told_to_be_changed_and_ends_the_run() {
     assert_eq!((summary.steps, summary.failed), (2, 2), "{:?}", world.sent);
     assert_eq!(world.count("POST /Users"), 2, "one for bob, one for ann");
     assert!(names(&mut engine).contains(&(EventName::GroupUpdateProvision, false)));
+}
+
+/// Runs until the answer to a creation is lost, at a tenant that does not keep the directory id, and every look for what it has
+/// left is answered by a proxy.
+fn lost(world: &mut World, engine: &mut Engine, creation: &str, path: &'static str) {
+    let mut out = until_sent(world, engine, creation);
+    let mut body: serde_json::Value = serde_json::from_slice(out.request.body()).unwrap();
+    let _dropped = body.as_object_mut().unwrap().remove("externalId");
+    *out.request.body_mut() = serde_json::to_vec(&body).unwrap();
+    let _lost = world.deliver(&out.request);
+    let page = || (Method::GET, path, Fault::Refused(200, "", "<html>"));
+    world.faults.extend(core::iter::repeat_with(page).take(6));
+    engine.receive(out.id, Err(TransportFailure::OutcomeUnknown), world.now);
+}
+
+#[test]
+fn f39_what_a_lost_creation_left_is_found_under_its_former_name_and_not_made_twice() {
+    let (mut world, mut engine) = (World::new(), engine(&["ann"]));
+    lost(&mut world, &mut engine, "POST /Groups", "/Groups");
+    assert_eq!(world.drive(&mut engine).failed, 1, "{:?}", world.sent);
+    engine.change(Change::GroupSet(Group { id: "g1".into(), name: "Renamed".into(), bound: true }));
+    world.drive(&mut engine);
+    assert_eq!(world.teams().into_iter().collect::<Vec<_>>(), [("Renamed".into(), 1)]);
+}
+
+#[test]
+fn f39_r22_a_person_who_was_renamed_after_a_lost_creation_keeps_its_account_and_gets_no_second_one() {
+    let (mut world, mut engine) = (World::new(), engine(&["ann"]));
+    lost(&mut world, &mut engine, "POST /Users", "/Users");
+    world.drive(&mut engine);
+    engine.change(Change::PersonSet(person("ann", "renamed@x", true)));
+    assert_eq!(world.drive(&mut engine).conflicts, 1);
+    assert_eq!(world.users(), ["ann@x active"]);
+}
+
+#[test]
+fn f39_a_name_that_the_directory_has_changed_since_does_not_give_a_person_what_is_anothers() {
+    let shown = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"old@x","externalId":"else"}"#;
+    let mut world = World::new().holds("/Users", shown);
+    let opened = opened(&config().integration()).record();
+    let intent = Entry::UserIntent { person: "u1".into(), user_name: "old@x".into() }.record();
+    let people = [person("u1", "new@x", true)];
+    let mut engine = Engine::resume(config(), &in_one_group(&people), 7, [opened, intent]).unwrap();
+    assert_eq!(world.drive(&mut engine).failed, 0);
+    assert_eq!(world.users(), ["new@x active", "old@x inactive"]);
+}
+
+#[test]
+fn r32_an_account_that_two_people_may_have_left_who_are_gone_is_deactivated() {
+    let shown =
+        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann@x","active":true}"#;
+    let mut world = World::new().holds("/Users", shown);
+    let intent = |id: &str| Entry::UserIntent { person: id.into(), user_name: "ann@x".into() }.record();
+    let journal = [opened(&config().integration()).record(), intent("u1"), intent("u2")];
+    let people = [person("u3", "bob@x", true)];
+    let mut engine = Engine::resume(config(), &in_one_group(&people), 7, journal).unwrap();
+    world.drive(&mut engine);
+    assert_eq!(world.users(), ["ann@x inactive", "bob@x active"]);
 }
