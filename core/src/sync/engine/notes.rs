@@ -9,11 +9,14 @@ use core::mem;
 use jiff::Timestamp;
 
 use super::{Engine, chunk::GroupChunk};
-use crate::sync::{
-    event::{Event, EventChange, EventName, EventResource},
-    journal::Entry,
-    planted::{Bug, is_planted},
-    state::{Account, Candidate, GroupLink, Id, Knowledge, Link, State, Team, same_user_name},
+use crate::{
+    scim::service::Kind,
+    sync::{
+        event::{Event, EventChange, EventName, EventResource},
+        journal::Entry,
+        planted::{Bug, is_planted},
+        state::{Account, Candidate, GroupLink, Id, Knowledge, Link, State, Team, same_user_name},
+    },
 };
 
 impl Engine {
@@ -137,6 +140,24 @@ impl Engine {
     pub(super) fn lose_account(&mut self, account: &str) {
         self.outbox.push(Entry::UserUnlinked { account: account.to_string() }.record());
         self.state.lose_account(account);
+    }
+
+    /// What is gone at Heap and in the directory alike is nobody's any more: no later reading asks for it.
+    pub(super) fn forget_gone(&mut self, kind: Kind, remote: &str) {
+        let State { desired, ledger, .. } = &self.state;
+        match kind {
+            Kind::User => {
+                if ledger.holder(remote).is_some_and(|person| desired.person(person).is_none()) {
+                    self.lose_account(remote);
+                }
+            }
+            Kind::Group => {
+                let owner = ledger.group_owner(remote).filter(|group| desired.group(group).is_none());
+                if let Some(group) = owner.cloned() {
+                    self.lose_team(&group);
+                }
+            }
+        }
     }
 
     pub(super) fn link_group(&mut self, group: &str, team: &str, managed: bool) {

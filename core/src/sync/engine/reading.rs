@@ -178,7 +178,9 @@ impl Engine {
             }
             Verdict::Token(error) => Next::Stopped(Stop::Token(error)),
             Verdict::Gone if is_single => {
-                reading.singles.pop();
+                if let Some(single) = reading.singles.pop() {
+                    self.forget_gone(reading.kind, &single.id);
+                }
                 self.after_list(&mut reading)
             }
             Verdict::Gone => Next::Stopped(Stop::Unreadable(

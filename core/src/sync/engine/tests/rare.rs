@@ -134,3 +134,19 @@ fn r32_an_account_that_two_people_may_have_left_who_are_gone_is_deactivated() {
     world.drive(&mut engine);
     assert_eq!(world.users(), ["ann@x inactive", "bob@x active"]);
 }
+
+#[test]
+fn f06_what_is_gone_on_both_sides_is_asked_for_once_and_not_in_every_comparison() {
+    let (mut world, mut engine) = (World::new(), engine(&["ann"]));
+    world.drive(&mut engine);
+    // The process ends before the journal says that the group was deleted.
+    let journal = world.journal.clone();
+    engine.change(Change::GroupRemoved { group: "g1".into() });
+    world.drive(&mut engine);
+    let mut engine = Engine::resume(config(), &Snapshot::builder().complete().unwrap(), 7, journal).unwrap();
+    for _ in 0..2 {
+        world.drive(&mut engine);
+        engine.reconcile();
+    }
+    assert_eq!(world.count("GET /Groups/"), 1, "{:?}", world.sent);
+}
