@@ -273,7 +273,13 @@ impl Checker {
             let is_free = external.is_none_or(|external| external == person);
             (is_named || external == Some(person.as_str())) && is_held && is_free
         };
-        if holders.iter().any(|person| may(person)) {
+        // Somebody's first, and before anything was stored that of whoever was hired again in their place: both links are in the
+        // journal, and the first one is judged. Nothing tells what others made with the directory id of an open intent from ours.
+        let earlier = scene.journal.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut earlier = earlier.filter(|record| record["link"]["remote"] == shown["id"]);
+        if holders.iter().any(|person| may(person))
+            || earlier.any(|record| record["person"].as_str().is_some_and(|person| may(&person.into())))
+        {
             return Ok(());
         }
         Err(format!("the unmanaged account {shown} is written (R33); linked to {holders:?}"))

@@ -182,6 +182,7 @@ impl<'s> Run<'s> {
             }
             self.meanwhile()?;
             let now = self.world.now;
+            self.world.polled();
             match self.engine.poll(now) {
                 Poll::Persist(records) => {
                     self.persist(&records)?;
@@ -209,6 +210,7 @@ impl<'s> Run<'s> {
     }
 
     fn stable(&mut self, summary: Summary) -> Result<Summary, String> {
+        self.world.polled();
         match self.engine.poll(self.world.now) {
             Poll::Done(again) if again.outcome == summary.outcome && again.steps == 0 => Ok(summary),
             other => Err(format!("after {summary:?} the engine says {other:?}")),

@@ -1,6 +1,7 @@
 //! Time, the network between engine and tenant, and the durable journal.
 
 use heap_identity::{
+    limits::SYNC_ANSWER_SECONDS,
     sync::{Outgoing, RequestId, TransportFailure},
     wire::{Request, Response},
 };
@@ -26,7 +27,7 @@ struct Flight {
     /// When the answer arrives; never, where there is no time.
     answered_at: Option<Timestamp>,
     give_up_at: Timestamp,
-    /// The engine had given it up before the clock jumped.
+    /// The engine waits for its answer no longer.
     is_given_up: bool,
     outcome: Outcome,
 }
@@ -160,6 +161,17 @@ impl World {
         Ok(response)
     }
 
+    /// The engine is asked what to do next: here it gives up answers, at the latest after as long as it waits for one, also where
+    /// the clock has jumped back since.
+    pub fn polled(&mut self) {
+        let now = self.now;
+        let longest = later(now, SYNC_ANSWER_SECONDS * 1000);
+        for flight in &mut self.flights {
+            flight.give_up_at = flight.give_up_at.min(longest);
+            flight.is_given_up |= flight.give_up_at <= now;
+        }
+    }
+
     /// Lets time go on until `until`, or until an answer arrives.
     pub fn advance(&mut self, until: Timestamp) -> Result<Option<Delivery>, String> {
         loop {
@@ -177,8 +189,7 @@ impl World {
                 continue;
             }
             let flight = self.flights.remove(number);
-            let is_in_time = self.now <= flight.give_up_at && !flight.is_given_up;
-            self.checker.answered(&flight.request, &flight.outcome, is_in_time, self.now);
+            self.checker.answered(&flight.request, &flight.outcome, !flight.is_given_up, self.now);
             let Flight { id, request, outcome, .. } = flight;
             return Ok(Some(Delivery { id, request, outcome }));
         }
@@ -203,8 +214,6 @@ impl World {
     /// The clock jumps; what is under way takes as long as before, and what is late arrives before.
     pub fn jump(&mut self, seconds: i64) -> Result<(), String> {
         self.arrive_all()?;
-        let now = self.now;
-        self.flights.iter_mut().for_each(|flight| flight.is_given_up |= flight.give_up_at <= now);
         let by = SignedDuration::from_secs(seconds);
         self.now = self.now.checked_add(by).unwrap();
         for flight in &mut self.flights {
