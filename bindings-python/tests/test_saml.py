@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from random import Random
 from urllib.parse import urlencode, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 
@@ -24,6 +25,7 @@ from heap_identity import (
 )
 
 UNSOLICITED = Expected.unsolicited()
+ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion"
 
 
 def login(idp: IdentityProvider, now: datetime = NOW) -> str:
@@ -43,6 +45,17 @@ def test_r09_a_login_from_the_portal_is_verified(idp: IdentityProvider, sp: Serv
     assert [outcome.check for outcome in verified.report.outcomes] == Check.all()
     assert {outcome.status for outcome in verified.report.outcomes} <= {"passed", "not_applicable"}
     assert len(replay) == 1
+
+
+def test_r05_an_attribute_says_what_people_call_it_and_how_its_name_is_to_be_read(idp: IdentityProvider) -> None:
+    name, basic = "urn:oid:2.5.4.42", "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
+    response = idp.respond(
+        subject="ada@example.com", audience=HEAP, acs_url=ACS, now=NOW, attributes={name: ["Ada"], "role": ["Analyst"]},
+        friendly_names={name: "givenName"}, name_formats={name: basic},
+    )  # fmt: skip
+    attributes = [element.attrib for element in ElementTree.fromstring(response.xml).iter(f"{{{ASSERTION}}}Attribute")]
+    assert {"Name": name, "FriendlyName": "givenName", "NameFormat": basic} in attributes
+    assert {"Name": "role", "NameFormat": basic} in attributes
 
 
 def test_r10_a_login_that_heap_asked_for_is_verified(idp: IdentityProvider, sp: ServiceProvider, replay: ReplayCache) -> None:

@@ -99,11 +99,12 @@ table!(IdentityProvider {
     /// A signed Response for a person who was authenticated and authorised.
     ///
     /// The subject is an email address unless `name_id_format` says otherwise; the person was authenticated `now`
-    /// unless `authn_instant` does; randomness comes from `os.urandom` unless `random` gives it. Raises `InvalidInput`
-    /// (`saml.unregistered`, `saml.blank` and others).
+    /// unless `authn_instant` does; randomness comes from `os.urandom` unless `random` gives it. What people call an
+    /// attribute, and how its name is to be read, stand in `friendly_names` and `name_formats` (saml-core 2.7.3.1).
+    /// Raises `InvalidInput` (`saml.unregistered`, `saml.blank` and others).
     #[pyo3(signature = (
         *, subject, audience, acs_url, now, name_id_format=None, in_response_to=None, attributes=None,
-        authn_instant=None, authn_context_class=None, session_index=None, session_not_on_or_after=None, random=None
+        friendly_names=None, name_formats=None, authn_instant=None, authn_context_class=None, session_index=None, session_not_on_or_after=None, random=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "they are named arguments in Python")]
     fn respond<'py>(
@@ -116,6 +117,8 @@ table!(IdentityProvider {
         name_id_format: Option<&str>,
         in_response_to: Option<&str>,
         attributes: Option<BTreeMap<String, Vec<String>>>,
+        friendly_names: Option<BTreeMap<String, String>>,
+        name_formats: Option<BTreeMap<String, String>>,
         authn_instant: Option<Instant>,
         authn_context_class: Option<&str>,
         session_index: Option<&str>,
@@ -123,10 +126,17 @@ table!(IdentityProvider {
         random: Option<Bound<'py, PyAny>>,
     ) -> PyResult<SignedResponse> {
         let attributes = attributes.unwrap_or_default();
+        let (friendly_names, name_formats) =
+            (friendly_names.unwrap_or_default(), name_formats.unwrap_or_default());
         let values: Vec<Vec<&str>> =
             attributes.values().map(|values| values.iter().map(String::as_str).collect()).collect();
-        let attributes: Vec<Attribute<'_>> =
-            attributes.keys().zip(&values).map(|(name, values)| Attribute::new(name, values)).collect();
+        let attributes = attributes.keys().zip(&values).map(|(name, values)| {
+            let mut attribute = Attribute::new(name, values);
+            attribute.friendly_name = friendly_names.get(name).map(String::as_str);
+            attribute.name_format = name_formats.get(name).map(String::as_str);
+            attribute
+        });
+        let attributes: Vec<Attribute<'_>> = attributes.collect();
         let Instant(now) = now;
         let authn_instant = authn_instant.map_or(now, |Instant(instant)| instant);
         let subject = saml::NameId::new(subject, format_of(name_id_format));

@@ -98,6 +98,8 @@ class IdentityProvider:
         name_id_format: str | None = None,
         in_response_to: str | None = None,
         attributes: Mapping[str, Sequence[str]] | None = None,
+        friendly_names: Mapping[str, str] | None = None,
+        name_formats: Mapping[str, str] | None = None,
         authn_instant: datetime | None = None,
         authn_context_class: str | None = None,
         session_index: str | None = None,
@@ -107,8 +109,9 @@ class IdentityProvider:
         """A signed Response for a person who was authenticated and authorised.
 
         The subject is an email address unless `name_id_format` says otherwise; the person was authenticated `now`
-        unless `authn_instant` does; randomness comes from `os.urandom` unless `random` gives it. Raises `InvalidInput`
-        (`saml.unregistered`, `saml.blank` and others).
+        unless `authn_instant` does; randomness comes from `os.urandom` unless `random` gives it. What people call an
+        attribute, and how its name is to be read, stand in `friendly_names` and `name_formats` (saml-core 2.7.3.1).
+        Raises `InvalidInput` (`saml.unregistered`, `saml.blank` and others).
         """
     def decline(
         self,
