@@ -486,6 +486,19 @@ impl Application {
     ///
     /// # Errors
     /// [`Denial`]: why they may not (R12).
+    ///
+    /// ```
+    /// use heap_identity::{connector::{Application, Details}, directory::{Denial, snapshot_from_json}};
+    /// let directory = snapshot_from_json(r#"{
+    ///     "users": [{"id": "u1", "userName": "ann@example.com", "active": true}],
+    ///     "groups": [{"id": "g1", "name": "Analysts", "members": ["u1"]}]
+    /// }"#, |_| ())?;
+    /// let mut application = Application::new("heap", Details::new("Heap"), None)?;
+    /// assert_eq!(application.why("u1", &directory), Err(Denial::NoBoundGroup));
+    /// application.bind_groups(["g1"], &directory)?;
+    /// assert_eq!(application.why("u1", &directory), Ok(vec!["Analysts".to_string()]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn why(&self, person: &str, directory: &Snapshot) -> Result<Vec<String>, Denial> {
         match self.view(directory).access(person) {
             Access::Granted { groups } => Ok(groups.iter().map(|group| group.name().to_string()).collect()),

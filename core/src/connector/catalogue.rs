@@ -14,6 +14,17 @@ use super::{
 use crate::sync::Event;
 
 /// The applications at the identity provider, by name.
+///
+/// ```
+/// use heap_identity::connector::{Application, Catalogue, Details};
+/// let now = "2026-03-01T10:00:00Z".parse()?;
+/// let mut catalogue = Catalogue::new();
+/// catalogue.add(Application::new("heap", Details::new("Heap"), None)?)?;
+/// // R43: somebody enters how many are to be deleted, and a wrong number deletes nothing.
+/// assert!(catalogue.delete(["heap"], 2, now).is_err());
+/// assert_eq!(catalogue.delete(["heap"], 1, now)?.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Catalogue {
     applications: BTreeMap<String, Application>,

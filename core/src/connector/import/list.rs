@@ -164,6 +164,13 @@ impl ImportList {
 
 /// The accounts of every page of a list, for [`ImportList::compare`]; `None` unless there are as many different ids as the
 /// service provider says there are (F33): an account that is missing from the list would look as if it were not at Heap.
+///
+/// ```
+/// use heap_identity::{connector::whole_list, scim::{ListResponse, User}};
+/// let page = ListResponse::<User>::from_slice(br#"{"totalResults": 2, "Resources": [{"id": "7", "userName": "ann"}]}"#)?;
+/// assert!(whole_list([page]).is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn whole_list(pages: impl IntoIterator<Item = ListResponse<User>>) -> Option<Vec<User>> {
     let mut total = 0;
     let mut users = BTreeMap::new();

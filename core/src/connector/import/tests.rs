@@ -122,6 +122,23 @@ fn names_that_are_nearly_equal_are_suggested_and_never_taken() {
 }
 
 #[test]
+fn a_name_that_several_share_and_initials_suggest_nobody() {
+    let mut builder = Snapshot::builder();
+    for (id, user_name) in [("u1", "j.doe@a.example"), ("u2", "jdoe@b.example"), ("u3", "zz@a.example")] {
+        let name = |text: &str| Some(text.into());
+        let (user_name, given_name) = (user_name.into(), name("Jo"));
+        let person =
+            Person { id: id.into(), user_name, given_name, family_name: name("Doe"), ..Person::default() };
+        builder.person(&person).unwrap();
+    }
+    let named =
+        User { name: Some(Name::of(Some("Jo".into()), Some("Doe".into()))), ..account("1", "x@c.example") };
+    let accounts = [named, account("2", "J_Doe@c.example"), account("3", "ZZ@c.example")];
+    let list = ImportList::compare(accounts, &builder.complete().unwrap());
+    assert!(list.view(View::All).iter().all(|candidate| candidate.suggestion.is_none()));
+}
+
+#[test]
 fn two_accounts_with_one_name_are_not_both_imported() {
     let list =
         ImportList::compare([account("1", "x@example.com"), account("2", "X@example.com")], &directory());

@@ -26,8 +26,8 @@ fn a_quote_that_is_never_closed_swallows_nobody() {
         );
         assert_eq!(mistake(&format!("id,userName,active,role\n{rows}")), expected);
     }
-    let good =
-        "id,userName,active,role\r\nu1,\"ann \"\"a\"\"\",true,\"two\r\nlines\"\r\nu2,bob,true,\"\"\r\n";
+    // A byte order mark is before the first quote, and no part of the first field.
+    let good = "\u{feff}\"id\",userName,active,role\r\nu1,\"ann \"\"a\"\"\",true,\"two\r\nlines\"\r\nu2,bob,true,\"\"\r\n";
     let directory = snapshot_from_csv(good, NOBODY).unwrap();
     let (ann, bob) = (directory.person("u1").unwrap(), directory.person("u2").unwrap());
     assert_eq!((ann.user_name(), ann.role(), bob.role()), ("ann \"a\"", Some("two\r\nlines"), None));
@@ -66,5 +66,15 @@ fn another_separator_and_an_empty_text_are_told_by_the_column_that_is_not_found(
     let expected = "the people's CSV, line 1: expected a header with the column `id`";
     for people in ["id;userName;active\nu1;ann;true\n", "", "\u{feff}", "\n\n"] {
         assert_eq!(mistake(people), expected);
+    }
+}
+
+#[test]
+fn a_text_may_have_any_number_of_columns() {
+    for columns in [63, 64, 65, 1_000] {
+        let (names, row) = ((3..columns).map(|n| format!(",c{n}")), ",x".repeat(columns - 3));
+        let people =
+            format!("id,userName,active{}\nu1,ann,true{row}\nu2,bob,true{row}\n", names.collect::<String>());
+        assert_eq!(snapshot_from_csv(&people, NOBODY).unwrap().people_count(), 2, "{columns}");
     }
 }
