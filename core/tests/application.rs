@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use heap_identity::{
     Config, Engine, Group, Person, Plan, Secret, SigningKey, Snapshot, Tenant,
-    connector::{Application, ApplicationError, Details, Part, SignOn, Sso, State},
+    connector::{Application, ApplicationError, Details, Part, Settings, SignOn, Sso, State},
     directory::Denial,
     drive,
     entropy::Seeded,
@@ -17,6 +17,7 @@ use heap_identity::{
     sync::{InMemory, Step},
 };
 use jiff::Timestamp;
+use proptest::prelude::{any, prop, prop_assert_eq, proptest};
 
 const NOW: Timestamp = Timestamp::constant(1_772_359_200, 0);
 
@@ -146,6 +147,41 @@ fn r12_one_answer_says_why_who_is_logged_in_and_who_has_an_account() {
             let launched = sign_on.launch(&view, person, NOW, &mut Seeded::new(2));
             let is_allowed = may.contains(&person);
             assert_eq!((launched.is_ok(), planned.contains(person)), (is_allowed, is_allowed), "{person}");
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn r12_r32_single_sign_on_and_provisioning_answer_alike_whatever_the_directory(
+        active in prop::collection::vec(any::<bool>(), 1..6),
+        members in prop::collection::vec(prop::sample::subsequence(vec![0_usize, 1, 2, 3, 4], 0..=5), 3),
+        bound in prop::sample::subsequence(vec!["0", "1", "2"], 0..=3),
+        group_management in any::<bool>(),
+    ) {
+        let mut builder = Snapshot::builder();
+        let people: Vec<_> = active.iter().enumerate().map(|(n, active)| {
+            let person = Person { id: format!("p{n}"), user_name: format!("p{n}@example.com"), active: *active, ..Person::default() };
+            builder.person(&person).unwrap()
+        }).collect();
+        for (n, members) in members.iter().enumerate() {
+            // Whether the directory itself calls a group bound does not matter: the application's view does.
+            let group = builder.group(&Group { id: n.to_string(), name: format!("G{n}"), bound: n == 0 }).unwrap();
+            members.iter().filter_map(|member| people.get(*member)).for_each(|person| builder.member(group, *person));
+        }
+        let directory = builder.complete().unwrap();
+        let mut one = application(None);
+        one.save_sso("12345".parse().unwrap()).unwrap();
+        let mut settings = Settings::default();
+        settings.group_management = group_management;
+        one.save_settings(settings, NOW).unwrap();
+        one.bind_groups(bound, &directory).unwrap();
+        let (view, sign_on) = (one.view(&directory), put_to_use(&one).unwrap());
+        let planned = accounts_planned(&view);
+        for person in directory.people() {
+            let may = one.why(person.id(), &directory).is_ok();
+            prop_assert_eq!(planned.contains(person.id()), may);
+            prop_assert_eq!(sign_on.launch(&view, person.id(), NOW, &mut Seeded::new(2)).is_ok(), may);
         }
     }
 }

@@ -1,4 +1,4 @@
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use super::{GroupView, PersonView, Snapshot};
 
@@ -32,6 +32,17 @@ pub enum Denial {
 }
 
 impl Denial {
+    /// Why somebody may not use the application; `None` for who may. The one rule of R12 and R32, which single sign-on asks of a snapshot and
+    /// provisioning of a directory on the move: whether they are active, if the directory knows them, and whether a bound group holds them.
+    pub(crate) fn of(active: Option<bool>, is_held: impl FnOnce() -> bool) -> Option<Self> {
+        match active {
+            None => Some(Self::Unknown),
+            Some(false) => Some(Self::Suspended),
+            Some(true) if is_held() => None,
+            Some(true) => Some(Self::NoBoundGroup),
+        }
+    }
+
     /// The stable code of this reason.
     pub const fn code(self) -> &'static str {
         match self {
@@ -45,12 +56,26 @@ impl Denial {
 impl Snapshot {
     /// Whether a person, by directory id, may use the application, and why (R12).
     pub fn access(&self, person: &str) -> Access<'_> {
-        let Some(person) = self.person(person) else { return Access::Denied(Denial::Unknown) };
-        if !person.is_active() {
-            return Access::Denied(Denial::Suspended);
+        let person = self.person(person);
+        let groups: Vec<_> = person.into_iter().flat_map(|person| self.bound_groups_of(person)).collect();
+        match Denial::of(person.map(|person| person.is_active()), || !groups.is_empty()) {
+            Some(denial) => Access::Denied(denial),
+            None => Access::Granted { groups },
         }
-        let groups: Vec<_> = self.bound_groups_of(person).collect();
-        if groups.is_empty() { Access::Denied(Denial::NoBoundGroup) } else { Access::Granted { groups } }
+    }
+
+    /// Everybody to whom [`Self::access`] is granted, in one walk through the memberships.
+    pub(crate) fn people_with_access(&self) -> impl Iterator<Item = PersonView<'_>> {
+        let mut held = vec![false; self.people_count()];
+        for group in self.groups().filter(|group| group.is_bound()) {
+            for member in group.members() {
+                if let Some(held) = held.get_mut(member.row_number() as usize) {
+                    *held = true;
+                }
+            }
+        }
+        let is_held = move |person: &PersonView<'_>| held.get(person.row_number() as usize) == Some(&true);
+        self.people().filter(move |person| Denial::of(Some(person.is_active()), || is_held(person)).is_none())
     }
 
     fn bound_groups_of<'s>(&'s self, person: PersonView<'s>) -> impl Iterator<Item = GroupView<'s>> {

@@ -4,7 +4,7 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use crate::{
-    directory::{Access, Person, Snapshot},
+    directory::{Person, Snapshot},
     saml::NameIdFormat,
 };
 
@@ -119,9 +119,7 @@ impl JoinCheck {
 
     /// What is to be told of everybody with access, by directory id (R12).
     pub fn directory(&self, directory: &Snapshot) -> Vec<(String, JoinIssue)> {
-        let has_access = |person: &Person| matches!(directory.access(&person.id), Access::Granted { .. });
-        let people: Vec<Person> =
-            directory.people().map(|view| view.to_person()).filter(|person| has_access(person)).collect();
+        let people: Vec<Person> = directory.people_with_access().map(|view| view.to_person()).collect();
         let mut holders: BTreeMap<String, usize> = BTreeMap::new();
         for name_id in people.iter().filter_map(Person::name_id) {
             *holders.entry(name_id.to_lowercase()).or_default() += 1;

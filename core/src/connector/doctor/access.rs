@@ -7,14 +7,8 @@ use alloc::{
     vec::Vec,
 };
 
-use serde_json::Value;
-
 use super::{Application, FindingKind, Findings, Known};
-use crate::{
-    directory::{Access, Snapshot},
-    heap::Role,
-    scim::User,
-};
+use crate::{directory::Snapshot, heap::Role, scim::User};
 
 pub(super) fn check(
     application: &Application,
@@ -51,8 +45,9 @@ fn bound_groups(application: &Application, view: &Snapshot, findings: &mut Findi
 
 /// What the logins of the people with access are called, without regard to case (D9).
 fn names_with_access(view: &Snapshot) -> BTreeSet<String> {
-    let people = view.people().filter(|person| matches!(view.access(person.id()), Access::Granted { .. }));
-    people.filter_map(|person| person.to_person().name_id().map(str::to_lowercase)).collect()
+    view.people_with_access()
+        .filter_map(|person| person.to_person().name_id().map(str::to_lowercase))
+        .collect()
 }
 
 fn accounts(
@@ -69,13 +64,16 @@ fn accounts(
         return;
     };
     let attribute = &application.settings().role_attribute;
-    let is_admin = |account: &&User| {
-        let role = account.extra.get(attribute).and_then(Value::as_str);
-        role.map(Role::from) == Some(Role::Admin)
+    let role = |account: &User| {
+        let told = account.extra.iter().find(|(key, _)| key.eq_ignore_ascii_case(attribute));
+        told.and_then(|(_, value)| value.as_str()).map(Role::from)
     };
+    let is_admin = |account: &&User| role(account) == Some(Role::Admin);
     let active = accounts.iter().filter(|account| account.active != Some(false));
     let (admins, others): (Vec<&User>, Vec<&User>) = active.partition(is_admin);
-    if admins.is_empty() && !accounts.is_empty() {
+    // A service provider that does not tell roles at all says nothing of Admins (D8).
+    let tells_roles = accounts.iter().any(|account| role(account).is_some());
+    if admins.is_empty() && tells_roles {
         findings.add(FindingKind::NoAdmin, "an active Admin at Heap", "none");
     }
     let Some(names) = names else { return };

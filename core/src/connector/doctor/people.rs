@@ -9,7 +9,7 @@ use alloc::{
 
 use super::{FindingKind, Findings, Known};
 use crate::{
-    connector::source::unknown_roles,
+    connector::source::unknown_of,
     directory::Snapshot,
     heap::{JoinCheck, JoinIssue},
 };
@@ -17,7 +17,8 @@ use crate::{
 pub(super) fn check(known: &Known<'_>, view: Option<&Snapshot>, findings: &mut Findings) {
     if let Some(view) = view {
         names(known, view, findings);
-        for role in unknown_roles(view, known.custom_roles) {
+        // What is not sent does not matter.
+        for role in unknown_of(view.people_with_access(), known.custom_roles) {
             let found = format!("`{}`, of {} people", shown(&role.name), role.people);
             findings.add(FindingKind::UnknownRole, "a role of Heap's or of the tenant's own", &found);
         }

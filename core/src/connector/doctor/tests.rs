@@ -399,8 +399,17 @@ fn r11_accounts_that_sso_locks_out_are_found() {
 #[test]
 fn r11_a_tenant_without_an_admin_is_found() {
     let mut world = World::healthy();
-    world.accounts.pop();
+    let root = world.accounts.pop().unwrap();
     only(world.findings(), FindingKind::NoAdmin);
+    // A service provider that tells no roles says nothing of Admins.
+    world.accounts[0].extra.clear();
+    assert!(world.findings().is_empty());
+    // Attributes are called the same in any case (RFC 7643 2.1).
+    let mut shouted = root;
+    shouted.extra.clear();
+    shouted.extra.insert("ROLE".into(), "admin".into());
+    world.accounts.push(shouted);
+    assert!(world.findings().is_empty());
 }
 
 #[test]
@@ -446,6 +455,9 @@ fn r15_r21_roles_that_heap_may_not_have_are_found() {
     assert_eq!(finding.found, "`Growth`, of 1 people");
     let own = changed(&world, |known| known.custom_roles = &["Growth`\n"]);
     assert!(own.is_empty());
+    // Nothing is sent of somebody without access.
+    world.bound(&["g1"], people(&[ANN, ("u2", "bob@example.com", None, Some("Growth"), false)]));
+    assert!(world.findings().is_empty());
 }
 
 #[test]

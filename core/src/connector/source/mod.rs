@@ -13,5 +13,6 @@ mod tests;
 pub use csv::snapshot_from_csv;
 pub use error::SourceError;
 pub use jumpcloud::{JumpCloud, Page};
+pub(super) use roles::unknown_of;
 pub use roles::{RoleSource, UnknownRole, unknown_roles, with_roles};
 pub use scim::snapshot_from_scim;

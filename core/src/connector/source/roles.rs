@@ -7,7 +7,7 @@ use alloc::{
 };
 
 use crate::{
-    directory::{self, Person, Snapshot},
+    directory::{self, Person, PersonView, Snapshot},
     heap::Role,
 };
 
@@ -107,10 +107,17 @@ pub struct UnknownRole {
 /// # Ok::<(), heap_identity::directory::Error>(())
 /// ```
 pub fn unknown_roles(directory: &Snapshot, custom: &[&str]) -> Vec<UnknownRole> {
+    unknown_of(directory.people(), custom)
+}
+
+/// The same of some people.
+pub(crate) fn unknown_of<'s>(
+    people: impl Iterator<Item = PersonView<'s>>,
+    custom: &[&str],
+) -> Vec<UnknownRole> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for role in directory.people().filter_map(|person| person.role()) {
-        let is_known = matches!(Role::from(role), known if !matches!(known, Role::Custom(_)));
-        if !is_known && !custom.contains(&role) {
+    for role in people.filter_map(|person| person.role()) {
+        if matches!(Role::from(role), Role::Custom(_)) && !custom.contains(&role) {
             let count = counts.entry(role).or_default();
             *count = count.saturating_add(1);
         }

@@ -8,7 +8,7 @@ use super::{
     step::{Attribute, AttributeChange, Conflict, ConflictKind, Reason, Step, UserStep, UserVerb},
 };
 use crate::{
-    directory::Person,
+    directory::{Denial, Person},
     sync::{
         ChangedUserName,
         state::{Account, DesiredPerson, Id, Link, same_user_name},
@@ -177,10 +177,10 @@ impl<'s> Planner<'s> {
     }
 
     fn why_inactive(&self, id: &Id) -> Reason {
-        match self.state.desired.person(id) {
-            None => Reason::DeletedPerson,
-            Some(desired) if !desired.person.active => Reason::Suspended,
-            Some(_) => Reason::NoBoundGroup,
+        match self.state.desired.denial(id) {
+            Some(Denial::Unknown) => Reason::DeletedPerson,
+            Some(Denial::Suspended) => Reason::Suspended,
+            Some(Denial::NoBoundGroup) | None => Reason::NoBoundGroup,
         }
     }
 

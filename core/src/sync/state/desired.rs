@@ -8,7 +8,7 @@ use super::{
     folded,
     table::{Index, Table},
 };
-use crate::directory::{Change, Group, Person, Snapshot};
+use crate::directory::{Change, Denial, Group, Person, Snapshot};
 
 /// A directory id, shared by everything that names it.
 pub(crate) type Id = Arc<str>;
@@ -105,9 +105,15 @@ impl Desired {
         !self.people.is_empty()
     }
 
-    /// Active at the identity provider and held by a bound group (R12, R32; with group management off too: D7).
+    /// Why a person may not use the application, which single sign-on answers in the same way (R12, R32; with group management off too: D7).
+    pub(crate) fn denial(&self, id: &str) -> Option<Denial> {
+        let person = self.people.get(id);
+        let is_held = || person.is_some_and(|desired| self.has_bound_group(desired));
+        Denial::of(person.map(|desired| desired.person.active), is_held)
+    }
+
     pub(crate) fn should_be_active(&self, id: &str) -> bool {
-        self.people.get(id).is_some_and(|desired| desired.person.active && self.has_bound_group(desired))
+        self.denial(id).is_none()
     }
 
     pub(crate) fn has_bound_group(&self, desired: &DesiredPerson) -> bool {
