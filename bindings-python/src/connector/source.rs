@@ -116,7 +116,7 @@ pub(crate) fn with_roles(
 /// Collects pages of JumpCloud's API until the directory is whole (F02, F04).
 ///
 /// Each method takes a body and gives how many to skip for the next page, and `None` after the last one. Raises `InvalidInput`
-/// (`connector.source_malformed`).
+/// (`connector.source_malformed`, and `connector.source_moved` for what came before: the list has changed, so read everything again).
 ///
 /// For pages that are asked for with this `limit`. Roles come from nowhere unless given.
 #[pyclass(frozen, module = "heap_identity.connector")]
@@ -183,7 +183,7 @@ impl JumpCloud {
     }
 
     /// The directory; what was collected is used up. Raises `InvalidInput` (`connector.source_incomplete`,
-    /// `connector.source_missing`) unless everything was read to its end.
+    /// `connector.source_missing`, `connector.source_moved`) unless everything was read to its end.
     fn snapshot(&self, py: Python<'_>) -> PyResult<Snapshot> {
         let collected = self.0.with(py, |collector| collector.take().ok_or_else(used_up)?.snapshot());
         collected.map(Snapshot).raise(py)

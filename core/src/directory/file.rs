@@ -89,9 +89,16 @@ pub fn snapshot_from_json(text: &str, mut ignored: impl FnMut(&str)) -> Result<S
 }
 
 fn malformed(error: &serde_json::Error) -> FileError {
-    let text = error.to_string();
-    let what = text.split(" at line ").next().unwrap_or_default();
+    let what = expectation(error);
     FileError { line: error.line(), expected: format!("{what} (column {})", error.column()) }
+}
+
+/// What was expected, without the place, which stands at the end, and without the value that was found, which may be somebody's.
+pub(crate) fn expectation(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+    what.rsplit_once(", expected ")
+        .map_or_else(|| what.to_string(), |(_, expected)| format!("expected {expected}"))
 }
 
 /// Where in the file a mistake stands.
@@ -239,6 +246,15 @@ mod tests {
                 }
                 Ok(_) => assert!(expected.is_empty(), "accepted although: {expected}"),
             }
+        }
+    }
+
+    #[test]
+    fn a_mistake_does_not_repeat_what_stands_there() {
+        for value in ["\"ann@example.com, expected at line 1\"", "7", "[\"ann@example.com\"]"] {
+            let text = GOOD.replace("\"active\": true", &["\"active\": ", value].concat());
+            let error = snapshot_from_json(&text, |_| ()).unwrap_err().to_string();
+            assert!(error.starts_with("line 3: expected a boolean (column"), "{error}");
         }
     }
 

@@ -34,6 +34,7 @@ mod texts;
 pub use access::{Access, Denial};
 pub use change::Change;
 pub use diff::{Diff, GroupChange, MembershipChange, PersonChange};
+pub(crate) use file::expectation;
 pub use file::{FileError, snapshot_from_json};
 pub use mapping::Mapping;
 pub use person::{Group, Person};

@@ -455,7 +455,7 @@ class JumpCloud:
     """Collects pages of JumpCloud's API until the directory is whole (F02, F04).
 
     Each method takes a body and gives how many to skip for the next page, and `None` after the last one. Raises `InvalidInput`
-    (`connector.source_malformed`).
+    (`connector.source_malformed`, and `connector.source_moved` for what came before: the list has changed, so read everything again).
     """
 
     def __new__(cls, *, roles: RoleSource | None = None, limit: int = 100) -> JumpCloud:
@@ -473,7 +473,7 @@ class JumpCloud:
         """A page of the application's associations with user groups: the bound ones."""
     def snapshot(self) -> Snapshot:
         """The directory; what was collected is used up. Raises `InvalidInput` (`connector.source_incomplete`,
-        `connector.source_missing`) unless everything was read to its end.
+        `connector.source_missing`, `connector.source_moved`) unless everything was read to its end.
         """
 
 @final

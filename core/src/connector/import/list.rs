@@ -136,8 +136,8 @@ impl ImportList {
     /// Begins to import the accounts with these ids, each once, in the order given.
     ///
     /// # Errors
-    /// An id that is not in the list, a person whom the directory has (R34), a suspended account (R35), or nobody: then nothing
-    /// is imported.
+    /// An id that is not in the list, a person whom the directory has (R34), a suspended account (R35), two accounts with one user
+    /// name (D9), or nobody: then nothing is imported.
     pub fn select<'a>(&self, accounts: impl IntoIterator<Item = &'a str>) -> Result<Import, ImportError> {
         let by_id: BTreeMap<&str, &ImportCandidate> =
             self.candidates.iter().map(|candidate| (candidate.account.as_str(), candidate)).collect();

@@ -7,7 +7,7 @@ use alloc::{
     borrow::ToOwned,
     collections::{BTreeMap, BTreeSet},
     format,
-    string::{String, ToString},
+    string::String,
     vec::Vec,
 };
 
@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 
 use super::{RoleSource, SourceError};
 use crate::{
-    directory::{Group, Person, Snapshot},
+    directory::{Group, Person, Snapshot, expectation},
     limits::CONNECTOR_JUMPCLOUD_PAGE_MAX,
 };
 
@@ -272,7 +272,8 @@ impl JumpCloud {
         listing.add(&members_of(group), &gathered(members, ids, all), self.limit)
     }
 
-    /// A page of the application's associations with user groups, or of its `/usergroups`: the bound ones.
+    /// A page of the application's associations with user groups, or of its `/usergroups`: the bound ones, which an application here
+    /// takes over by [`Application::bind_groups`](crate::connector::Application::bind_groups).
     ///
     /// # Errors
     /// [`SourceError::Malformed`]; [`SourceError::Moved`] for a group that came before.
@@ -346,9 +347,9 @@ fn malformed(what: &'static str, expected: &str) -> SourceError {
 }
 
 fn decode<T: DeserializeOwned>(what: &'static str, body: &[u8]) -> Result<T, SourceError> {
-    serde_json::from_slice(body).map_err(|error| {
-        let text = error.to_string();
-        let expected = text.split(" at line ").next().unwrap_or_default().to_owned();
-        SourceError::Malformed { what, line: error.line(), expected }
+    serde_json::from_slice(body).map_err(|error| SourceError::Malformed {
+        what,
+        line: error.line(),
+        expected: expectation(&error),
     })
 }

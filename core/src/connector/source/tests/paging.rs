@@ -148,3 +148,17 @@ fn whether_somebody_is_suspended_is_said_or_the_page_is_refused() {
         assert_eq!(error.to_string(), format!("a page of users, line 1: {refused}"));
     }
 }
+
+#[test]
+fn a_page_that_is_malformed_is_told_without_what_stands_in_it() {
+    let told = |body: &[u8]| JumpCloud::new(RoleSource::None, 100).users(body).unwrap_err().to_string();
+    let start = "a page of users, line 1: ";
+    assert_eq!(
+        told(br#"{"totalCount": "ann@example.com", "results": []}"#),
+        [start, "expected u64"].concat()
+    );
+    assert_eq!(told(br#"{"results": []}"#), [start, "missing field `totalCount`"].concat());
+    assert_eq!(told(b"<html>ann@example.com"), [start, "expected value"].concat());
+    // A page of another endpoint.
+    assert!(told(br#"[{"id": "g", "name": "Team"}]"#).starts_with(start));
+}
