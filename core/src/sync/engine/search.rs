@@ -122,12 +122,12 @@ fn take<T>(
         return Found::Unreadable(NOT_A_LIST.into());
     };
     let Some(reading) = listing else {
-        let total = page.items.len();
         let named: Vec<T> = page.items.into_iter().filter(is_named).collect();
-        // What has the name is found, whatever the filter did. Nothing is believed only of a filter that is known to find
-        // (F41), and nothing at all of one that answered with something else.
-        let is_believed = filter.is_proven || is_planted(Bug::EmptyAnswerIsBelieved);
-        if !named.is_empty() || is_believed && total == 0 {
+        // An answer with anything else in it, or with more to come, is a part of the list: what is looked for may be in another
+        // part. And nothing is believed only of a filter that is known to find (F41).
+        let is_whole = u64::try_from(named.len()).is_ok_and(|named| named == page.total);
+        let is_believed = !named.is_empty() || filter.is_proven || is_planted(Bug::EmptyAnswerIsBelieved);
+        if is_whole && is_believed {
             return Found::These(named);
         }
         *listing = Some(filter.learned.listing());
@@ -189,7 +189,8 @@ mod tests {
         let mut search = Search::new(None);
         assert_eq!(names(search.take_accounts(page(0, &[]), "ann", &proven())), Some(Vec::new()));
         assert_eq!(names(search.take_accounts(page(0, &[]), "ann", &Learned::new())), None);
-        let found = search.take_accounts(page(2, &["bob", "Ann"]), "ann", &Learned::new());
+        let mut search = Search::new(None);
+        let found = search.take_accounts(page(1, &["Ann"]), "ann", &Learned::new());
         assert_eq!(names(found).unwrap(), ["Ann"]);
     }
 
@@ -198,5 +199,14 @@ mod tests {
         let mut search = Search::new(None);
         assert_eq!(names(search.take_accounts(page(9, &["bob"]), "ann", &proven())), None);
         assert!(!search.uses_filter());
+    }
+
+    #[test]
+    fn f41_what_an_ignored_filter_shows_of_the_name_is_not_taken_for_all_of_it() {
+        for first in [page(3, &["Ann", "bob"]), page(2, &["Ann"])] {
+            let mut search = Search::new(None);
+            assert_eq!(names(search.take_accounts(first, "ann", &proven())), None);
+            assert!(!search.uses_filter());
+        }
     }
 }
