@@ -83,8 +83,8 @@ impl Engine {
     pub(super) fn settle_uncertain(&mut self, now: Timestamp) {
         for (person, name) in self.uncertain.people.clone() {
             let remote = &self.state.remote;
-            let found = self.left_for(&person, &name, remote.accounts_carrying(&person));
-            let found = found.or_else(|| self.left_for(&person, &name, remote.accounts_named(&name)));
+            let accounts = remote.accounts_carrying(&person).chain(remote.accounts_named(&name));
+            let found = self.left_for(&person, &name, accounts);
             let found = found.map(|account| (account.id.clone(), account.user_name.clone()));
             if let Some((account, user_name)) = found {
                 self.link_user(&person, &account, &user_name, None);
@@ -123,7 +123,9 @@ impl Engine {
     ) -> Option<&'a Account> {
         let State { desired, ledger, .. } = &self.state;
         let free: Vec<&Account> = accounts.filter(|account| ledger.owner(&account.id).is_none()).collect();
-        if let Some(own) = free.iter().find(|account| account.external_id.as_deref() == Some(person)) {
+        let own = free.iter().filter(|account| account.external_id.as_deref() == Some(person));
+        // Others may have given the directory id to an account with another name.
+        if let Some(own) = own.min_by_key(|account| !same_user_name(&account.user_name, name)) {
             return Some(own);
         }
         let is_for_another = || {

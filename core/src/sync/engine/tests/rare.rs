@@ -123,6 +123,22 @@ fn f39_a_name_that_the_directory_has_changed_since_does_not_give_a_person_what_i
 }
 
 #[test]
+fn f39_of_two_accounts_with_a_persons_directory_id_the_one_with_the_name_that_was_sent_is_what_was_lost() {
+    let shown = |name: &str| {
+        let schema = "urn:ietf:params:scim:schemas:core:2.0:User";
+        alloc::format!(r#"{{"schemas":["{schema}"],"userName":"{name}","externalId":"u1","active":false}}"#)
+    };
+    // Others have made the first one.
+    let mut world = World::new().holds("/Users", &shown("new@x")).holds("/Users", &shown("old@x"));
+    let intent = Entry::UserIntent { person: "u1".into(), user_name: "old@x".into() }.record();
+    let journal = [opened(&config().integration()).record(), intent];
+    let people = [person("u1", "new@x", true)];
+    let mut engine = Engine::resume(config(), &in_one_group(&people), 7, journal).unwrap();
+    world.drive(&mut engine);
+    assert_eq!(world.users(), ["new@x inactive", "old@x active"]);
+}
+
+#[test]
 fn r32_an_account_that_two_people_may_have_left_who_are_gone_is_deactivated() {
     let shown =
         r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann@x","active":true}"#;
