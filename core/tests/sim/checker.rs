@@ -40,6 +40,8 @@ pub struct Checker {
     team_names_ever: BTreeMap<String, BTreeSet<String>>,
     /// What was made before the journal was lost.
     pub orphans: BTreeSet<String>,
+    /// Orphans that a first contact has given to another person or group of the same name (D3, R26).
+    pub passed_on: BTreeSet<String>,
     hands: usize,
 }
 
@@ -130,7 +132,7 @@ impl Checker {
     pub fn linked(&mut self, scene: &Scene<'_>, tenant: &Tenant) -> Result<(), String> {
         for person in scene.directory.names_ever.keys() {
             let Some(account) = scene.engine.account_of(person) else { continue };
-            self.orphans.remove(account);
+            self.find_again(account, person);
             let is_new = self.held.entry(account.into()).or_default().insert(person.clone());
             if !is_new || self.made.contains_key(account) || self.adopted.contains(account) {
                 continue;
@@ -141,7 +143,7 @@ impl Checker {
         }
         for group in scene.directory.group_names_ever.keys() {
             let Some(team) = scene.engine.team_of(group) else { continue };
-            self.orphans.remove(team);
+            self.find_again(team, group);
             if self.made.contains_key(team) || self.adopted.contains(team) {
                 continue;
             }
@@ -149,6 +151,13 @@ impl Checker {
             self.take_over(team, &shown, Some(group), scene)?;
         }
         Ok(())
+    }
+
+    /// What was made before the journal was lost is somebody's again.
+    fn find_again(&mut self, id: &str, holder: &String) {
+        if self.orphans.remove(id) && self.made.get(id).is_some_and(|owner| owner != holder) {
+            self.passed_on.insert(id.into());
+        }
     }
 
     /// R26, D3: of the same name and nobody else's, or with the directory id.
@@ -304,6 +313,7 @@ impl Checker {
             // Made for them: theirs, unless another took its place (R22).
             self.made.get(account) == Some(id)
                 && !self.orphans.contains(account)
+                && !self.passed_on.contains(account)
                 && (!has_another || has_name(id) && scene.policy == ChangedUserName::Report)
         };
         directory.people.keys().filter(|id| directory.is_wanted(id)).find(|id| is_theirs(id))
@@ -376,8 +386,8 @@ impl Checker {
                 Kind::User => folded(text(&other, "userName")) == folded(text(&made, "userName")),
                 Kind::Group => other["displayName"] == made["displayName"],
             };
-            let is_lost =
-                self.visited_teams.contains(id) || self.orphans.contains(id) && other["externalId"] != owner;
+            let is_orphan = self.orphans.contains(id) || self.passed_on.contains(id);
+            let is_lost = self.visited_teams.contains(id) || is_orphan && other["externalId"] != owner;
             if same_name || kind == Kind::Group && !is_lost {
                 return Err(format!("{owner} has two of {kind:?}: {other} and {made}"));
             }

@@ -155,6 +155,7 @@ impl<'e> End<'e> {
         let team = self.engine.team_of(id).and_then(|team| self.groups.get(team));
         let Some(group) = self.directory.groups.get(id) else {
             let made = self.checker.made.iter().filter(|(_, owner)| *owner == id);
+            let made = made.filter(|(team, _)| !self.checker.passed_on.contains(*team));
             if let Some(left) = made.filter_map(|(team, _)| self.groups.get(team)).next() {
                 // A group that was unbound before it was deleted had been let go (R29).
                 if self.engine.team_of(id).is_some() {
