@@ -11,7 +11,8 @@ use heap_identity::{
     entropy::Seeded,
     scim::{
         Group, ListResponse, User,
-        service::{Access, Capabilities, Config as ServiceConfig, MemoryStore, Service},
+        client::Endpoint,
+        service::{Access, Capabilities, Config as ServiceConfig, Kind, MemoryStore, Service},
     },
     sync::{Config, Engine, Poll},
     wire::{Request, Response, Secret},
@@ -21,6 +22,8 @@ use jiff::Timestamp;
 use crate::{change::directory, peak_mb};
 
 const BASE: &str = "http://localhost/scim/v2/demo";
+/// The quickest of so many rounds counts: what else the machine does only makes one longer.
+const ROUNDS: usize = 21;
 
 /// A request and its answer, as they were on the wire.
 type Exchange = (Request, Response);
@@ -30,87 +33,125 @@ pub(crate) fn run(users: &str) -> Result<String, Box<dyn Error>> {
     let config =
         ServiceConfig { base_url: BASE.into(), access: Access::Open, capabilities: Capabilities::default() };
     let mut tenant = Service::new(config, MemoryStore::new(), Box::new(Seeded::new(1)));
-    let (created, all) = provision(&directory, &mut tenant)?;
-    let messages = codec(&all)?;
-    let (compared, all) = provision(&directory, &mut tenant)?;
-    let pages = codec(&all)?;
-    let share = |engine: Duration, messages: Duration| {
-        engine.saturating_sub(messages).as_secs_f64() / messages.as_secs_f64()
-    };
+    let mut engine = begun(&directory)?;
+    let created = exchanges(&mut engine, &mut tenant)?;
+    engine.reconcile();
+    let compared = exchanges(&mut engine, &mut tenant)?;
+    let mut best = [Duration::MAX; 4];
+    for _ in 0..ROUNDS {
+        let (create, compare) = replayed(&directory, &created, &compared)?;
+        let round = [create, codec(&created)?, compare, codec(&compared)?];
+        best.iter_mut().zip(round).for_each(|(best, spent)| *best = spent.min(*best));
+    }
+    let [create, create_messages, compare, compare_messages] = best.map(|spent| spent.as_secs_f64());
     Ok(format!(
-        "{{\"create_s\":{},\"create_messages_s\":{},\"create_ratio\":{:.2},\"compare_s\":{},\"compare_messages_s\":{},\
-         \"compare_ratio\":{:.2},\"peak_mb\":{}}}",
-        created.as_secs_f64(),
-        messages.as_secs_f64(),
-        share(created, messages),
-        compared.as_secs_f64(),
-        pages.as_secs_f64(),
-        share(compared, pages),
+        "{{\"create_s\":{create},\"create_messages_s\":{create_messages},\"create_ratio\":{:.2},\"compare_s\":{compare},\
+         \"compare_messages_s\":{compare_messages},\"compare_ratio\":{:.2},\"peak_mb\":{}}}",
+        create / create_messages - 1.0,
+        compare / compare_messages - 1.0,
         peak_mb()?
     ))
 }
 
-/// The time that the engine takes from its start to its end, and what it said and heard.
-fn provision(
-    directory: &Snapshot,
-    tenant: &mut Service<MemoryStore>,
-) -> Result<(Duration, Vec<Exchange>), Box<dyn Error>> {
+fn begun(directory: &Snapshot) -> Result<Engine, Box<dyn Error>> {
     let mut config = Config::new(BASE, Secret::new("token".into()))?;
     config.guards = None;
-    let (mut spent, mut exchanges) = (Duration::ZERO, Vec::new());
+    Ok(Engine::new(config, directory, 1))
+}
+
+/// Drives an engine to its end; what it said and heard.
+fn exchanges(
+    engine: &mut Engine,
+    tenant: &mut Service<MemoryStore>,
+) -> Result<Vec<Exchange>, Box<dyn Error>> {
+    let mut exchanges = Vec::new();
+    driven(engine, |request| {
+        let response = tenant.handle(&request, Timestamp::UNIX_EPOCH);
+        exchanges.push((request, response.clone()));
+        response
+    })?;
+    Ok(exchanges)
+}
+
+/// The time that the engine takes to create everybody, from its start, and then to compare everybody, with the answers at hand.
+fn replayed(
+    directory: &Snapshot,
+    created: &[Exchange],
+    compared: &[Exchange],
+) -> Result<(Duration, Duration), Box<dyn Error>> {
+    let answers = |exchanges: &[Exchange]| -> Vec<Response> {
+        exchanges.iter().map(|(_, response)| response.clone()).collect()
+    };
+    let (first, second) = (answers(created), answers(compared));
     let start = Instant::now();
-    let mut engine = Engine::new(config, directory, 1);
-    spent += start.elapsed();
+    let mut engine = begun(directory)?;
+    answered(&mut engine, first)?;
+    let create = start.elapsed();
+    let start = Instant::now();
+    engine.reconcile();
+    answered(&mut engine, second)?;
+    Ok((create, start.elapsed()))
+}
+
+/// The same seed asks the same questions, so the answers come in the order in which they were given.
+fn answered(engine: &mut Engine, answers: Vec<Response>) -> Result<(), Box<dyn Error>> {
+    let mut answers = answers.into_iter();
+    driven(engine, |request| {
+        drop(black_box(request));
+        answers.next().unwrap_or_default()
+    })
+}
+
+fn driven(engine: &mut Engine, mut answer: impl FnMut(Request) -> Response) -> Result<(), Box<dyn Error>> {
     loop {
-        let start = Instant::now();
-        let poll = engine.poll(Timestamp::UNIX_EPOCH);
-        spent += start.elapsed();
-        match poll {
+        match engine.poll(Timestamp::UNIX_EPOCH) {
             Poll::Persist(records) => drop(black_box(records)),
-            Poll::Send(out) => {
-                let response = tenant.handle(&out.request, Timestamp::UNIX_EPOCH);
-                exchanges.push((out.request, response.clone()));
-                let start = Instant::now();
-                engine.receive(out.id, Ok(response), Timestamp::UNIX_EPOCH);
-                spent += start.elapsed();
-            }
-            Poll::Done(_) => return Ok((spent, exchanges)),
+            Poll::Send(out) => engine.receive(out.id, Ok(answer(out.request)), Timestamp::UNIX_EPOCH),
+            Poll::Done(_) => return Ok(()),
             other => return Err(format!("nothing here is waited for: {other:?}").into()),
         }
     }
 }
 
-/// The time to encode all requests, from typed values, and to decode all answers.
+/// What a request that writes has to say.
+enum Body {
+    User(User),
+    Group(Group),
+    Nothing,
+}
+
+/// The time to encode all requests that write, from typed values, and to decode all answers.
 fn codec(exchanges: &[Exchange]) -> Result<Duration, Box<dyn Error>> {
-    let mut spent = Duration::ZERO;
-    for (request, response) in exchanges {
-        let (body, path) = (request.body(), request.uri().path());
-        spent += match (request.method().as_str(), path.contains("/Users")) {
-            ("POST", true) => {
-                encode(&User::from_slice(body)?, User::to_vec) + decode(response, User::from_slice)?
+    let endpoint = Endpoint::new(BASE, &Secret::new("token".into()))?;
+    let bodies = exchanges.iter().map(|(request, _)| {
+        Ok(match (request.method().as_str(), kind(request)) {
+            ("POST", Kind::User) => Body::User(User::from_slice(request.body())?),
+            ("POST", Kind::Group) => Body::Group(Group::from_slice(request.body())?),
+            _ => Body::Nothing,
+        })
+    });
+    let bodies: Vec<Body> = bodies.collect::<Result<_, Box<dyn Error>>>()?;
+    let start = Instant::now();
+    for ((request, response), body) in exchanges.iter().zip(&bodies) {
+        let answer = response.body();
+        match body {
+            Body::User(user) => {
+                drop(black_box(endpoint.create(Kind::User, user.to_vec())));
+                drop(black_box(User::from_slice(answer)?));
             }
-            ("POST", false) => {
-                encode(&Group::from_slice(body)?, Group::to_vec) + decode(response, Group::from_slice)?
+            Body::Group(group) => {
+                drop(black_box(endpoint.create(Kind::Group, group.to_vec())));
+                drop(black_box(Group::from_slice(answer)?));
             }
-            ("GET", true) => decode(response, ListResponse::<User>::from_slice)?,
-            ("GET", false) => decode(response, ListResponse::<Group>::from_slice)?,
-            (method, _) => return Err(format!("{method} {path} is not expected").into()),
-        };
+            Body::Nothing => match kind(request) {
+                Kind::User => drop(black_box(ListResponse::<User>::from_slice(answer)?)),
+                Kind::Group => drop(black_box(ListResponse::<Group>::from_slice(answer)?)),
+            },
+        }
     }
-    Ok(spent)
-}
-
-fn encode<T>(value: &T, encode: impl Fn(&T) -> Vec<u8>) -> Duration {
-    let start = Instant::now();
-    black_box(encode(value));
-    start.elapsed()
-}
-
-fn decode<T, E: Error + 'static>(
-    response: &Response,
-    decode: impl Fn(&[u8]) -> Result<T, E>,
-) -> Result<Duration, Box<dyn Error>> {
-    let start = Instant::now();
-    drop(black_box(decode(response.body())?));
     Ok(start.elapsed())
+}
+
+fn kind(request: &Request) -> Kind {
+    if request.uri().path().contains("/Users") { Kind::User } else { Kind::Group }
 }
