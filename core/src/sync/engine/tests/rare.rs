@@ -77,14 +77,15 @@ fn a_group_that_nobody_could_join_is_not_told_to_be_changed_and_ends_the_run() {
     assert!(names(&mut engine).contains(&(EventName::GroupUpdateProvision, false)));
 }
 
-/// Runs until the answer to a creation is lost, at a tenant that does not keep the directory id, and every look for what it has
-/// left is answered by a proxy.
+/// Runs until the answer to a creation is lost, at a tenant that keeps no directory id and takes no filter, and every look
+/// through its list is answered by a proxy.
 fn lost(world: &mut World, engine: &mut Engine, creation: &str, path: &'static str) {
     let mut out = until_sent(world, engine, creation);
     let mut body: serde_json::Value = serde_json::from_slice(out.request.body()).unwrap();
     let _dropped = body.as_object_mut().unwrap().remove("externalId");
     *out.request.body_mut() = serde_json::to_vec(&body).unwrap();
     let _lost = world.deliver(&out.request);
+    world.faults.push((Method::GET, path, Fault::Refused(400, "", "")));
     let page = || (Method::GET, path, Fault::Refused(200, "", "<html>"));
     world.faults.extend(core::iter::repeat_with(page).take(6));
     engine.receive(out.id, Err(TransportFailure::OutcomeUnknown), world.now);
