@@ -81,6 +81,25 @@ fn r18_what_cannot_be_removed_is_told_by_id_and_makes_no_good_credentials_bad() 
 }
 
 #[test]
+fn f41_a_group_that_an_empty_list_may_have_hidden_is_told_by_name() {
+    let mut tenant = tenant();
+    let mut lost = vec![()];
+    let concluded = run(verification(BASE_URL, TOKEN, Scope::Everything), |request| {
+        let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+        if path.ends_with("/Groups") && query.contains("filter") {
+            return Ok(answer(200, r#"{"totalResults": 0, "Resources": []}"#));
+        }
+        let is_lost = path.ends_with("/Groups") && request.method() == Method::POST && lost.pop().is_some();
+        let response = tenant.handle(&request, now());
+        if is_lost { Err(Unreachable::TimedOut) } else { Ok(response) }
+    });
+    let left: Vec<_> = tenant.groups().map(|group| group.text("displayName").unwrap().to_string()).collect();
+    assert_eq!((left.len(), resources(&mut tenant)[0]), (1, 0));
+    assert_eq!(concluded.left_over, left);
+    assert!(concluded.found.is_ok());
+}
+
+#[test]
 fn r18_a_removal_whose_answer_is_lost_is_tried_again() {
     for is_done in [false, true] {
         let mut tenant = tenant();
