@@ -123,6 +123,8 @@ pub const HEAP_LOGINS_REMEMBERED_MAX: usize = 100_000;
 /// How many accounts are imported with live results; with this many, and with more, an import is a job (R36: exactly 100 is open
 /// in its source).
 pub const CONNECTOR_LIVE_IMPORT_MAX: usize = 100;
+/// How long a name is at most that is looked for with a letter more, less or other: it is copied once for each of its letters.
+pub const CONNECTOR_SUGGESTION_LETTERS_MAX: usize = 64;
 /// How many elements a page of JumpCloud's API has at most, whatever its `limit` asks for (the descriptions of its endpoints say
 /// "Limited to 100").
 pub const CONNECTOR_JUMPCLOUD_PAGE_MAX: usize = 100;

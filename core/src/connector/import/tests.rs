@@ -122,6 +122,59 @@ fn names_that_are_nearly_equal_are_suggested_and_never_taken() {
 }
 
 #[test]
+fn a_long_name_with_one_letter_more_less_or_other_is_suggested_and_a_short_one_is_not() {
+    let near = |user_name: &str| {
+        let list = ImportList::compare([account("1", user_name)], &directory());
+        list.view(View::All)[0].suggestion.clone()
+    };
+    let bob = Some(String::from("u2"));
+    for user_name in ["bobstone", "bobb.stone", "bobston", "bob.stane", "obb.stone", "xbobstone", "bobstonex"]
+    {
+        assert_eq!(near(&format!("{user_name}@other.com")), bob, "{user_name}");
+    }
+    for user_name in ["bob.stxxe", "bobxstonex", "an@other.com", "anne@other.com", "zet@other.com"] {
+        assert_eq!(near(user_name), None, "{user_name}");
+    }
+    // A name without an end is not copied for each of its letters.
+    assert_eq!(near(&"x".repeat(1_000_000)), None);
+    // As near to two people: a hint at neither.
+    let mut builder = Snapshot::builder();
+    for (id, user_name) in [("u1", "christian@a.example"), ("u2", "christiaan@b.example")] {
+        builder.person(&Person { id: id.into(), user_name: user_name.into(), ..Person::default() }).unwrap();
+    }
+    let directory = builder.complete().unwrap();
+    let near = |user_name: &str| {
+        ImportList::compare([account("1", user_name)], &directory).view(View::All)[0].suggestion.clone()
+    };
+    assert_eq!(near("christan@c.example"), Some("u1".into()));
+    assert_eq!(near("christiaqn@c.example"), None);
+    // One person is named in full: the other is not thought of.
+    assert_eq!(near("Christiaan@c.example"), Some("u2".into()));
+}
+
+#[test]
+fn many_accounts_beside_many_people_take_no_time_for_each_pair() {
+    let mut builder = Snapshot::builder();
+    for n in 0..10_000 {
+        let (user_name, family_name) = (format!("john.smith+{n}@example.com"), Some(format!("Smith{n}")));
+        let given_name = Some("John".into());
+        let person = Person {
+            id: format!("u{n}"),
+            user_name,
+            given_name,
+            family_name,
+            active: true,
+            ..Person::default()
+        };
+        builder.person(&person).unwrap();
+    }
+    // Each pair would be 100 million comparisons of names.
+    let accounts = (0..10_000).map(|n| account(&format!("{n}"), &format!("jon.smith{n}@other.com")));
+    let list = ImportList::compare(accounts, &builder.complete().unwrap());
+    assert_eq!(list.view(View::NewUsersOnly).len(), 10_000);
+}
+
+#[test]
 fn a_name_that_several_share_and_initials_suggest_nobody() {
     let mut builder = Snapshot::builder();
     for (id, user_name) in [("u1", "j.doe@a.example"), ("u2", "jdoe@b.example"), ("u3", "zz@a.example")] {
