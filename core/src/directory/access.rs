@@ -85,6 +85,8 @@ impl Snapshot {
 
 #[cfg(test)]
 mod tests {
+    use alloc::{vec, vec::Vec};
+
     use super::{Access, Denial, Snapshot};
     use crate::directory::{Group, Person};
 
@@ -114,5 +116,29 @@ mod tests {
                 "{expected:?}"
             );
         }
+    }
+
+    #[test]
+    fn r12_everybody_with_access_is_whom_it_is_granted_one_by_one() {
+        let mut builder = Snapshot::builder();
+        let groups = [("bound", true), ("other", true), ("unbound", false)]
+            .map(|(id, bound)| builder.group(&Group { id: id.into(), name: id.into(), bound }).unwrap());
+        for (id, active, held) in [
+            ("ann", true, &[0_usize, 1][..]),
+            ("bob", true, &[2]),
+            ("cat", false, &[0]),
+            ("dan", true, &[]),
+            ("eve", true, &[1, 2]),
+        ] {
+            let person = Person { id: id.into(), user_name: id.into(), active, ..Person::default() };
+            let person = builder.person(&person).unwrap();
+            held.iter().for_each(|group| builder.member(groups[*group], person));
+        }
+        let directory = builder.complete().unwrap();
+        let granted = |id: &str| matches!(directory.access(id), Access::Granted { .. });
+        let one_by_one: Vec<_> =
+            directory.people().map(|person| person.id()).filter(|id| granted(id)).collect();
+        let together: Vec<_> = directory.people_with_access().map(|person| person.id()).collect();
+        assert_eq!((together, one_by_one), (vec!["ann", "eve"], vec!["ann", "eve"]));
     }
 }
