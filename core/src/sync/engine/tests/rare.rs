@@ -1,6 +1,6 @@
 //! What takes several misfortunes at once: found by long runs of the simulator, and told here in a few lines.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use http::Method;
 
@@ -28,17 +28,29 @@ fn in_one_group(people: &[Person]) -> Snapshot {
     builder.complete().unwrap()
 }
 
+/// An account at the tenant, with `more` of its attributes as JSON.
+fn account(user_name: &str, more: &str) -> String {
+    let schema = "urn:ietf:params:scim:schemas:core:2.0:User";
+    alloc::format!(r#"{{"schemas":["{schema}"],"userName":"{user_name}",{more}}}"#)
+}
+
+/// The next process, for a directory with these people: its journal has creations of unknown outcome, each by person and user name.
+fn resumed(people: &[Person], lost: &[(&str, &str)]) -> Engine {
+    let intent = |(person, user_name): &(&str, &str)| Entry::UserIntent {
+        person: (*person).into(),
+        user_name: (*user_name).into(),
+    };
+    let entries = core::iter::once(opened(&config().integration())).chain(lost.iter().map(intent));
+    let journal = entries.map(|entry| entry.record());
+    Engine::resume(config(), &in_one_group(people), 7, journal).unwrap()
+}
+
 #[test]
 fn r32_of_two_lost_creations_with_one_user_name_a_suspended_person_does_not_get_the_account() {
     let people = [person("u1", "ann@x", false), person("u2", "ann@x", true)];
-    let intent = |id: &str| Entry::UserIntent { person: id.into(), user_name: "ann@x".into() }.record();
     // The tenant has not kept the directory id: nothing but the name says whose this account is.
-    let shown =
-        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann@x","active":true}"#;
-    let mut world = World::new().holds("/Users", shown);
-    let opened = opened(&config().integration()).record();
-    let journal = [opened, intent("u1"), intent("u2")];
-    let mut engine = Engine::resume(config(), &in_one_group(&people), 7, journal).unwrap();
+    let mut world = World::new().holds("/Users", &account("ann@x", r#""active":true"#));
+    let mut engine = resumed(&people, &[("u1", "ann@x"), ("u2", "ann@x")]);
     world.drive(&mut engine);
     assert_eq!(world.users(), ["ann@x active"]);
     assert!(engine.account_of("u2").is_some() && engine.account_of("u1").is_none());
@@ -49,10 +61,8 @@ fn r32_an_account_that_others_deactivate_meanwhile_is_not_put_back_inactive() {
     let mut world = World::of(Capabilities { patch: false, ..Capabilities::default() });
     let mut engine = engine(&["ann"]);
     world.drive(&mut engine);
-    let account = engine.account_of("ann").unwrap();
-    let inactive = alloc::format!(
-        r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"{account}","externalId":"ann","userName":"ann@x","active":false}}"#
-    );
+    let id = engine.account_of("ann").unwrap();
+    let inactive = account("ann@x", &alloc::format!(r#""id":"{id}","externalId":"ann","active":false"#));
     let inactive: &'static str = alloc::boxed::Box::leak(inactive.into_boxed_str());
     let mut world = world.fault(Method::GET, "/Users/", Fault::Instead(200, "", inactive));
     let renamed = Person { given_name: Some("Ann".into()), ..person("ann", "ann@x", true) };
@@ -113,41 +123,26 @@ fn f39_r22_a_person_who_was_renamed_after_a_lost_creation_keeps_its_account_and_
 
 #[test]
 fn f39_a_name_that_the_directory_has_changed_since_does_not_give_a_person_what_is_anothers() {
-    let shown = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"old@x","externalId":"else"}"#;
-    let mut world = World::new().holds("/Users", shown);
-    let opened = opened(&config().integration()).record();
-    let intent = Entry::UserIntent { person: "u1".into(), user_name: "old@x".into() }.record();
-    let people = [person("u1", "new@x", true)];
-    let mut engine = Engine::resume(config(), &in_one_group(&people), 7, [opened, intent]).unwrap();
+    let mut world = World::new().holds("/Users", &account("old@x", r#""externalId":"else""#));
+    let mut engine = resumed(&[person("u1", "new@x", true)], &[("u1", "old@x")]);
     assert_eq!(world.drive(&mut engine).failed, 0);
     assert_eq!(world.users(), ["new@x active", "old@x inactive"]);
 }
 
 #[test]
 fn f39_of_two_accounts_with_a_persons_directory_id_the_one_with_the_name_that_was_sent_is_what_was_lost() {
-    let shown = |name: &str| {
-        let schema = "urn:ietf:params:scim:schemas:core:2.0:User";
-        alloc::format!(r#"{{"schemas":["{schema}"],"userName":"{name}","externalId":"u1","active":false}}"#)
-    };
+    let shown = |name: &str| account(name, r#""externalId":"u1","active":false"#);
     // Others have made the first one.
     let mut world = World::new().holds("/Users", &shown("new@x")).holds("/Users", &shown("old@x"));
-    let intent = Entry::UserIntent { person: "u1".into(), user_name: "old@x".into() }.record();
-    let journal = [opened(&config().integration()).record(), intent];
-    let people = [person("u1", "new@x", true)];
-    let mut engine = Engine::resume(config(), &in_one_group(&people), 7, journal).unwrap();
+    let mut engine = resumed(&[person("u1", "new@x", true)], &[("u1", "old@x")]);
     world.drive(&mut engine);
     assert_eq!(world.users(), ["new@x inactive", "old@x active"]);
 }
 
 #[test]
 fn r32_an_account_that_two_people_may_have_left_who_are_gone_is_deactivated() {
-    let shown =
-        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann@x","active":true}"#;
-    let mut world = World::new().holds("/Users", shown);
-    let intent = |id: &str| Entry::UserIntent { person: id.into(), user_name: "ann@x".into() }.record();
-    let journal = [opened(&config().integration()).record(), intent("u1"), intent("u2")];
-    let people = [person("u3", "bob@x", true)];
-    let mut engine = Engine::resume(config(), &in_one_group(&people), 7, journal).unwrap();
+    let mut world = World::new().holds("/Users", &account("ann@x", r#""active":true"#));
+    let mut engine = resumed(&[person("u3", "bob@x", true)], &[("u1", "ann@x"), ("u2", "ann@x")]);
     world.drive(&mut engine);
     assert_eq!(world.users(), ["ann@x inactive", "bob@x active"]);
 }
