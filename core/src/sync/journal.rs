@@ -1,14 +1,17 @@
 //! What must survive a crash: appended records (D12). The driver stores them in order; where is its choice (D37).
 
 use alloc::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     string::{String, ToString},
     vec::Vec,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::state::{GroupLink, Id, Ledger, Link, Sent};
+use super::{
+    state::{GroupLink, Id, Ledger, Link, Sent},
+    uncertain::Uncertain,
+};
 
 /// The version of the records; a journal of a later version is refused.
 const VERSION: u32 = 1;
@@ -130,15 +133,6 @@ fn digest_of(line: &str) -> String {
     alloc::format!("{:016x}", u64::from_be_bytes(first))
 }
 
-/// The creations whose outcome is not known: they are looked for before they are repeated (D12).
-#[derive(Debug, Default)]
-pub(crate) struct Uncertain {
-    /// With the user name.
-    pub(crate) people: BTreeMap<String, String>,
-    /// With the name.
-    pub(crate) groups: BTreeMap<String, String>,
-}
-
 /// What a journal amounts to.
 #[derive(Debug, Default)]
 pub(crate) struct Replayed {
@@ -190,10 +184,10 @@ impl Replayed {
             Entry::MembersTold { team } => self.ledger.forget_sent(&team),
             Entry::RoleDropped => self.ledger.role_is_dropped = true,
             Entry::UserIntent { person, user_name } => {
-                self.uncertain.people.insert(person, user_name);
+                self.uncertain.user_intended(&person, &user_name);
             }
             Entry::UserLinked { person, link } => {
-                self.uncertain.people.remove(&person);
+                self.uncertain.user_settled(&person, &link.user_name);
                 self.ledger.set_link(&Id::from(person), link);
             }
             Entry::UserRetired { account, person } => self.ledger.retire(account, Id::from(person)),
@@ -214,6 +208,12 @@ pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertai
         account: account.clone(),
         person: person.to_string(),
     }));
+    let intent = |(person, user_name): (&String, &String)| Entry::UserIntent {
+        person: person.clone(),
+        user_name: user_name.clone(),
+    };
+    // Whatever follows about the same person, a link or an intent, makes their names former ones.
+    entries.extend(uncertain.former().map(intent));
     let people = ledger.people().sorted().into_iter();
     entries.extend(
         people.map(|(person, link)| Entry::UserLinked { person: person.to_string(), link: link.clone() }),
@@ -222,10 +222,7 @@ pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertai
     entries.extend(
         groups.map(|(group, link)| Entry::GroupLinked { group: group.to_string(), link: link.clone() }),
     );
-    entries.extend(uncertain.people.iter().map(|(person, user_name)| Entry::UserIntent {
-        person: person.clone(),
-        user_name: user_name.clone(),
-    }));
+    entries.extend(uncertain.people.iter().map(intent));
     entries.extend(
         uncertain
             .groups

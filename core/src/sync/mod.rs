@@ -8,6 +8,7 @@ mod journal;
 mod plan;
 mod planted;
 mod state;
+mod uncertain;
 
 pub(crate) use config::is_safe;
 pub use config::{ChangedUserName, Config, ConfigError, Review};

@@ -49,7 +49,7 @@ impl<'e> End<'e> {
         self.directory.people.keys().try_for_each(|id| self.person(id, foreign))?;
         self.users.iter().try_for_each(|(id, user)| self.access(id, user))?;
         if self.directory.management {
-            self.directory.group_names_ever.keys().try_for_each(|id| self.group(id))?;
+            self.directory.group_names_ever.keys().try_for_each(|id| self.group(id, foreign))?;
             self.one_team_each()?;
         }
         Ok(())
@@ -151,7 +151,7 @@ impl<'e> End<'e> {
         Ok(())
     }
 
-    fn group(&self, id: &String) -> Result<(), String> {
+    fn group(&self, id: &String, foreign: &BTreeSet<String>) -> Result<(), String> {
         let team = self.engine.team_of(id).and_then(|team| self.groups.get(team));
         let Some(group) = self.directory.groups.get(id) else {
             let made = self.checker.made.iter().filter(|(_, owner)| *owner == id);
@@ -177,7 +177,7 @@ impl<'e> End<'e> {
             people.iter().filter_map(|person| self.engine.account_of(person)).collect();
         let has_active = people.iter().any(|person| self.directory.people[*person].active);
         let Some(team) = team else {
-            if !has_active || self.is_contested(id) {
+            if !has_active || self.is_contested(id) || foreign.contains(id) && self.may_be_several(id) {
                 return Ok(());
             }
             return Err(format!("group {id} ({}) has members and is not at Heap", group.name));
@@ -199,6 +199,14 @@ impl<'e> End<'e> {
         let mut others = self.directory.groups.values().filter(|other| other.id != id && other.bound);
         let mut teams = self.groups.values().filter(|team| folded(text(team, "displayName")) == folded(name));
         others.any(|other| other.name == *name) || teams.next().is_some()
+    }
+
+    /// Whether several groups at Heap have a name that the group had: then a lost creation may have made any of them.
+    fn may_be_several(&self, id: &str) -> bool {
+        let names = &self.directory.group_names_ever[id];
+        let called =
+            |name: &String| self.groups.values().filter(|team| text(team, "displayName") == name).count();
+        names.iter().any(|name| called(name) > 1)
     }
 
     fn one_team_each(&self) -> Result<(), String> {

@@ -35,7 +35,8 @@ struct Run<'s> {
     crashes: usize,
     /// Accounts that were deactivated since the last pause, if nothing was approved or changed since.
     deactivated: Option<BTreeSet<String>>,
-    /// People whom Heap refuses, and groups that nobody can be put into for that (R23).
+    /// People whom Heap refuses, and groups that nobody can be put into for that (R23); and groups of which nobody can tell whether
+    /// their creation came through (F39).
     foreign: BTreeSet<String>,
 }
 
@@ -247,7 +248,8 @@ impl<'s> Run<'s> {
             let error = event.error.as_deref().unwrap_or_default();
             let is_foreign = error.contains("(R23)") || error.contains("another organisation");
             let is_empty = error.contains("none of the group's members has an account");
-            if let Some(resource) = event.resource.filter(|_| is_foreign || is_empty) {
+            let is_open = error.contains("one of them may be it");
+            if let Some(resource) = event.resource.filter(|_| is_foreign || is_empty || is_open) {
                 self.foreign.insert(resource.id);
             }
         }

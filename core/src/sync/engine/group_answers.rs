@@ -2,6 +2,7 @@
 
 use alloc::{
     collections::{BTreeSet, VecDeque},
+    format,
     string::String,
     vec::Vec,
 };
@@ -117,10 +118,15 @@ impl Engine {
 
     /// The end of a search for a group that may have been created: ours if nobody else's, and then it gets whom it lacks.
     fn group_found(&mut self, search: &Search, step: &GroupStep, teams: &[Team]) -> Next<GroupStage> {
-        let candidate = match self.state.candidate(&step.group, teams.iter()) {
-            // What has a name that the group no longer has, and is another's, is not in its way.
-            Candidate::Claimed if search.former.is_some() => Candidate::None,
-            candidate => candidate,
+        let candidate = if search.former.is_some() {
+            let left = teams.iter().filter(self.state.may_be_left(&step.group));
+            match self.state.candidate(&step.group, left) {
+                // What has a name that the group no longer has, and is another's, is not in its way.
+                Candidate::Claimed => Candidate::None,
+                candidate => candidate,
+            }
+        } else {
+            self.state.candidate(&step.group, teams.iter())
         };
         match candidate {
             Candidate::None => match &search.conflict {
@@ -144,7 +150,13 @@ impl Engine {
                 Next::Now(GroupStage::change(id, chunks))
             }
             Candidate::Claimed => Next::Ended(Err(ConflictKind::GroupClaimed.explanation().into())),
-            Candidate::Ambiguous => Next::Ended(Err(ConflictKind::GroupsAmbiguous.explanation().into())),
+            Candidate::Ambiguous => Next::Ended(Err(match &search.former {
+                None => ConflictKind::GroupsAmbiguous.explanation().into(),
+                Some(former) => format!(
+                    "several groups at Heap are called `{former}`, as this one was when it was sent to be created; one of them \
+                     may be it: rename or delete those that are not (F39)"
+                ),
+            })),
         }
     }
 

@@ -38,10 +38,11 @@ use self::{answer::judge, flight::Flight, learned::Learned, reading::Reading, ru
 use super::{
     Config, ConfigError, Review,
     event::{Event, EventName},
-    journal::{self, Record, Replayed, ResumeError, Uncertain},
+    journal::{self, Record, Replayed, ResumeError},
     plan::{Conflict, Digest, Plan, Trip},
     planted::{Bug, is_planted},
     state::{Desired, State},
+    uncertain::Uncertain,
 };
 use crate::{
     directory::{Change, Snapshot},

@@ -74,7 +74,7 @@ impl Engine {
         } else {
             self.outbox.push_urgent(record);
         }
-        self.uncertain.people.remove(person);
+        self.uncertain.user_settled(person, &link.user_name);
         self.state.link(&id, link);
     }
 
@@ -92,20 +92,63 @@ impl Engine {
                 self.tell(EventName::UserCreateProvision, Some(resource), 1, None, now);
             }
         }
+        self.settle_former(now);
         for (group, name) in self.uncertain.groups.clone() {
-            let is_free = |team: &&Team| self.state.ledger.group_owner(&team.id).is_none();
-            let named = self.state.remote.teams_named(&name).filter(|team| team.name == name);
-            // A group that the directory no longer has would be deleted: a name alone is not enough for that.
-            let named = match self.state.candidate(&group, named) {
-                Candidate::One(team) if self.state.desired.group(&group).is_some() => Some(team),
-                _ => None,
-            };
-            let found = self.state.remote.teams_carrying(&group).find(is_free).or(named);
-            let found = found.map(|team| team.id.clone());
+            let found = self.team_left_for(&group, &name).map(|team| team.id.clone());
             if let Some(team) = found {
                 self.link_group(&group, &team, true);
                 let resource = EventResource::group(&group, &name);
                 self.tell(EventName::GroupCreateProvision, Some(resource), 1, None, now);
+            }
+        }
+    }
+
+    /// The team that a group's lost creation has left under the name that it was sent with.
+    fn team_left_for(&self, group: &str, name: &str) -> Option<&Team> {
+        let State { desired, ledger, remote, .. } = &self.state;
+        let mut carrying = remote.teams_carrying(group);
+        let free = carrying.find(|team| ledger.group_owner(&team.id).is_none());
+        if free.is_some() {
+            return free;
+        }
+        // A group that the directory no longer has would be deleted: a name alone is not enough for that.
+        let desired = desired.group(group)?;
+        let may_be_left = self.state.may_be_left(group);
+        let named = remote.teams_named(name).filter(|team| team.name == name);
+        let named = named.filter(|team| desired.group.name == name || may_be_left(team));
+        match self.state.candidate(group, named) {
+            Candidate::One(team) => Some(team),
+            _ => None,
+        }
+    }
+
+    /// The same for creations under user names that the directory has changed since: here both the name that was sent and the
+    /// directory id have to be there, since by now the person has an account under another name. Then what was left is deactivated
+    /// like an account that was replaced (R22).
+    fn settle_former(&mut self, now: Timestamp) {
+        let State { remote, ledger, .. } = &self.state;
+        let is_free = |account: &&Account| ledger.owner(&account.id).is_none();
+        let left = |(person, name): (&String, &String)| {
+            let mut accounts = remote.accounts_carrying(person).filter(is_free);
+            let account = accounts.find(|account| same_user_name(&account.user_name, name))?;
+            Some((person.clone(), account.user_name.clone(), account.id.clone()))
+        };
+        let left: Vec<(String, String, String)> = self.uncertain.former().filter_map(left).collect();
+        for (person, user_name, account) in left {
+            self.uncertain.forget_former(&person, &user_name);
+            self.tell(
+                EventName::UserCreateProvision,
+                Some(EventResource::user(&person, &user_name)),
+                1,
+                None,
+                now,
+            );
+            if self.state.ledger.link(&person).is_some() {
+                self.outbox
+                    .push(Entry::UserRetired { account: account.clone(), person: person.clone() }.record());
+                self.state.ledger.retire(account, Id::from(person));
+            } else {
+                self.link_user(&person, &account, &user_name, None);
             }
         }
     }

@@ -216,7 +216,7 @@ impl Engine {
                 return;
             }
             (Work::User { step, .. }, _) => {
-                self.uncertain.people.insert(step.person.clone(), step.user_name.clone());
+                self.uncertain.user_intended(&step.person, &step.user_name);
             }
             (Work::Group { step, .. }, _) => {
                 self.uncertain.groups.insert(step.group.clone(), step.name.clone());

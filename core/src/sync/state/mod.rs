@@ -85,6 +85,17 @@ impl State {
         }
     }
 
+    /// Which teams may be what a lost creation of a group has left under a name that the group no longer has: where Heap has kept
+    /// the directory id of another group of ours, only what carries the group's own. The rest is others' (R26, R33).
+    pub(crate) fn may_be_left(&self, group: &str) -> impl Fn(&&Team) -> bool {
+        let keeps = |(id, link): (&Id, &GroupLink)| {
+            let team = self.remote.team(&link.remote);
+            team.is_some_and(|team| team.external_id.as_deref() == Some(&**id))
+        };
+        let are_ids_kept = self.ledger.groups().unordered().any(keeps);
+        move |team| !are_ids_kept || team.external_id.as_deref() == Some(group)
+    }
+
     /// Takes over what a complete listing showed.
     pub(crate) fn set_remote(&mut self, mut remote: Remote) {
         for (team, sent) in self.ledger.sent() {

@@ -162,3 +162,43 @@ fn f06_what_is_gone_on_both_sides_is_asked_for_once_and_not_in_every_comparison(
     }
     assert_eq!(world.count("GET /Groups/"), 1, "{:?}", world.sent);
 }
+
+#[test]
+fn f39_r22_an_account_that_shows_after_its_person_got_another_one_is_deactivated() {
+    let mut world = World::new();
+    let mut engine = resumed(&[person("u1", "new@x", true)], &[("u1", "old@x")]);
+    world.drive(&mut engine);
+    // The creation under the former name was done, and lists show it only now.
+    let world = world.holds("/Users", &account("old@x", r#""externalId":"u1","active":true"#));
+    let mut world = world.holds("/Users", &account("other@x", r#""externalId":"u1","active":true"#));
+    for _ in 0..2 {
+        let snapshot = in_one_group(&[person("u1", "new@x", true)]);
+        let compacted = engine.compacted_journal();
+        engine = Engine::resume(config(), &snapshot, 7, compacted).unwrap();
+        world.drive(&mut engine);
+        assert_eq!(world.users(), ["new@x active", "old@x inactive", "other@x active"]);
+    }
+}
+
+#[test]
+fn f39_groups_of_others_with_a_former_name_do_not_keep_a_renamed_group_from_being_made() {
+    let group = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Former"}"#;
+    let snapshot = |name: &str| {
+        let mut builder = Snapshot::builder();
+        let ann = builder.person(&person("ann", "ann@x", true)).unwrap();
+        for (id, name) in [("g1", "Team"), ("g2", name)] {
+            let group = builder.group(&Group { id: id.into(), name: name.into(), bound: true }).unwrap();
+            builder.member(group, ann);
+        }
+        builder.complete().unwrap()
+    };
+    let mut world = World::new();
+    world.drive(&mut engine(&["ann"]));
+    let mut world = world.holds("/Groups", group).holds("/Groups", group);
+    let intent = Entry::GroupIntent { group: "g2".into(), name: "Former".into() };
+    let journal = world.journal.iter().cloned().chain([intent.record()]);
+    let mut engine = Engine::resume(config(), &snapshot("New"), 7, journal).unwrap();
+    assert_eq!(world.drive(&mut engine).failed, 0, "{:?}", world.sent);
+    assert!(engine.team_of("g2").is_some_and(|team| engine.team_of("g1") != Some(team)));
+    assert_eq!(world.teams().len(), 3, "{:?}", world.teams());
+}
