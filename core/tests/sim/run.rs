@@ -354,6 +354,7 @@ impl<'s> Run<'s> {
         let loss = self.world.faults.loss_percent;
         if self.world.random.chance(loss) && self.world.random.occurs() {
             self.tell(&|| "the journal is lost".into());
+            self.world.arrive_all()?;
             self.world.journal.clear();
             self.world.checker.journal_lost();
             self.engine = Engine::new(self.config.clone(), &self.directory.snapshot(), self.seed);
@@ -377,6 +378,7 @@ impl<'s> Run<'s> {
         if matches!(summary.outcome, Outcome::TokenRefused { .. }) {
             self.reauthorise();
         }
+        self.world.arrive_all()?;
         self.world.tenant.settle(self.world.now);
         self.foreign.clear();
         self.tell(&|| "the last comparison".into());
@@ -389,6 +391,7 @@ impl<'s> Run<'s> {
         }
         self.bounded("the last comparison", before, comparisons, self.steps_max())?;
         self.equal()?;
+        self.world.tenant.settle(self.world.now);
         let (writes, before) = (self.world.writes, self.world.requests);
         self.tell(&|| "one comparison more".into());
         let (summary, _) = self.compared()?;

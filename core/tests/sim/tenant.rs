@@ -53,6 +53,7 @@ impl Traits {
         let throttle = Throttle { every, retry_after_seconds: random.below(90) as u32 };
         capabilities.throttle = random.chance(8).then_some(throttle);
         capabilities.listed_late = if random.chance(8) { 1 + random.below(4) as u32 } else { 0 };
+        capabilities.stale_reads = if random.chance(8) { 1 + random.below(4) as u32 } else { 0 };
         let takes_patch = capabilities.patch;
         variants.drops_external_id = random.chance(8);
         variants.drops_role = random.chance(10);
@@ -80,6 +81,10 @@ impl Traits {
 
     pub fn is_late(&self) -> bool {
         self.variants.capabilities.listed_late > 0
+    }
+
+    fn is_stale(&self) -> bool {
+        self.variants.capabilities.stale_reads > 0
     }
 }
 
@@ -293,9 +298,9 @@ impl Tenant {
         (format!("{method} {path} {body}: {}", response.status()), team)
     }
 
-    /// What was made lately is in lists from now on.
+    /// What was made lately is in lists from now on, and what was changed lately is shown as it is.
     pub fn settle(&mut self, now: Timestamp) {
-        if self.traits.is_late() {
+        if self.traits.is_late() || self.traits.is_stale() {
             for _ in 0..12 {
                 let _ = self.call(Method::GET, "/Users/none", &Value::Null, now);
             }

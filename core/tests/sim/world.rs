@@ -1,7 +1,10 @@
 //! Time, the network between engine and tenant, and the durable journal.
 
+use std::mem;
+
 use heap_identity::{
     limits::SYNC_ANSWER_SECONDS,
+    scim::service::Kind,
     sync::{Outgoing, RequestId, TransportFailure},
     wire::{Request, Response},
 };
@@ -9,7 +12,7 @@ use http::{HeaderValue, Method, StatusCode, header};
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 
 use crate::{
-    checker::Checker,
+    checker::{Checker, route},
     directory::Directory,
     faults::{Answer, Care, Fault, Faults, RetryAfter},
     random::Random,
@@ -106,7 +109,8 @@ impl World {
                 flight.answered_at = flight.answered_at.filter(|_| !never);
             }
             Fault::Late => {
-                let arrives_at = later(self.now, self.milliseconds(1, 55_000));
+                let latest = if self.may_be_given_up(&flight.request) { 150_000 } else { 55_000 };
+                let arrives_at = later(self.now, self.milliseconds(1, latest));
                 flight.arrives_at = Some(arrives_at);
                 flight.answered_at = Some(later(arrives_at, self.milliseconds(1, 100_000)));
             }
@@ -223,7 +227,14 @@ impl World {
         Ok(())
     }
 
-    fn arrive_all(&mut self) -> Result<(), String> {
+    /// Whether a request may arrive after its answer was given up, and something else was done in its place. A group would be there
+    /// twice then, and members that nobody tells be others than anybody knows: no client could avoid that.
+    fn may_be_given_up(&self, request: &Request) -> bool {
+        route(request).0 == Kind::User || !creates_a_group(request) && self.tenant.traits.tells_members()
+    }
+
+    /// Whatever is still on its way arrives.
+    pub fn arrive_all(&mut self) -> Result<(), String> {
         for number in 0..self.flights.len() {
             if self.flights[number].arrives_at.take().is_some() {
                 let request = self.flights[number].request.clone();
@@ -233,10 +244,18 @@ impl World {
         Ok(())
     }
 
-    /// The process ends. What it had sent arrives, answers find nobody.
+    /// The process ends. What it had sent arrives, some of it when the next one is at work; answers find nobody.
     pub fn crash(&mut self) -> Result<(), String> {
-        self.arrive_all()?;
-        self.flights.clear();
+        for mut flight in mem::take(&mut self.flights) {
+            if flight.arrives_at.is_some() {
+                if self.may_be_given_up(&flight.request) {
+                    flight.answered_at = None;
+                    self.flights.push(flight);
+                } else {
+                    let _nobody = self.arrive(&flight.request)?;
+                }
+            }
+        }
         self.tenant.settle(self.now);
         self.checker.crashed();
         Ok(())
