@@ -1,10 +1,12 @@
 //! What must survive a crash: appended records (D12). The driver stores them in order; where is its choice (D37).
 
 use alloc::{
+    borrow::Cow,
     collections::BTreeSet,
     string::{String, ToString},
     vec::Vec,
 };
+use core::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
@@ -78,40 +80,40 @@ impl ResumeError {
 /// What the records say.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", tag = "record")]
-pub(crate) enum Entry {
+pub(crate) enum Entry<'t> {
     /// The first record.
-    Opened { version: u32, integration: String },
+    Opened { version: u32, integration: Cow<'t, str> },
     /// A group is about to be created, with this name.
-    GroupIntent { group: String, name: String },
+    GroupIntent { group: Cow<'t, str>, name: Cow<'t, str> },
     /// A group at Heap is ours.
-    GroupLinked { group: String, link: GroupLink },
+    GroupLinked { group: Cow<'t, str>, link: Cow<'t, GroupLink> },
     /// A group at Heap is gone or was deleted.
-    GroupUnlinked { group: String },
+    GroupUnlinked { group: Cow<'t, str> },
     /// A write about these members of a team whose members Heap does not tell is about to be sent (F13).
-    MembersIntent { team: String, members: Vec<String> },
+    MembersIntent { team: Cow<'t, str>, members: Cow<'t, [String]> },
     /// That write was done; `replaced` where it named all members.
-    MembersSent { team: String, replaced: bool, add: Vec<String>, remove: Vec<String> },
+    MembersSent { team: Cow<'t, str>, replaced: bool, add: Cow<'t, [String]>, remove: Cow<'t, [String]> },
     /// Heap tells the members of the team now.
-    MembersTold { team: String },
+    MembersTold { team: Cow<'t, str> },
     /// The tenant does not keep the role (D8).
     RoleDropped,
     /// An account is about to be created, with this user name: by it the account is found where the directory id is not kept.
-    UserIntent { person: String, user_name: String },
+    UserIntent { person: Cow<'t, str>, user_name: Cow<'t, str> },
     /// An account at Heap is ours.
-    UserLinked { person: String, link: Link },
+    UserLinked { person: Cow<'t, str>, link: Cow<'t, Link> },
     /// An account was left behind by a replacement (R22) and is still to be deactivated.
-    UserRetired { account: String, person: String },
+    UserRetired { account: Cow<'t, str>, person: Cow<'t, str> },
     /// An account at Heap is gone.
-    UserUnlinked { account: String },
+    UserUnlinked { account: Cow<'t, str> },
 }
 
-impl Entry {
+impl Entry<'_> {
     pub(crate) fn record(&self) -> Record {
         // Serialising texts and numbers into memory cannot fail.
         let mut line = serde_json::to_string(self).unwrap_or_default();
         let digest = digest_of(&line);
         line.pop();
-        line.extend([DIGEST, &digest, "\"}"]);
+        let _written = write!(line, "{DIGEST}{digest:016x}\"}}");
         Record(line)
     }
 
@@ -119,18 +121,18 @@ impl Entry {
     fn read(record: &Record) -> Option<Self> {
         let (body, digest) = record.0.strip_suffix("\"}")?.rsplit_once(DIGEST)?;
         let body = [body, "}"].concat();
-        (digest_of(&body) == digest).then(|| serde_json::from_str(&body).ok())?
+        let is_whole = alloc::format!("{:016x}", digest_of(&body)) == digest;
+        is_whole.then(|| serde_json::from_str(&body).ok())?
     }
 }
 
 /// What stands before the digest of a record.
 const DIGEST: &str = ",\"digest\":\"";
 
-/// The first 8 bytes of SHA-256, in hexadecimal: against damage, not against people.
-fn digest_of(line: &str) -> String {
+/// The first 8 bytes of SHA-256: against damage, not against people.
+fn digest_of(line: &str) -> u64 {
     let hash = ring::digest::digest(&ring::digest::SHA256, line.as_bytes());
-    let first = hash.as_ref().first_chunk().copied().unwrap_or_default();
-    alloc::format!("{:016x}", u64::from_be_bytes(first))
+    u64::from_be_bytes(hash.as_ref().first_chunk().copied().unwrap_or_default())
 }
 
 /// What a journal amounts to.
@@ -160,21 +162,22 @@ impl Replayed {
         Ok(replayed)
     }
 
-    fn take(&mut self, integration: &str, entry: Entry) -> Result<(), ResumeError> {
+    fn take(&mut self, integration: &str, entry: Entry<'_>) -> Result<(), ResumeError> {
         match entry {
             Entry::Opened { version, .. } if version > VERSION => {
                 return Err(ResumeError::Version { found: version });
             }
             Entry::Opened { integration: found, .. } if found != integration => {
-                return Err(ResumeError::Integration { expected: integration.to_string(), found });
+                let (expected, found) = (integration.to_string(), found.into_owned());
+                return Err(ResumeError::Integration { expected, found });
             }
             Entry::Opened { .. } => self.is_opened = true,
             Entry::GroupIntent { group, name } => {
-                self.uncertain.groups.insert(group, name);
+                self.uncertain.groups.insert(group.into_owned(), name.into_owned());
             }
             Entry::GroupLinked { group, link } => {
-                self.uncertain.groups.remove(&group);
-                self.ledger.set_group_link(&Id::from(group), link);
+                self.uncertain.groups.remove(&*group);
+                self.ledger.set_group_link(&Id::from(group), link.into_owned());
             }
             Entry::GroupUnlinked { group } => self.ledger.unlink_group(&group),
             Entry::MembersIntent { team, members } => self.ledger.doubt_members(&team, &members),
@@ -188,51 +191,58 @@ impl Replayed {
             }
             Entry::UserLinked { person, link } => {
                 self.uncertain.user_settled(&person, &link.user_name);
-                self.ledger.set_link(&Id::from(person), link);
+                self.ledger.set_link(&Id::from(person), link.into_owned());
             }
-            Entry::UserRetired { account, person } => self.ledger.retire(account, Id::from(person)),
+            Entry::UserRetired { account, person } => {
+                self.ledger.retire(account.into_owned(), Id::from(person));
+            }
             Entry::UserUnlinked { account } => self.ledger.unlink(&account),
         }
         Ok(())
     }
 }
 
-pub(crate) fn opened(integration: &str) -> Entry {
-    Entry::Opened { version: VERSION, integration: integration.to_string() }
+pub(crate) fn opened(integration: &str) -> Entry<'_> {
+    Entry::Opened { version: VERSION, integration: integration.into() }
+}
+
+fn intent_of_user<'t>((person, user_name): (&'t String, &'t String)) -> Entry<'t> {
+    Entry::UserIntent { person: person.into(), user_name: user_name.into() }
 }
 
 /// The shortest journal with the same meaning: what a driver may store in place of all records so far.
 pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertain) -> Vec<Record> {
     let mut entries = Vec::from([opened(integration)]);
     entries.extend(ledger.retired().map(|(account, person)| Entry::UserRetired {
-        account: account.clone(),
-        person: person.to_string(),
+        account: account.into(),
+        person: Cow::Borrowed(person),
     }));
-    let intent = |(person, user_name): (&String, &String)| Entry::UserIntent {
-        person: person.clone(),
-        user_name: user_name.clone(),
-    };
     // Whatever follows about the same person, a link or an intent, makes their names former ones.
-    entries.extend(uncertain.former().map(intent));
+    entries.extend(uncertain.former().map(intent_of_user));
     let people = ledger.people().sorted().into_iter();
-    entries.extend(
-        people.map(|(person, link)| Entry::UserLinked { person: person.to_string(), link: link.clone() }),
-    );
+    entries.extend(people.map(|(person, link)| Entry::UserLinked {
+        person: Cow::Borrowed(person),
+        link: Cow::Borrowed(link),
+    }));
     let groups = ledger.groups().sorted().into_iter();
     entries.extend(
-        groups.map(|(group, link)| Entry::GroupLinked { group: group.to_string(), link: link.clone() }),
+        groups.map(|(group, link)| Entry::GroupLinked {
+            group: Cow::Borrowed(group),
+            link: Cow::Borrowed(link),
+        }),
     );
-    entries.extend(uncertain.people.iter().map(intent));
+    entries.extend(uncertain.people.iter().map(intent_of_user));
     entries.extend(
         uncertain
             .groups
             .iter()
-            .map(|(group, name)| Entry::GroupIntent { group: group.clone(), name: name.clone() }),
+            .map(|(group, name)| Entry::GroupIntent { group: group.into(), name: name.into() }),
     );
     for (team, Sent { members, doubtful, is_whole }) in ledger.sent() {
         let list = |ids: &BTreeSet<String>| ids.iter().cloned().collect();
-        let (team, add) = (team.clone(), list(members));
-        entries.push(Entry::MembersSent { team: team.clone(), replaced: *is_whole, add, remove: Vec::new() });
+        let (team, replaced) = (Cow::from(team), *is_whole);
+        let (add, remove) = (list(members), Cow::default());
+        entries.push(Entry::MembersSent { team: team.clone(), replaced, add, remove });
         entries.push(Entry::MembersIntent { team, members: list(doubtful) });
     }
     if ledger.role_is_dropped {
@@ -243,17 +253,18 @@ pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertai
 
 #[cfg(test)]
 mod tests {
-    use alloc::{string::String, vec::Vec};
+    use alloc::{borrow::Cow, string::String, vec::Vec};
 
     use super::{Entry, GroupLink, Id, Link, Record, Replayed, ResumeError, compacted, opened};
 
     const TENANT: &str = "https://heapanalytics.com/scim/v2/acme";
 
-    fn link(remote: &str, user_name: &str) -> Link {
-        Link { remote: remote.into(), user_name: user_name.into(), email: None, role_written: None }
+    fn link(remote: &str, user_name: &str) -> Cow<'static, Link> {
+        let (remote, user_name) = (remote.into(), user_name.into());
+        Cow::Owned(Link { remote, user_name, email: None, role_written: None })
     }
 
-    fn records(entries: &[Entry]) -> Vec<Record> {
+    fn records(entries: &[Entry<'_>]) -> Vec<Record> {
         entries.iter().map(Entry::record).collect()
     }
 
@@ -266,7 +277,7 @@ mod tests {
             Entry::UserIntent { person: "u2".into(), user_name: "bob@example".into() },
             Entry::GroupLinked {
                 group: "g1".into(),
-                link: GroupLink { remote: "t1".into(), managed: false },
+                link: Cow::Owned(GroupLink { remote: "t1".into(), managed: false }),
             },
             Entry::RoleDropped,
         ])
@@ -318,7 +329,7 @@ mod tests {
         journal.extend(records(&[
             sent(true, &["a", "b"], &[]),
             sent(false, &["c"], &["a"]),
-            Entry::MembersIntent { team: "t1".into(), members: ["b".into(), "d".into()].into() },
+            Entry::MembersIntent { team: "t1".into(), members: Vec::from(["b".into(), "d".into()]).into() },
         ]));
         let once = Replayed::of(TENANT, journal).unwrap();
         let twice = Replayed::of(TENANT, compacted(TENANT, &once.ledger, &once.uncertain)).unwrap();

@@ -28,7 +28,8 @@ impl Uncertain {
 
     /// The person has an account under this user name.
     pub(crate) fn user_settled(&mut self, person: &str, user_name: &str) {
-        if let Some(before) = self.people.remove(person) {
+        let before = self.people.remove(person);
+        if let Some(before) = before.filter(|before| !same_user_name(before, user_name)) {
             self.former.entry(person.to_string()).or_default().insert(before);
         }
         self.forget_former(person, user_name);

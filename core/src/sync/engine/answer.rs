@@ -126,8 +126,8 @@ impl Attempts {
     /// Whether the time of the next attempt has come. A time that is further off than any wait may be was set before the clock
     /// jumped back.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        let farthest = now.checked_add(SignedDuration::from_secs(SYNC_RETRY_AFTER_MAX_SECONDS));
-        self.not_before.is_none_or(|at| at <= now || farthest.is_ok_and(|farthest| at > farthest))
+        let farthest = || now.checked_add(SignedDuration::from_secs(SYNC_RETRY_AFTER_MAX_SECONDS));
+        self.not_before.is_none_or(|at| at <= now || farthest().is_ok_and(|farthest| at > farthest))
     }
 
     /// Notes a failure, and waits: as long as the other side asks, within bounds, else with exponential backoff and jitter.

@@ -256,9 +256,8 @@ impl Engine {
         } else {
             self.members_were_sent(team, chunk);
         }
-        let renamed = chunk.rename.clone().zip(self.state.remote.team(team).cloned());
-        if let Some((name, team)) = renamed {
-            self.state.remote.put_team(Team { name, ..team });
+        if let Some(name) = &chunk.rename {
+            self.state.remote.rename_team(team, name);
         }
     }
 }

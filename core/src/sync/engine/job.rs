@@ -18,7 +18,6 @@ use crate::{
     scim::service::Kind,
     sync::{
         event::{EventChange, EventName, EventResource, changes_of_group, changes_of_user},
-        journal::Entry,
         plan::{AddedMember, Attribute, AttributeChange, GroupStep, GroupVerb, Step, UserStep, UserVerb},
         planted::{Bug, is_planted},
         state::{Knowledge, same_user_name},
@@ -32,8 +31,11 @@ const OVERTAKEN: &str = "the directory has changed meanwhile; what is still to b
 /// A step that is being carried out.
 #[derive(Debug)]
 pub(super) struct Job {
+    /// Which step of the plan it is.
+    pub(super) step: usize,
     pub(super) work: Work,
-    pub(super) teller: Teller,
+    /// All requests so far (D13).
+    pub(super) requests: u32,
     pub(super) attempts: Attempts,
     /// Whether the intent to create is in the journal (D12).
     pub(super) has_intent: bool,
@@ -41,23 +43,20 @@ pub(super) struct Job {
     pub(super) is_unsettled: bool,
 }
 
-/// What the step is about and where it stands.
+/// Where a step stands.
 #[derive(Debug)]
 pub(super) enum Work {
-    User { step: UserStep, stage: UserStage },
-    Group { step: GroupStep, stage: GroupStage },
+    User(UserStage),
+    Group(GroupStage),
 }
 
 impl Work {
     /// What became of the step when the directory moved on: a creation is done once there is something to change.
-    pub(super) fn overtaken(&self) -> Result<(), String> {
-        let is_made = match self {
-            Self::User { step, stage } => {
-                step.verb == UserVerb::Create && matches!(stage, UserStage::Change(_))
-            }
-            Self::Group { step, stage } => {
-                step.verb == GroupVerb::Create && matches!(stage, GroupStage::Change(_))
-            }
+    pub(super) fn overtaken(&self, step: &Step) -> Result<(), String> {
+        let is_made = match (step, self) {
+            (Step::User(step), Self::User(UserStage::Change(_))) => step.verb == UserVerb::Create,
+            (Step::Group(step), Self::Group(GroupStage::Change(_))) => step.verb == GroupVerb::Create,
+            _ => false,
         };
         if is_made { Ok(()) } else { Err(OVERTAKEN.into()) }
     }
@@ -120,44 +119,37 @@ impl Way {
     }
 }
 
-/// What an event tells of a step, besides its outcome (R41, D13).
-#[derive(Debug)]
-pub(super) struct Teller {
-    /// None for a step that is no attempt: letting a group go sends nothing.
-    pub(super) name: Option<EventName>,
-    pub(super) resource: EventResource,
-    pub(super) changes: Vec<EventChange>,
-    /// All requests so far (D13).
-    pub(super) requests: u32,
-}
-
-impl Teller {
-    fn of_user(step: &UserStep) -> Self {
-        let name = match step.verb {
-            UserVerb::Create => EventName::UserCreateProvision,
-            UserVerb::Deactivate => EventName::UserDeprovision,
-            UserVerb::Activate | UserVerb::Adopt | UserVerb::Update => EventName::UserUpdateProvision,
-        };
-        let resource = EventResource::user(&step.person, &step.user_name);
-        Self { name: Some(name), resource, changes: changes_of_user(&step.changes), requests: 0 }
-    }
-
-    fn of_group(step: &GroupStep) -> Self {
-        let name = match step.verb {
-            GroupVerb::Create => Some(EventName::GroupCreateProvision),
-            GroupVerb::Delete => Some(EventName::GroupDeleteProvision),
-            GroupVerb::TakeOver | GroupVerb::Update => Some(EventName::GroupUpdateProvision),
-            GroupVerb::Release => None,
-        };
-        let resource = EventResource::group(&step.group, &step.name);
-        Self { name, resource, changes: changes_of_group(step), requests: 0 }
+/// What an event tells of a step, besides its outcome (R41, D13); `None` for one that is no attempt: letting a group go sends
+/// nothing, and a conflict is told where it is found.
+pub(super) fn told(step: &Step) -> Option<(EventName, EventResource, Vec<EventChange>)> {
+    match step {
+        Step::User(step) => {
+            let name = match step.verb {
+                UserVerb::Create => EventName::UserCreateProvision,
+                UserVerb::Deactivate => EventName::UserDeprovision,
+                UserVerb::Activate | UserVerb::Adopt | UserVerb::Update => EventName::UserUpdateProvision,
+            };
+            let resource = EventResource::user(&step.person, &step.user_name);
+            Some((name, resource, changes_of_user(&step.changes)))
+        }
+        Step::Group(step) => {
+            let name = match step.verb {
+                GroupVerb::Create => EventName::GroupCreateProvision,
+                GroupVerb::Delete => EventName::GroupDeleteProvision,
+                GroupVerb::TakeOver | GroupVerb::Update => EventName::GroupUpdateProvision,
+                GroupVerb::Release => return None,
+            };
+            Some((name, EventResource::group(&step.group, &step.name), changes_of_group(step)))
+        }
+        Step::Conflict(_) => None,
     }
 }
 
 /// What a job wants next.
+#[expect(clippy::large_enum_variant, reason = "it is moved once a poll")]
 pub(super) enum Wish {
     /// An intent in the journal before anything is sent.
-    Intent(Entry),
+    Intent,
     /// A request.
     Send(Task, Request),
     /// Nothing: the step has ended.
@@ -167,35 +159,32 @@ pub(super) enum Wish {
 }
 
 impl Job {
-    /// A job for a step; `None` for a conflict, which is only reported.
-    pub(super) fn new(step: &Step) -> Option<Self> {
-        let (work, teller) = match step {
-            Step::User(step) => {
-                (Work::User { step: step.clone(), stage: UserStage::Start }, Teller::of_user(step))
-            }
-            Step::Group(step) => {
-                (Work::Group { step: step.clone(), stage: GroupStage::Start }, Teller::of_group(step))
-            }
+    /// A job for a step of the plan; `None` for a conflict, which is only reported.
+    pub(super) fn new(number: usize, step: &Step) -> Option<Self> {
+        let work = match step {
+            Step::User(_) => Work::User(UserStage::Start),
+            Step::Group(_) => Work::Group(GroupStage::Start),
             Step::Conflict(_) => return None,
         };
-        Some(Self { work, teller, attempts: Attempts::default(), has_intent: false, is_unsettled: false })
+        let attempts = Attempts::default();
+        Some(Self { step: number, work, requests: 0, attempts, has_intent: false, is_unsettled: false })
     }
 }
 
 impl Engine {
     /// Brings a job to its next request, or to its end.
-    pub(super) fn wish(&mut self, job: &mut Job) -> Wish {
-        if self.is_overtaken(&job.work) {
+    pub(super) fn wish(&mut self, step: &Step, job: &mut Job) -> Wish {
+        if self.is_overtaken(step, &job.work) {
             return Wish::Drop;
         }
-        match &mut job.work {
-            Work::User { step, stage } => {
+        match (step, &mut job.work) {
+            (Step::User(step), Work::User(stage)) => {
                 if let UserStage::Start = stage {
                     *stage = self.start_user(step);
                 }
                 self.wish_of_user(step, stage, job.has_intent)
             }
-            Work::Group { step, stage } => {
+            (Step::Group(step), Work::Group(stage)) => {
                 if let GroupStage::Start = stage {
                     *stage = match self.start_group(step) {
                         Ok(stage) => stage,
@@ -204,22 +193,24 @@ impl Engine {
                 }
                 self.wish_of_group(step, stage, job.has_intent)
             }
+            _ => Wish::Drop,
         }
     }
 
     /// Whether the directory has moved on since the step was planned, so that its next request could be wrong: it is planned
     /// again. A search is only a look, and settles what may have been done already.
-    fn is_overtaken(&mut self, work: &Work) -> bool {
+    fn is_overtaken(&mut self, step: &Step, work: &Work) -> bool {
         let desired = &mut self.state.desired;
-        match work {
+        match (step, work) {
             _ if is_planted(Bug::OvertakenStepIsSent) => false,
-            Work::User { stage: UserStage::Search(_), .. } => false,
-            Work::User { step, .. } if desired.is_touched_person(&step.person) => true,
-            Work::User { step, .. } => step.verb == UserVerb::Deactivate && self.is_kept_active(step),
+            (_, Work::User(UserStage::Search(_))) => false,
+            (Step::User(step), _) if desired.is_touched_person(&step.person) => true,
+            (Step::User(step), _) => step.verb == UserVerb::Deactivate && self.is_kept_active(step),
             // R31: nothing more is sent about groups.
-            Work::Group { .. } if !desired.has_group_management() => true,
-            Work::Group { stage: GroupStage::Search(_), .. } => false,
-            Work::Group { step, .. } => desired.widen_touched_group(&step.group),
+            (Step::Group(_), _) if !desired.has_group_management() => true,
+            (_, Work::Group(GroupStage::Search(_))) => false,
+            (Step::Group(step), _) => desired.widen_touched_group(&step.group),
+            (Step::Conflict(_), _) => false,
         }
     }
 
@@ -245,18 +236,18 @@ impl Engine {
     fn wish_of_user(&self, step: &UserStep, stage: &mut UserStage, has_intent: bool) -> Wish {
         match stage {
             UserStage::Start => Wish::Drop,
-            UserStage::Create { .. } if !has_intent => {
-                let (person, user_name) = (step.person.clone(), step.user_name.clone());
-                Wish::Intent(Entry::UserIntent { person, user_name })
-            }
+            UserStage::Create { .. } if !has_intent => Wish::Intent,
             UserStage::Create { without_role } => {
-                let mut changes = step.changes.clone();
                 let may_write_role = !*without_role && !self.state.ledger.role_is_dropped;
-                changes.retain(|change| may_write_role || change.attribute != Attribute::Role);
-                Wish::Send(Task::CreateUser, messages::create_user(&self.config, step, &changes))
+                let is_written =
+                    |change: &&AttributeChange| may_write_role || change.attribute != Attribute::Role;
+                let changes = step.changes.iter().filter(is_written);
+                let request = messages::create_user(&self.endpoint, &self.config, step, changes);
+                Wish::Send(Task::CreateUser, request)
             }
             UserStage::Search(search) => {
-                let (task, request) = search.request(&self.config, Kind::User, &step.user_name);
+                let (task, request) =
+                    search.request(&self.endpoint, &self.config, Kind::User, &step.user_name);
                 Wish::Send(task, request)
             }
             UserStage::Change(UserChange { account, changes, way, .. }) => {
@@ -270,15 +261,18 @@ impl Engine {
                     *way = Way::Read;
                 }
                 match way {
-                    Way::Patch => {
-                        Wish::Send(Task::UpdateUser, messages::patch_user(&self.config, account, changes))
-                    }
-                    Way::Read => {
-                        Wish::Send(Task::Read(Kind::User), messages::read(&self.config, Kind::User, account))
-                    }
-                    Way::Put(whole) => {
-                        Wish::Send(Task::UpdateUser, messages::put(&self.config, Kind::User, account, whole))
-                    }
+                    Way::Patch => Wish::Send(
+                        Task::UpdateUser,
+                        messages::patch_user(&self.endpoint, &self.config, account, changes),
+                    ),
+                    Way::Read => Wish::Send(
+                        Task::Read(Kind::User),
+                        messages::read(&self.endpoint, Kind::User, account),
+                    ),
+                    Way::Put(whole) => Wish::Send(
+                        Task::UpdateUser,
+                        messages::put(&self.endpoint, Kind::User, account, whole),
+                    ),
                 }
             }
         }
@@ -336,21 +330,18 @@ impl Engine {
     fn wish_of_group(&self, step: &GroupStep, stage: &mut GroupStage, has_intent: bool) -> Wish {
         match stage {
             GroupStage::Start => Wish::Drop,
-            GroupStage::Create { .. } if !has_intent => {
-                let (group, name) = (step.group.clone(), step.name.clone());
-                Wish::Intent(Entry::GroupIntent { group, name })
-            }
+            GroupStage::Create { .. } if !has_intent => Wish::Intent,
             GroupStage::Create { first, .. } => {
-                let request = messages::create_group(&self.config, &step.group, &step.name, first);
+                let request = messages::create_group(&self.endpoint, &step.group, &step.name, first);
                 Wish::Send(Task::CreateGroup, request)
             }
             GroupStage::Search(search) => {
-                let (task, request) = search.request(&self.config, Kind::Group, &step.name);
+                let (task, request) = search.request(&self.endpoint, &self.config, Kind::Group, &step.name);
                 Wish::Send(task, request)
             }
             GroupStage::Change(change) => self.wish_of_change(change),
             GroupStage::Delete { team } => {
-                Wish::Send(Task::DeleteGroup, messages::delete_group(&self.config, team))
+                Wish::Send(Task::DeleteGroup, messages::delete_group(&self.endpoint, team))
             }
         }
     }
@@ -368,22 +359,20 @@ impl Engine {
         let team = &change.team;
         let is_told = self.state.remote.team(team).is_none_or(|team| team.knowledge == Knowledge::Told);
         if !is_told && !change.is_announced {
-            let members = change.next_chunks().flat_map(|chunk| chunk.add.iter().chain(&chunk.remove));
-            return Wish::Intent(Entry::MembersIntent {
-                team: team.clone(),
-                members: members.cloned().collect(),
-            });
+            return Wish::Intent;
         }
         match &change.way {
             Way::Patch => match change.chunks.front() {
                 Some(chunk) => {
-                    Wish::Send(Task::UpdateGroup, messages::patch_group(&self.config, team, chunk))
+                    Wish::Send(Task::UpdateGroup, messages::patch_group(&self.endpoint, team, chunk))
                 }
                 None => Wish::End(Ok(())),
             },
-            Way::Read => Wish::Send(Task::Read(Kind::Group), messages::read(&self.config, Kind::Group, team)),
+            Way::Read => {
+                Wish::Send(Task::Read(Kind::Group), messages::read(&self.endpoint, Kind::Group, team))
+            }
             Way::Put(whole) => {
-                Wish::Send(Task::UpdateGroup, messages::put(&self.config, Kind::Group, team, whole))
+                Wish::Send(Task::UpdateGroup, messages::put(&self.endpoint, Kind::Group, team, whole))
             }
         }
     }

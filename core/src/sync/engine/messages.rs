@@ -12,7 +12,11 @@ use serde_json::Value;
 
 use super::chunk::GroupChunk;
 use crate::{
-    scim::{Group, ListResponse, Member, Meta, Name, Patch, Path, User, client::Position, service::Kind},
+    scim::{
+        Group, ListResponse, Member, Meta, Name, Patch, Path, User,
+        client::{Endpoint, Position},
+        service::Kind,
+    },
     sync::{
         Config,
         plan::{Attribute, AttributeChange, UserStep},
@@ -23,24 +27,35 @@ use crate::{
 };
 
 /// A page of a list (RFC 7644 3.4.2.4, RFC 9865), groups with or without their members.
-pub(super) fn list(config: &Config, kind: Kind, position: &Position, with_members: bool) -> Request {
-    config.endpoint().list(kind, position, config.page_size, with_members)
+pub(super) fn list(
+    endpoint: &Endpoint,
+    config: &Config,
+    kind: Kind,
+    position: &Position,
+    with_members: bool,
+) -> Request {
+    endpoint.list(kind, position, config.page_size, with_members)
 }
 
 /// The resources with a name (RFC 7644 3.4.2.2).
-pub(super) fn look_up(config: &Config, kind: Kind, name: &str) -> Request {
-    config.endpoint().find_named(kind, name)
+pub(super) fn look_up(endpoint: &Endpoint, kind: Kind, name: &str) -> Request {
+    endpoint.find_named(kind, name)
 }
 
 /// A new account, with the attributes of R21, the directory's id and the activity (D3).
-pub(super) fn create_user(config: &Config, step: &UserStep, changes: &[AttributeChange]) -> Request {
+pub(super) fn create_user<'c>(
+    endpoint: &Endpoint,
+    config: &Config,
+    step: &UserStep,
+    changes: impl IntoIterator<Item = &'c AttributeChange>,
+) -> Request {
     let mut user = User::new(step.user_name.clone());
     user.external_id = Some(step.person.clone());
     change_user(config, &mut user, changes);
-    config.endpoint().create(Kind::User, user.to_vec())
+    endpoint.create(Kind::User, user.to_vec())
 }
 
-fn change_user(config: &Config, user: &mut User, changes: &[AttributeChange]) {
+fn change_user<'c>(config: &Config, user: &mut User, changes: impl IntoIterator<Item = &'c AttributeChange>) {
     let mut name = user.name.take().unwrap_or_default();
     for change in changes {
         match change.attribute {
@@ -58,7 +73,12 @@ fn change_user(config: &Config, user: &mut User, changes: &[AttributeChange]) {
 }
 
 /// Changes of one account: one operation and one path for each attribute (F16), typed values (F17, F25).
-pub(super) fn patch_user(config: &Config, id: &str, changes: &[AttributeChange]) -> Request {
+pub(super) fn patch_user(
+    endpoint: &Endpoint,
+    config: &Config,
+    id: &str,
+    changes: &[AttributeChange],
+) -> Request {
     let patch = changes.iter().fold(Patch::new(), |patch, change| {
         let path = match change.attribute {
             Attribute::Active => Path::of("active"),
@@ -72,19 +92,19 @@ pub(super) fn patch_user(config: &Config, id: &str, changes: &[AttributeChange])
             (_, None) => patch.remove(path),
         }
     });
-    config.endpoint().modify(Kind::User, id, &patch)
+    endpoint.modify(Kind::User, id, &patch)
 }
 
 /// A new group with its first members.
-pub(super) fn create_group(config: &Config, id: &str, name: &str, members: &[String]) -> Request {
+pub(super) fn create_group(endpoint: &Endpoint, id: &str, name: &str, members: &[String]) -> Request {
     let mut group = Group::new(name.to_string());
     group.external_id = Some(id.to_string());
     group.members = Some(members.iter().cloned().map(Member::new).collect());
-    config.endpoint().create(Kind::Group, group.to_vec())
+    endpoint.create(Kind::Group, group.to_vec())
 }
 
 /// Name and members of a group, members by id and as deltas (F21-F23).
-pub(super) fn patch_group(config: &Config, id: &str, chunk: &GroupChunk) -> Request {
+pub(super) fn patch_group(endpoint: &Endpoint, id: &str, chunk: &GroupChunk) -> Request {
     let mut patch = Patch::new();
     if let Some(name) = &chunk.rename {
         patch = patch.replace(Path::of("displayName"), name.as_str());
@@ -97,7 +117,7 @@ pub(super) fn patch_group(config: &Config, id: &str, chunk: &GroupChunk) -> Requ
         patch = patch.add_members(members);
     }
     patch = patch.remove_members(chunk.remove.iter().map(String::as_str));
-    config.endpoint().modify(Kind::Group, id, &patch)
+    endpoint.modify(Kind::Group, id, &patch)
 }
 
 /// A resource as it was read and changed, to be put back where the tenant knows no PATCH.
@@ -167,13 +187,13 @@ pub(super) fn changed_group<'c>(
 }
 
 /// One resource.
-pub(super) fn read(config: &Config, kind: Kind, id: &str) -> Request {
-    config.endpoint().read(kind, id, &[])
+pub(super) fn read(endpoint: &Endpoint, kind: Kind, id: &str) -> Request {
+    endpoint.read(kind, id, &[])
 }
 
 /// A whole resource, put back in the place of the version that was read.
-pub(super) fn put(config: &Config, kind: Kind, id: &str, whole: &Whole) -> Request {
-    let mut request = config.endpoint().replace(kind, id, whole.body.clone());
+pub(super) fn put(endpoint: &Endpoint, kind: Kind, id: &str, whole: &Whole) -> Request {
+    let mut request = endpoint.replace(kind, id, whole.body.clone());
     if let Some(version) = &whole.version {
         request.headers_mut().insert(header::IF_MATCH, version.clone());
     }
@@ -181,8 +201,8 @@ pub(super) fn put(config: &Config, kind: Kind, id: &str, whole: &Whole) -> Reque
 }
 
 /// The end of a group (R30).
-pub(super) fn delete_group(config: &Config, id: &str) -> Request {
-    config.endpoint().delete(Kind::Group, id)
+pub(super) fn delete_group(endpoint: &Endpoint, id: &str) -> Request {
+    endpoint.delete(Kind::Group, id)
 }
 
 /// A page as it was read.
@@ -268,8 +288,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{
-        Attribute, AttributeChange, Config, Request, User, UserStep, create_user, is_active, look_up,
-        patch_user,
+        Attribute, AttributeChange, Config, Endpoint, Request, User, UserStep, create_user, is_active,
+        look_up, patch_user,
     };
     use crate::{
         directory::Mapping,
@@ -280,6 +300,10 @@ mod tests {
 
     fn config() -> Config {
         Config::new("https://heapanalytics.com/scim/v2/acme/", Secret::new("token".into())).unwrap()
+    }
+
+    fn endpoint() -> Endpoint {
+        config().endpoint()
     }
 
     fn change(attribute: Attribute, to: Option<&str>) -> AttributeChange {
@@ -303,9 +327,9 @@ mod tests {
         let (person, user_name) = ("u1".into(), "ann@example.com".into());
         let (verb, reason) = (UserVerb::Create, Reason::InBoundGroup);
         let step = UserStep { verb, person, user_name, remote: None, changes, reason };
-        assert_eq!(body(&create_user(&config(), &step, &step.changes)), expected);
+        assert_eq!(body(&create_user(&endpoint(), &config(), &step, &step.changes)), expected);
         let elsewhere = Config { mapping: Mapping::with_role_attribute("heapRole"), ..config() };
-        assert_eq!(body(&create_user(&elsewhere, &step, &step.changes))["heapRole"], "Analyst");
+        assert_eq!(body(&create_user(&endpoint(), &elsewhere, &step, &step.changes))["heapRole"], "Analyst");
     }
 
     #[test]
@@ -320,14 +344,15 @@ mod tests {
             {"op": "replace", "path": "name.givenName", "value": "Ann"},
             {"op": "remove", "path": "name.familyName"},
         ]);
-        assert_eq!(body(&patch_user(&config(), "7", &changes))["Operations"], expected);
+        assert_eq!(body(&patch_user(&endpoint(), &config(), "7", &changes))["Operations"], expected);
     }
 
     #[test]
     fn r17_requests_stay_below_the_base_url_whatever_an_id_or_name_holds() {
-        let request = patch_user(&config(), "../Groups/7?x=#", &[change(Attribute::Active, Some("true"))]);
+        let request =
+            patch_user(&endpoint(), &config(), "../Groups/7?x=#", &[change(Attribute::Active, Some("true"))]);
         assert_eq!(request.uri().path(), "/scim/v2/acme/Users/..%2FGroups%2F7%3Fx%3D%23");
-        let request = look_up(&config(), Kind::User, "a\"&count=0#");
+        let request = look_up(&endpoint(), Kind::User, "a\"&count=0#");
         assert_eq!(request.uri().query(), Some("filter=userName%20eq%20%22a%5C%22%26count%3D0%23%22"));
         assert_eq!(request.headers()["authorization"], "Bearer token");
     }
@@ -362,7 +387,7 @@ mod tests {
             change(Attribute::Role, Some("Analyst")),
         ];
         let whole = super::changed_user(&config(), "7", false, &changes, &read_as(shown, None)).unwrap();
-        let request = super::put(&config(), Kind::User, "7", &whole);
+        let request = super::put(&endpoint(), Kind::User, "7", &whole);
         let expected = json!({"id": "7", "userName": "a", "title": "Dr", "name": {"middleName": "M"}, "active": false,
                               "role": "Analyst"});
         assert_eq!((request.method().as_str(), body(&request)), ("PUT", expected));
@@ -383,7 +408,7 @@ mod tests {
         };
         let none = alloc::collections::BTreeSet::new();
         let whole = super::changed_group("t", &none, [&chunk], &read_as(shown, Some("\"9\""))).unwrap();
-        let request = super::put(&config(), Kind::Group, "t", &whole);
+        let request = super::put(&endpoint(), Kind::Group, "t", &whole);
         let members = json!([{"value": "a", "display": "A"}, {"value": "c"}]);
         assert_eq!(body(&request), json!({"id": "t", "displayName": "New", "members": members}));
         assert_eq!(request.headers()["if-match"], "\"9\"");
@@ -396,6 +421,6 @@ mod tests {
         let known = alloc::collections::BTreeSet::from(["a".into()]);
         let whole = super::changed_group("t", &known, [&chunk], &shown).unwrap();
         let members = json!([{"value": "a"}, {"value": "c"}]);
-        assert_eq!(body(&super::put(&config(), Kind::Group, "t", &whole))["members"], members);
+        assert_eq!(body(&super::put(&endpoint(), Kind::Group, "t", &whole))["members"], members);
     }
 }

@@ -48,6 +48,7 @@ use crate::{
     directory::{Change, Snapshot},
     entropy::Seeded,
     limits::{SYNC_ANSWER_SECONDS, SYNC_RECORDS_HELD_MAX},
+    scim::client::Endpoint,
     wire::{Response, Secret, bearer},
 };
 
@@ -130,6 +131,8 @@ impl Outbox {
 #[derive(Debug)]
 pub struct Engine {
     config: Config,
+    /// Where requests go, by the configuration.
+    endpoint: Endpoint,
     state: State,
     uncertain: Uncertain,
     phase: Phase,
@@ -188,6 +191,7 @@ impl Engine {
 
     fn with(config: Config, directory: &Snapshot, seed: u64, replayed: Replayed) -> Self {
         Self {
+            endpoint: config.endpoint(),
             config,
             state: State::new(Desired::from(directory), replayed.ledger),
             uncertain: replayed.uncertain,
@@ -240,7 +244,7 @@ impl Engine {
                     self.steps += running.done;
                     self.failed += running.failed;
                     if let Some(stop) = running.stopping.take() {
-                        self.tell_unfinished(running, &stop, now);
+                        self.tell_unfinished(&running, &stop, now);
                         self.phase = Phase::Stopped(stop);
                     }
                     Turn::Again
@@ -438,6 +442,7 @@ impl Engine {
     pub fn reauthorise(&mut self, token: Secret) -> Result<(), ConfigError> {
         bearer(&token)?;
         self.config.bearer_token = token;
+        self.endpoint = self.config.endpoint();
         self.reconcile();
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What the engine notes: events, and what is ours, in ledger and journal at once.
 
 use alloc::{
+    borrow::Cow,
     string::{String, ToString},
     vec::Vec,
 };
@@ -66,7 +67,7 @@ impl Engine {
                 role_written,
             },
         };
-        let record = Entry::UserLinked { person: person.to_string(), link: link.clone() }.record();
+        let record = Entry::UserLinked { person: person.into(), link: Cow::Borrowed(&link) }.record();
         // An intent is found again by what it left; an account that we did not create is ours by this record alone.
         let is_known = self.state.ledger.link(person).is_some_and(|before| before.remote == account);
         if is_known || self.uncertain.people.contains_key(person) || is_planted(Bug::AdoptedBeforeStored) {
@@ -144,8 +145,8 @@ impl Engine {
                 now,
             );
             if self.state.ledger.link(&person).is_some() {
-                self.outbox
-                    .push(Entry::UserRetired { account: account.clone(), person: person.clone() }.record());
+                let entry = Entry::UserRetired { account: (&account).into(), person: (&person).into() };
+                self.outbox.push(entry.record());
                 self.state.ledger.retire(account, Id::from(person));
             } else {
                 self.link_user(&person, &account, &user_name, None);
@@ -183,7 +184,7 @@ impl Engine {
     }
 
     pub(super) fn lose_account(&mut self, account: &str) {
-        self.outbox.push(Entry::UserUnlinked { account: account.to_string() }.record());
+        self.outbox.push(Entry::UserUnlinked { account: account.into() }.record());
         self.state.lose_account(account);
     }
 
@@ -207,7 +208,7 @@ impl Engine {
 
     pub(super) fn link_group(&mut self, group: &str, team: &str, managed: bool) {
         let link = GroupLink { remote: team.to_string(), managed };
-        let record = Entry::GroupLinked { group: group.to_string(), link: link.clone() }.record();
+        let record = Entry::GroupLinked { group: group.into(), link: Cow::Borrowed(&link) }.record();
         if !managed || self.uncertain.groups.contains_key(group) {
             self.outbox.push(record);
         } else {
@@ -218,15 +219,15 @@ impl Engine {
     }
 
     pub(super) fn lose_team(&mut self, group: &str) {
-        self.outbox.push(Entry::GroupUnlinked { group: group.to_string() }.record());
+        self.outbox.push(Entry::GroupUnlinked { group: group.into() }.record());
         self.state.lose_team(group);
     }
 
     /// Notes what a write did to the members of a team whose members Heap does not tell (F13, F14).
     pub(super) fn members_were_sent(&mut self, team: &str, chunk: &GroupChunk) {
         self.state.note_sent(team, chunk.replaces, &chunk.add, &chunk.remove);
-        let (team, replaced) = (team.to_string(), chunk.replaces);
-        let (add, remove) = (chunk.add.clone(), chunk.remove.clone());
+        let (team, replaced) = (team.into(), chunk.replaces);
+        let (add, remove) = (chunk.add.as_slice().into(), chunk.remove.as_slice().into());
         self.outbox.push(Entry::MembersSent { team, replaced, add, remove }.record());
     }
 
@@ -238,7 +239,7 @@ impl Engine {
         let told: Vec<String> = self.state.ledger.sent().keys().filter(is_told).cloned().collect();
         for team in told {
             self.state.ledger.forget_sent(&team);
-            self.outbox.push(Entry::MembersTold { team }.record());
+            self.outbox.push(Entry::MembersTold { team: team.into() }.record());
         }
     }
 

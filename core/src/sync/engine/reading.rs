@@ -142,10 +142,11 @@ impl Engine {
     pub(super) fn next_read(&self, reading: &Reading) -> (Task, Request) {
         let kind = reading.kind;
         match reading.singles.last().filter(|_| reading.listing.is_complete()) {
-            Some(single) => (Task::Read(kind), messages::read(&self.config, kind, &single.id)),
+            Some(single) => (Task::Read(kind), messages::read(&self.endpoint, kind, &single.id)),
             None => {
                 let position = reading.listing.position();
-                let request = messages::list(&self.config, kind, &position, !reading.without_members);
+                let with_members = !reading.without_members;
+                let request = messages::list(&self.endpoint, &self.config, kind, &position, with_members);
                 (Task::Page(kind), request)
             }
         }

@@ -1,6 +1,6 @@
 //! Carrying a plan out: stage by stage, several requests at once within a stage.
 
-use alloc::{collections::VecDeque, format, string::String};
+use alloc::{collections::VecDeque, format, string::String, vec::Vec};
 
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
@@ -9,14 +9,14 @@ use super::{
     Engine, Outgoing, Poll, RequestId, Stop, TransportFailure, Turn,
     answer::{Attempts, Verdict},
     flight::{Flight, Task},
-    job::{GroupStage, Job, Teller, UserStage, Way, Wish, Work},
+    job::{GroupStage, Job, UserStage, Way, Wish, Work, told},
 };
 use crate::{
     limits::{SYNC_ANSWER_SECONDS, SYNC_RETRY_AFTER_MAX_SECONDS},
     sync::{
         event::{EventName, EventResource},
         journal::Entry,
-        plan::{Conflict, GroupVerb, Plan, Reason, Step, UserVerb},
+        plan::{Conflict, GroupStep, GroupVerb, Plan, Reason, Step, UserStep, UserVerb},
         planted::{Bug, is_planted},
     },
     wire::{Request, Response, retry_after},
@@ -27,8 +27,12 @@ use crate::{
 pub(super) struct Running {
     pub(super) plan: Plan,
     stage: Stage,
-    /// The jobs of this stage that are not under way.
-    queue: VecDeque<Job>,
+    /// The first step that this stage has not looked at.
+    next: usize,
+    /// The jobs of this stage that are begun and go on at once,
+    ready: VecDeque<Job>,
+    /// and those that are tried again once their time has come and nothing else is to be begun.
+    waiting: VecDeque<Job>,
     /// The token was refused: nothing more is sent, answers are still taken.
     pub(super) stopping: Option<Stop>,
     pub(super) done: usize,
@@ -98,8 +102,17 @@ impl<S> Next<S> {
 
 impl Running {
     pub(super) fn new(plan: Plan, since: Timestamp) -> Self {
-        let queue = jobs(&plan, Stage::Accounts);
-        Self { plan, stage: Stage::Accounts, queue, stopping: None, done: 0, failed: 0, since }
+        Self {
+            plan,
+            stage: Stage::Accounts,
+            next: 0,
+            ready: VecDeque::new(),
+            waiting: VecDeque::new(),
+            stopping: None,
+            done: 0,
+            failed: 0,
+            since,
+        }
     }
 
     pub(super) fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
@@ -117,18 +130,25 @@ impl Running {
         })
     }
 
-    /// Puts the next due job in front. When none is due: the earliest time at which one will be.
+    /// A job for the stage's next step; `None` when all have one.
+    fn begin(&mut self) -> Option<Job> {
+        let mut rest = self.plan.steps().iter().enumerate().skip(self.next);
+        let found = rest.find(|(_, step)| Stage::of(step) == Some(self.stage));
+        self.next = found.map_or(self.plan.steps().len(), |(number, _)| number + 1);
+        found.and_then(|(number, step)| Job::new(number, step))
+    }
+
+    /// Takes the next due job. When none is due: the earliest time at which one will be.
     fn due(&mut self, now: Timestamp) -> Result<Job, Option<Timestamp>> {
-        let position = self.queue.iter().position(|job| job.attempts.is_due(now));
-        match position.and_then(|position| self.queue.remove(position)) {
+        if let Some(job) = self.ready.pop_front().or_else(|| self.begin()) {
+            return Ok(job);
+        }
+        let position = self.waiting.iter().position(|job| job.attempts.is_due(now));
+        match position.and_then(|position| self.waiting.remove(position)) {
             Some(job) => Ok(job),
-            None => Err(self.queue.iter().filter_map(|job| job.attempts.not_before).min()),
+            None => Err(self.waiting.iter().filter_map(|job| job.attempts.not_before).min()),
         }
     }
-}
-
-fn jobs(plan: &Plan, stage: Stage) -> VecDeque<Job> {
-    plan.steps().iter().filter(|step| Stage::of(step) == Some(stage)).filter_map(Job::new).collect()
 }
 
 impl Engine {
@@ -150,37 +170,36 @@ impl Engine {
                 Err(Some(at)) => return self.wait(Some(at), now),
                 Err(None) => match running.stage.next() {
                     Some(stage) => {
-                        running.stage = stage;
-                        running.queue = jobs(&running.plan, stage);
+                        (running.stage, running.next) = (stage, 0);
                         continue;
                     }
                     None => return Turn::Finished,
                 },
             };
-            let wish = self.wish(&mut job);
+            let Some(step) = running.plan.steps().get(job.step) else { continue };
+            let wish = self.wish(step, &mut job);
             if self.outbox.is_urgent && matches!(wish, Wish::Send(..)) {
                 // What was not ours a moment ago is not written before the journal says that it is now.
                 self.intend_more(running, now);
-                running.queue.push_front(job);
+                running.ready.push_front(job);
                 return Turn::Again;
             }
             match wish {
-                Wish::Intent(entry) => {
-                    self.intend(&mut job, entry);
+                Wish::Intent => {
+                    self.intend(step, &mut job);
                     self.intend_more(running, now);
-                    running.queue.push_front(job);
+                    running.ready.push_front(job);
                     return Turn::Again;
                 }
                 Wish::Send(task, request) => {
-                    job.teller.requests += 1;
+                    job.requests += 1;
                     return Turn::Poll(Poll::Send(self.launch(task, request, Some(job), now)));
                 }
-                Wish::End(result) => self.end(running, job.teller, result, now),
+                Wish::End(result) => self.end(running, job.step, job.requests, result, now),
                 Wish::Drop => {
                     self.must_read |= job.is_unsettled;
                     running.done += 1;
-                    let result = job.work.overtaken();
-                    self.tell_tried(job, result, now);
+                    self.tell_tried(step, &job, job.work.overtaken(step), now);
                 }
             }
         }
@@ -189,113 +208,134 @@ impl Engine {
     /// Writes the intents and links of the jobs that come next along with one that is needed now: one durable write for all of them.
     fn intend_more(&mut self, running: &mut Running, now: Timestamp) {
         let more = self.config.in_flight_max.saturating_sub(1);
-        for job in
-            running.queue.iter_mut().filter(|job| !job.has_intent && job.attempts.is_due(now)).take(more)
-        {
-            if let Wish::Intent(entry) = self.wish(job) {
-                self.intend(job, entry);
+        let begun = running.ready.iter().filter(|job| !job.has_intent).count();
+        for _ in begun..more {
+            let Some(job) = running.begin() else { break };
+            running.ready.push_back(job);
+        }
+        let Running { plan, ready, waiting, .. } = running;
+        let due = ready.iter_mut().chain(waiting.iter_mut().filter(|job| job.attempts.is_due(now)));
+        for job in due.filter(|job| !job.has_intent).take(more) {
+            let Some(step) = plan.steps().get(job.step) else { continue };
+            if let Wish::Intent = self.wish(step, job) {
+                self.intend(step, job);
             }
         }
     }
 
     /// From here on the outcome of the creation is uncertain until it is linked, whatever becomes of this job (D12); likewise that
     /// of a change of members that Heap does not tell (F13).
-    fn intend(&mut self, job: &mut Job, entry: Entry) {
-        if is_planted(Bug::PersistAfterSend) {
-            self.outbox.push(entry.record());
-        } else {
-            self.outbox.push_urgent(entry.record());
-        }
-        match (&mut job.work, entry) {
-            (
-                Work::Group { stage: GroupStage::Change(change), .. },
-                Entry::MembersIntent { team, members },
-            ) => {
+    fn intend(&mut self, step: &Step, job: &mut Job) {
+        let record = match (step, &mut job.work) {
+            (_, Work::Group(GroupStage::Change(change))) => {
                 change.is_announced = true;
-                self.state.doubt_members(&team, &members);
-                return;
+                let members = change.next_chunks().flat_map(|chunk| chunk.add.iter().chain(&chunk.remove));
+                let members: Vec<String> = members.cloned().collect();
+                self.state.doubt_members(&change.team, &members);
+                let (team, members) = (change.team.as_str().into(), members.into());
+                Entry::MembersIntent { team, members }.record()
             }
-            (Work::User { step, .. }, _) => {
-                self.uncertain.user_intended(&step.person, &step.user_name);
+            (Step::User(UserStep { person, user_name, .. }), _) => {
+                self.uncertain.user_intended(person, user_name);
+                job.has_intent = true;
+                Entry::UserIntent { person: person.into(), user_name: user_name.into() }.record()
             }
-            (Work::Group { step, .. }, _) => {
-                self.uncertain.groups.insert(step.group.clone(), step.name.clone());
+            (Step::Group(GroupStep { group, name, .. }), _) => {
+                self.uncertain.groups.insert(group.clone(), name.clone());
+                job.has_intent = true;
+                Entry::GroupIntent { group: group.into(), name: name.into() }.record()
             }
+            (Step::Conflict(_), _) => return,
+        };
+        if is_planted(Bug::PersistAfterSend) {
+            self.outbox.push(record);
+        } else {
+            self.outbox.push_urgent(record);
         }
-        job.has_intent = true;
     }
 
     /// Takes an answer for a job.
     pub(super) fn job_answered(&mut self, running: &mut Running, job: Job, verdict: Verdict, now: Timestamp) {
         let is_unsettled = job.is_unsettled || matches!(verdict, Verdict::Unknown(_));
-        let Job { work, teller, mut attempts, has_intent, .. } = job;
-        let next = match work {
-            Work::User { step, stage } => {
-                let next = self.user_answer(&step, stage, verdict, now);
-                next.map(|stage| Work::User { step, stage })
+        let Job { work, mut attempts, .. } = job;
+        let Some(step) = running.plan.steps().get(job.step) else { return };
+        let next = match (step, work) {
+            (Step::User(step), Work::User(stage)) => {
+                self.user_answer(step, stage, verdict, now).map(Work::User)
             }
-            Work::Group { step, stage } => {
-                let next = self.group_answer(&step, stage, verdict);
-                next.map(|stage| Work::Group { step, stage })
+            (Step::Group(step), Work::Group(stage)) => {
+                self.group_answer(step, stage, verdict).map(Work::Group)
             }
+            _ => return,
         };
         match next {
             Next::Ended(result) => {
                 self.must_read |= is_unsettled && result.is_err();
-                self.end(running, teller, result, now);
+                self.end(running, job.step, job.requests, result, now);
             }
             Next::Now(work) => {
                 // Failures count for the whole step, so that it ends; a chunk that was written is progress.
-                let is_progress = matches!(&work, Work::Group { stage: GroupStage::Change(change), .. } if matches!(change.way, Way::Patch));
+                let is_progress = matches!(&work, Work::Group(GroupStage::Change(change)) if matches!(change.way, Way::Patch));
                 let failures = if is_progress { 0 } else { attempts.failures };
                 let attempts = Attempts { failures, waits: attempts.waits, not_before: None };
-                running.queue.push_front(Job { work, teller, attempts, has_intent, is_unsettled: false });
+                running.ready.push_front(Job { work, attempts, is_unsettled: false, ..job });
             }
             Next::Later(work, error, _) if attempts.are_spent() => {
                 self.must_read |= is_unsettled;
                 let tries = attempts.failures.max(attempts.waits).saturating_add(1);
                 let error = format!("given up after {tries} attempts: {error}");
-                if matches!(work, Work::User { stage: UserStage::Search(_), .. }) {
-                    let resource = Some(teller.resource.clone());
+                if matches!(work, Work::User(UserStage::Search(_))) {
+                    let resource = told(step).map(|(_, resource, _)| resource);
                     self.tell(EventName::UserLookupProvision, resource, tries, Some(error.clone()), now);
                 }
-                self.end(running, teller, Err(error), now);
+                self.end(running, job.step, job.requests, Err(error), now);
             }
             Next::Later(work, _, at) => {
                 attempts.wait(at, now, &mut self.jitter);
-                running.queue.push_back(Job { work, teller, attempts, has_intent, is_unsettled });
+                running.waiting.push_back(Job { work, attempts, is_unsettled, ..job });
             }
             Next::Stopped(stop, work) => {
-                running.queue.push_front(Job { work, teller, attempts, has_intent, is_unsettled });
+                running.ready.push_front(Job { work, attempts, is_unsettled, ..job });
                 running.stopping = Some(stop);
             }
         }
     }
 
-    fn end(&mut self, running: &mut Running, teller: Teller, result: Result<(), String>, now: Timestamp) {
+    /// A step has ended, after so many requests.
+    fn end(
+        &mut self,
+        running: &mut Running,
+        step: usize,
+        requests: u32,
+        result: Result<(), String>,
+        now: Timestamp,
+    ) {
         running.done += 1;
         running.failed += usize::from(result.is_err());
-        self.tell_outcome(teller, result, now);
+        if let Some(step) = running.plan.steps().get(step) {
+            self.tell_outcome(step, requests, result, now);
+        }
     }
 
-    fn tell_outcome(&mut self, teller: Teller, result: Result<(), String>, now: Timestamp) {
-        if let Some(name) = teller.name {
-            let Teller { resource, changes, requests, .. } = teller;
+    fn tell_outcome(&mut self, step: &Step, requests: u32, result: Result<(), String>, now: Timestamp) {
+        if let Some((name, resource, changes)) = told(step) {
             self.tell_changes(name, Some(resource), changes, requests, result.err(), now);
         }
     }
 
     /// A step that ends before its time was an attempt if anything was sent for it (R41).
-    fn tell_tried(&mut self, job: Job, result: Result<(), String>, now: Timestamp) {
-        if job.teller.requests > 0 {
-            self.tell_outcome(job.teller, result, now);
+    fn tell_tried(&mut self, step: &Step, job: &Job, result: Result<(), String>, now: Timestamp) {
+        if job.requests > 0 {
+            self.tell_outcome(step, job.requests, result, now);
         }
     }
 
     /// What was tried and had not ended when everything stopped.
-    pub(super) fn tell_unfinished(&mut self, running: Running, stop: &Stop, now: Timestamp) {
-        for job in running.queue {
-            self.tell_tried(job, Err(stop.reason().into()), now);
+    pub(super) fn tell_unfinished(&mut self, running: &Running, stop: &Stop, now: Timestamp) {
+        for job in running.ready.iter().chain(&running.waiting) {
+            if let Some(step) = running.plan.steps().get(job.step) {
+                self.tell_tried(step, job, Err(stop.reason().into()), now);
+            }
         }
     }
 
@@ -321,7 +361,10 @@ impl Engine {
         };
         let is_asked =
             [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&response.status());
-        let Some(until) = retry_after(response, now).filter(|_| is_asked) else { return };
+        if !is_asked {
+            return;
+        }
+        let Some(until) = retry_after(response, now) else { return };
         let longest = now.checked_add(SignedDuration::from_secs(SYNC_RETRY_AFTER_MAX_SECONDS));
         let until = longest.map_or(until, |longest| until.min(longest));
         self.quiet_until = self.is_quiet(now).max(Some(until));

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     scim::{
-        client::{Listing, Progress},
+        client::{Endpoint, Listing, Progress},
         service::Kind,
     },
     sync::{
@@ -60,10 +60,18 @@ impl Search {
         self.former.as_deref().unwrap_or(name)
     }
 
-    pub(super) fn request(&self, config: &Config, kind: Kind, name: &str) -> (Task, Request) {
+    pub(super) fn request(
+        &self,
+        endpoint: &Endpoint,
+        config: &Config,
+        kind: Kind,
+        name: &str,
+    ) -> (Task, Request) {
         match &self.listing {
-            Some(listing) => (Task::Page(kind), messages::list(config, kind, &listing.position(), true)),
-            None => (Task::LookUp(kind), messages::look_up(config, kind, self.name(name))),
+            Some(listing) => {
+                (Task::Page(kind), messages::list(endpoint, config, kind, &listing.position(), true))
+            }
+            None => (Task::LookUp(kind), messages::look_up(endpoint, kind, self.name(name))),
         }
     }
 

@@ -128,6 +128,14 @@ impl Remote {
         self.teams.insert(team.id.clone(), team);
     }
 
+    pub(crate) fn rename_team(&mut self, id: &str, name: &str) {
+        if let Some(team) = self.teams.get_mut(id) {
+            self.team_names.forget(&folded(&team.name), id);
+            self.team_names.remember(folded(name), team.id.clone());
+            team.name = name.into();
+        }
+    }
+
     /// Notes what a write did to a team's members, without touching the rest of them.
     pub(crate) fn change_members(&mut self, id: &str, add: &[String], remove: &[String]) {
         if let Some(team) = self.teams.get_mut(id) {

@@ -36,11 +36,11 @@ fn account(user_name: &str, more: &str) -> String {
 
 /// The next process, for a directory with these people: its journal has creations of unknown outcome, each by person and user name.
 fn resumed(people: &[Person], lost: &[(&str, &str)]) -> Engine {
-    let intent = |(person, user_name): &(&str, &str)| Entry::UserIntent {
-        person: (*person).into(),
-        user_name: (*user_name).into(),
-    };
-    let entries = core::iter::once(opened(&config().integration())).chain(lost.iter().map(intent));
+    let integration = config().integration();
+    let entries = core::iter::once(opened(&integration)).chain(lost.iter().map(|(person, user_name)| {
+        let (person, user_name) = ((*person).into(), (*user_name).into());
+        Entry::UserIntent { person, user_name }
+    }));
     let journal = entries.map(|entry| entry.record());
     Engine::resume(config(), &in_one_group(people), 7, journal).unwrap()
 }
