@@ -47,7 +47,9 @@ def test_r09_a_login_from_the_portal_is_verified(idp: IdentityProvider, sp: Serv
     assert len(replay) == 1
 
 
-def test_r05_an_attribute_says_what_people_call_it_and_how_its_name_is_to_be_read(idp: IdentityProvider) -> None:
+def test_r05_an_attribute_says_what_people_call_it_and_how_its_name_is_to_be_read(
+    idp: IdentityProvider, sp: ServiceProvider, replay: ReplayCache
+) -> None:
     name, basic = "urn:oid:2.5.4.42", "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
     response = idp.respond(
         subject="ada@example.com", audience=HEAP, acs_url=ACS, now=NOW, attributes={name: ["Ada"], "role": ["Analyst"]},
@@ -56,6 +58,10 @@ def test_r05_an_attribute_says_what_people_call_it_and_how_its_name_is_to_be_rea
     attributes = [element.attrib for element in ElementTree.fromstring(response.xml).iter(f"{{{ASSERTION}}}Attribute")]
     assert {"Name": name, "FriendlyName": "givenName", "NameFormat": basic} in attributes
     assert {"Name": "role", "NameFormat": basic} in attributes
+    form_value = response.form_fields()["SAMLResponse"]
+    verified = sp.verify(saml_response=form_value, expected=UNSOLICITED, now=NOW, replay=replay)
+    assert verified.friendly_names == {name: "givenName"}
+    assert verified.name_formats == {name: basic, "role": basic}
 
 
 def test_r10_a_login_that_heap_asked_for_is_verified(idp: IdentityProvider, sp: ServiceProvider, replay: ReplayCache) -> None:

@@ -26,6 +26,16 @@ table!(VerifiedAssertion {
         let attributes = login.attributes().iter();
         attributes.map(|attribute| (attribute.name.as_str(), attribute.values.as_slice())).collect()
     };
+    /// Names for people (FriendlyName) of the attributes that have one, by the name of the attribute.
+    friendly_names: BTreeMap<&str, &str> = |login| {
+        let attributes = login.attributes().iter();
+        attributes.filter_map(|it| Some((it.name.as_str(), it.friendly_name.as_deref()?))).collect()
+    };
+    /// How the names of the attributes are to be read where that is said, by the name of the attribute (saml-core 8.2).
+    name_formats: BTreeMap<&str, &str> = |login| {
+        let attributes = login.attributes().iter();
+        attributes.filter_map(|it| Some((it.name.as_str(), it.name_format.as_deref()?))).collect()
+    };
     authn_instant: When = |login| When(login.authn_instant());
     authn_context_class: Option<&str> = |login| login.authn_context_class();
     /// For single logout.

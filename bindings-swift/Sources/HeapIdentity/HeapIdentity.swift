@@ -10045,6 +10045,11 @@ public protocol VerifiedAssertionProtocol: AnyObject, Sendable {
     func authnInstant()  -> Date
     
     /**
+     * Names for people (FriendlyName) of the attributes that have one, by the name of the attribute.
+     */
+    func friendlyNames()  -> [String: String]
+    
+    /**
      * The ID of the Assertion.
      */
     func id()  -> String
@@ -10053,6 +10058,11 @@ public protocol VerifiedAssertionProtocol: AnyObject, Sendable {
      * The entity id of the identity provider.
      */
     func issuer()  -> String
+    
+    /**
+     * How the names of the attributes are to be read where that is said, by the name of the attribute (saml-core 8.2).
+     */
+    func nameFormats()  -> [String: String]
     
     /**
      * The whole name of the person.
@@ -10196,6 +10206,18 @@ open func authnInstant() -> Date  {
 }
     
     /**
+     * Names for people (FriendlyName) of the attributes that have one, by the name of the attribute.
+     */
+open func friendlyNames() -> [String: String]  {
+    return try!  FfiConverterDictionaryStringString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_friendly_names(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
      * The ID of the Assertion.
      */
 open func id() -> String  {
@@ -10214,6 +10236,18 @@ open func issuer() -> String  {
     return try!  FfiConverterString.lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_heap_identity_swift_fn_method_verifiedassertion_issuer(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+    
+    /**
+     * How the names of the attributes are to be read where that is said, by the name of the attribute (saml-core 8.2).
+     */
+open func nameFormats() -> [String: String]  {
+    return try!  FfiConverterDictionaryStringString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_heap_identity_swift_fn_method_verifiedassertion_name_formats(
             self.uniffiCloneHandle(),uniffiCallStatus
     )
 })
@@ -14274,6 +14308,15 @@ public struct Login: Equatable, Hashable, Codable {
      */
     public var attributes: [String: [String]]?
     /**
+     * Names for people (FriendlyName), by the name of an attribute (saml-core 2.7.3.1).
+     */
+    public var friendlyNames: [String: String]?
+    /**
+     * How the name of an attribute is to be read, by that name; if not given, a name with a colon is a
+     * `uri` and any other `basic` (saml-core 8.2).
+     */
+    public var nameFormats: [String: String]?
+    /**
      * What kind of name the subject is; an email address if not given.
      */
     public var nameIdFormat: String?
@@ -14313,6 +14356,13 @@ public struct Login: Equatable, Hashable, Codable {
          * What else is said of the person.
          */attributes: [String: [String]]? = nil, 
         /**
+         * Names for people (FriendlyName), by the name of an attribute (saml-core 2.7.3.1).
+         */friendlyNames: [String: String]? = nil, 
+        /**
+         * How the name of an attribute is to be read, by that name; if not given, a name with a colon is a
+         * `uri` and any other `basic` (saml-core 8.2).
+         */nameFormats: [String: String]? = nil, 
+        /**
          * What kind of name the subject is; an email address if not given.
          */nameIdFormat: String? = nil, 
         /**
@@ -14332,6 +14382,8 @@ public struct Login: Equatable, Hashable, Codable {
         self.acsUrl = acsUrl
         self.inResponseTo = inResponseTo
         self.attributes = attributes
+        self.friendlyNames = friendlyNames
+        self.nameFormats = nameFormats
         self.nameIdFormat = nameIdFormat
         self.authnInstant = authnInstant
         self.authnContextClass = authnContextClass
@@ -14360,6 +14412,8 @@ public struct FfiConverterTypeLogin: FfiConverterRustBuffer {
                 acsUrl: FfiConverterString.read(from: &buf), 
                 inResponseTo: FfiConverterOptionString.read(from: &buf), 
                 attributes: FfiConverterOptionDictionaryStringSequenceString.read(from: &buf), 
+                friendlyNames: FfiConverterOptionDictionaryStringString.read(from: &buf), 
+                nameFormats: FfiConverterOptionDictionaryStringString.read(from: &buf), 
                 nameIdFormat: FfiConverterOptionString.read(from: &buf), 
                 authnInstant: FfiConverterOptionTimestamp.read(from: &buf), 
                 authnContextClass: FfiConverterOptionString.read(from: &buf), 
@@ -14374,6 +14428,8 @@ public struct FfiConverterTypeLogin: FfiConverterRustBuffer {
         FfiConverterString.write(value.acsUrl, into: &buf)
         FfiConverterOptionString.write(value.inResponseTo, into: &buf)
         FfiConverterOptionDictionaryStringSequenceString.write(value.attributes, into: &buf)
+        FfiConverterOptionDictionaryStringString.write(value.friendlyNames, into: &buf)
+        FfiConverterOptionDictionaryStringString.write(value.nameFormats, into: &buf)
         FfiConverterOptionString.write(value.nameIdFormat, into: &buf)
         FfiConverterOptionTimestamp.write(value.authnInstant, into: &buf)
         FfiConverterOptionString.write(value.authnContextClass, into: &buf)
@@ -27975,10 +28031,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_authn_instant() != 51564) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_friendly_names() != 45588) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_id() != 8777) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_issuer() != 24730) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_name_formats() != 52522) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_heap_identity_swift_checksum_method_verifiedassertion_name_id() != 44793) {

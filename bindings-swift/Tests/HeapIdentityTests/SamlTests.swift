@@ -16,6 +16,19 @@ import Testing
     #expect(form["RelayState"] == "/reports")
   }
 
+  @Test func an_attribute_is_sent_and_read_with_its_friendly_name_and_the_format_of_its_name() throws {
+    let idp = try identityProvider()
+    let (name, uri) = ("urn:oid:2.5.4.42", "urn:oasis:names:tc:SAML:2.0:attrname-format:uri")
+    var login = ada()
+    login.attributes = [name: ["Ada"], "role": ["Analyst"]]
+    (login.friendlyNames, login.nameFormats) = ([name: "givenName"], [name: uri])
+    let form = try idp.respond(login: login, now: now).formFields()
+    let read = try serviceProvider(trusting: idp).verify(
+      samlResponse: form["SAMLResponse"]!, expected: .unsolicited, now: now, replay: ReplayCache(capacity: 10))
+    #expect(read.friendlyNames() == [name: "givenName"])
+    #expect(read.nameFormats() == [name: uri, "role": "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"])
+  }
+
   @Test func r10_a_login_that_heap_asked_for_is_verified() throws {
     let idp = try identityProvider()
     let sp = serviceProvider(trusting: idp)

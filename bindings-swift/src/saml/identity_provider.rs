@@ -73,6 +73,13 @@ pub struct Login {
     /// What else is said of the person.
     #[uniffi(default = None)]
     pub attributes: Option<HashMap<String, Vec<String>>>,
+    /// Names for people (FriendlyName), by the name of an attribute (saml-core 2.7.3.1).
+    #[uniffi(default = None)]
+    pub friendly_names: Option<HashMap<String, String>>,
+    /// How the name of an attribute is to be read, by that name; if not given, a name with a colon is a
+    /// `uri` and any other `basic` (saml-core 8.2).
+    #[uniffi(default = None)]
+    pub name_formats: Option<HashMap<String, String>>,
     /// What kind of name the subject is; an email address if not given.
     #[uniffi(default = None)]
     pub name_id_format: Option<String>,
@@ -111,8 +118,18 @@ impl Login {
         let attributes: BTreeMap<_, _> = self.attributes.unwrap_or_default().into_iter().collect();
         let values: Vec<Vec<&str>> =
             attributes.values().map(|values| values.iter().map(String::as_str).collect()).collect();
-        let attributes: Vec<Attribute<'_>> =
-            attributes.keys().zip(&values).map(|(name, values)| Attribute::new(name, values)).collect();
+        let (friendly_names, name_formats) =
+            (self.friendly_names.unwrap_or_default(), self.name_formats.unwrap_or_default());
+        let attributes: Vec<Attribute<'_>> = attributes
+            .keys()
+            .zip(&values)
+            .map(|(name, values)| {
+                let mut attribute = Attribute::new(name, values);
+                attribute.friendly_name = friendly_names.get(name).map(String::as_str);
+                attribute.name_format = name_formats.get(name).map(String::as_str);
+                attribute
+            })
+            .collect();
         let mut told = saml::Login::new(subject, &self.audience, &self.acs_url, authn_instant);
         told.in_response_to = self.in_response_to.as_deref();
         told.attributes = &attributes;

@@ -49,6 +49,18 @@ impl VerifiedAssertion {
         attributes.map(|attribute| (attribute.name.clone(), attribute.values.clone())).collect()
     }
 
+    /// Names for people (FriendlyName) of the attributes that have one, by the name of the attribute.
+    pub fn friendly_names(&self) -> HashMap<String, String> {
+        let named = |it: &saml::ReceivedAttribute| Some((it.name.clone(), it.friendly_name.clone()?));
+        self.0.attributes().iter().filter_map(named).collect()
+    }
+
+    /// How the names of the attributes are to be read where that is said, by the name of the attribute (saml-core 8.2).
+    pub fn name_formats(&self) -> HashMap<String, String> {
+        let named = |it: &saml::ReceivedAttribute| Some((it.name.clone(), it.name_format.clone()?));
+        self.0.attributes().iter().filter_map(named).collect()
+    }
+
     /// When the person was authenticated.
     pub fn authn_instant(&self) -> SystemTime {
         date(self.0.authn_instant())

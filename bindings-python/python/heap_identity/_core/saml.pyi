@@ -456,6 +456,12 @@ class VerifiedAssertion:
     @property
     def attributes(self) -> dict[str, list[str]]: ...
     @property
+    def friendly_names(self) -> dict[str, str]:
+        """Names for people (FriendlyName) of the attributes that have one, by the name of the attribute."""
+    @property
+    def name_formats(self) -> dict[str, str]:
+        """How the names of the attributes are to be read where that is said, by the name of the attribute (saml-core 8.2)."""
+    @property
     def authn_instant(self) -> datetime: ...
     @property
     def authn_context_class(self) -> str | None: ...
