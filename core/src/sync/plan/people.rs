@@ -24,7 +24,12 @@ impl<'s> Planner<'s> {
             (None, Some(desired)) if wanted => self.first_contact(id, desired, Reason::InBoundGroup),
             (None, Some(desired)) => self.recover(id, desired),
             (None, None) => {}
-            (Some(link), desired) => self.linked(id, link, desired.filter(|_| wanted)),
+            (Some(link), desired) => match (self.state.remote.account(&link.remote), desired) {
+                (Some(account), desired) => self.linked(id, link, account, desired.filter(|_| wanted)),
+                (None, Some(desired)) if wanted => self.first_contact(id, desired, Reason::GoneAtHeap),
+                (None, Some(desired)) => self.recover(id, desired),
+                (None, None) => {}
+            },
         }
     }
 
@@ -62,10 +67,11 @@ impl<'s> Planner<'s> {
         }
     }
 
-    /// An account that carries a person's directory id and is nobody's: made by us before the state was lost (D3, F11).
+    /// An account that carries a person's directory id and is nobody's, where they have no other: made by us before the state was
+    /// lost (D3, F11), or by a request that arrived late.
     fn left_after_lost_state(&self, id: &Id) -> Option<&'s Account> {
         let state = self.state;
-        if state.ledger.link(id).is_some() {
+        if state.ledger.link(id).is_some_and(|link| state.remote.account(&link.remote).is_some()) {
             return None;
         }
         let is_free = |account: &&Account| state.ledger.owner(&account.id).is_none();
@@ -73,7 +79,7 @@ impl<'s> Planner<'s> {
         carrying.next().filter(|_| carrying.next().is_none())
     }
 
-    /// Somebody who should have no access and has no link, but an active account: it is deactivated if it carries their
+    /// Somebody who should have no access and whose account is gone or not known, but an active one is there: it is deactivated if it carries their
     /// directory id (a lost link, D3), or if it is nobody else's and only a suspension keeps them out. An account of somebody
     /// who is in no bound group is not ours to touch (R33).
     fn recover(&mut self, id: &Id, desired: &DesiredPerson) {
@@ -107,14 +113,11 @@ impl<'s> Planner<'s> {
     }
 
     /// A person with an account of ours; `wanted` is the person if they should be active.
-    fn linked(&mut self, id: &Id, link: &Link, wanted: Option<&DesiredPerson>) {
-        let account = self.state.remote.account(&link.remote);
-        match (account, wanted) {
-            (None, Some(desired)) => self.first_contact(id, desired, Reason::GoneAtHeap),
-            (None, None) => {}
-            (Some(account), None) if account.active => self.deactivate(id, account, self.why_inactive(id)),
-            (Some(_), None) => {}
-            (Some(account), Some(desired)) => self.wanted(id, link, account, desired),
+    fn linked(&mut self, id: &Id, link: &Link, account: &Account, wanted: Option<&DesiredPerson>) {
+        match wanted {
+            Some(desired) => self.wanted(id, link, account, desired),
+            None if account.active => self.deactivate(id, account, self.why_inactive(id)),
+            None => {}
         }
     }
 

@@ -11,6 +11,7 @@ use crate::{
     sync::{
         Engine, EventName, TransportFailure,
         journal::{Entry, opened},
+        state::Link,
     },
 };
 
@@ -201,4 +202,16 @@ fn f39_groups_of_others_with_a_former_name_do_not_keep_a_renamed_group_from_bein
     assert_eq!(world.drive(&mut engine).failed, 0, "{:?}", world.sent);
     assert!(engine.team_of("g2").is_some_and(|team| engine.team_of("g1") != Some(team)));
     assert_eq!(world.teams().len(), 3, "{:?}", world.teams());
+}
+
+#[test]
+fn r32_an_account_that_a_late_request_made_after_the_persons_own_was_removed_is_deactivated() {
+    let link = Link { remote: "gone".into(), user_name: "ann@x".into(), email: None, role_written: None };
+    let entries = [opened(&config().integration()), Entry::UserLinked { person: "u1".into(), link }];
+    let journal = entries.iter().map(Entry::record);
+    let mut world = World::new().holds("/Users", &account("ann@x", r#""externalId":"u1","active":true"#));
+    let suspended = in_one_group(&[person("u1", "ann@x", false)]);
+    let mut engine = Engine::resume(config(), &suspended, 7, journal).unwrap();
+    world.drive(&mut engine);
+    assert_eq!(world.users(), ["ann@x inactive"]);
 }
