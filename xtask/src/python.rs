@@ -5,6 +5,9 @@ use std::{path::PathBuf, process::Command};
 use crate::steps::{Outcome, Steps};
 
 const ENVIRONMENT: &str = "target/python";
+/// The oldest Python that `bindings-python/pyproject.toml` names, and an environment of its own for it.
+const OLDEST: &str = "3.10";
+const OLDEST_ENVIRONMENT: &str = "target/python-oldest";
 /// What stubtest is wrong about.
 const NOT_SO: &str = "--allowlist=bindings-python/stubtest.txt";
 
@@ -35,7 +38,29 @@ pub(crate) fn test(steps: &mut Steps) -> Outcome {
         ),
     )?;
     let configuration = "--mypy-config-file=bindings-python/pyproject.toml";
-    steps.run("stubtest", &mut module(steps, &["mypy.stubtest", configuration, NOT_SO, "heap_identity"]))
+    steps.run("stubtest", &mut module(steps, &["mypy.stubtest", configuration, NOT_SO, "heap_identity"]))?;
+    test_with_the_oldest(steps)
+}
+
+/// The same tests with the oldest Python, where the machine has one.
+fn test_with_the_oldest(steps: &mut Steps) -> Outcome {
+    let name = format!("python{OLDEST}");
+    let Some(program) = path_of(steps, &name) else {
+        steps.note(&format!("{name} was not found, so it is NOT known whether the package works with it"));
+        return Ok(());
+    };
+    install_into(steps, OLDEST_ENVIRONMENT, &program)?;
+    let interpreter = steps.path(OLDEST_ENVIRONMENT).join("bin/python");
+    let arguments = ["-m", "pytest", "--quiet", "bindings-python"];
+    steps.run(&format!("pytest with {name}"), &mut steps.command(interpreter, &arguments))
+}
+
+/// Where the oldest Python is.
+fn path_of(steps: &Steps, name: &str) -> Option<String> {
+    let mut ask = steps.command(name, &["-c", "import sys; print(sys.executable)"]);
+    // Where pyenv answers to the name, it wants to be told the version once more.
+    let told = ask.env("PYENV_VERSION", OLDEST).output().ok().filter(|told| told.status.success())?;
+    Some(String::from_utf8(told.stdout).ok()?.trim().to_owned())
 }
 
 /// What Python adds to the cost of the core, beside a worker of Rust's own.
@@ -74,14 +99,19 @@ fn module(steps: &Steps, arguments: &[&str]) -> Command {
 }
 
 fn install(steps: &mut Steps) -> Outcome {
-    let python = interpreter(steps);
+    install_into(steps, ENVIRONMENT, "python3")
+}
+
+fn install_into(steps: &mut Steps, environment: &str, program: &str) -> Outcome {
+    let interpreter = steps.path(environment).join("bin/python");
     // `pip` comes last when an environment is made: without it the attempt before was cut short.
-    if !python.with_file_name("pip").exists() {
-        let mut create = steps.command("python3", &["-m", "venv", ENVIRONMENT]);
+    if !interpreter.with_file_name("pip").exists() {
+        let mut create = steps.command(program, &["-m", "venv", environment]);
         steps.run("python environment", &mut create).map_err(|error| {
-            format!("{error}; Python 3.10 or later with its venv module is needed (Debian: python3-venv)")
+            format!("{error}; Python {OLDEST} or later with its venv module is needed (Debian: python3-venv)")
         })?;
     }
-    let mut install = module(steps, &["pip", "install", "--quiet", "--disable-pip-version-check"]);
-    steps.run("pip install", install.arg("./bindings-python[test]"))
+    let arguments =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "./bindings-python[test]"];
+    steps.run("pip install", &mut steps.command(interpreter, &arguments))
 }
