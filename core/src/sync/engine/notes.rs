@@ -104,6 +104,32 @@ impl Engine {
         }
     }
 
+    /// The same for creations under user names that the directory has changed since: here both the name that was sent and the
+    /// directory id have to be there, since by now the person has an account under another name. Then what was left is deactivated
+    /// like an account that was replaced (R22).
+    fn settle_former(&mut self, now: Timestamp) {
+        let State { remote, ledger, .. } = &self.state;
+        let is_free = |account: &&Account| ledger.owner(&account.id).is_none();
+        let left = |(person, name): (&String, &String)| {
+            let mut accounts = remote.accounts_carrying(person).filter(is_free);
+            let account = accounts.find(|account| same_user_name(&account.user_name, name))?;
+            Some((person.clone(), account.user_name.clone(), account.id.clone()))
+        };
+        let left: Vec<(String, String, String)> = self.uncertain.former().filter_map(left).collect();
+        for (person, user_name, account) in left {
+            self.uncertain.forget_former(&person, &user_name);
+            let resource = EventResource::user(&person, &user_name);
+            self.tell(EventName::UserCreateProvision, Some(resource), 1, None, now);
+            if self.state.ledger.link(&person).is_some() {
+                let entry = Entry::UserRetired { account: (&account).into(), person: (&person).into() };
+                self.outbox.push(entry.record());
+                self.state.ledger.retire(account, Id::from(person));
+            } else {
+                self.link_user(&person, &account, &user_name, None);
+            }
+        }
+    }
+
     /// The team that a group's lost creation has left under the name that it was sent with.
     fn team_left_for(&self, group: &str, name: &str) -> Option<&Team> {
         let State { desired, ledger, remote, .. } = &self.state;
@@ -120,37 +146,6 @@ impl Engine {
         match self.state.candidate(group, named) {
             Candidate::One(team) => Some(team),
             _ => None,
-        }
-    }
-
-    /// The same for creations under user names that the directory has changed since: here both the name that was sent and the
-    /// directory id have to be there, since by now the person has an account under another name. Then what was left is deactivated
-    /// like an account that was replaced (R22).
-    fn settle_former(&mut self, now: Timestamp) {
-        let State { remote, ledger, .. } = &self.state;
-        let is_free = |account: &&Account| ledger.owner(&account.id).is_none();
-        let left = |(person, name): (&String, &String)| {
-            let mut accounts = remote.accounts_carrying(person).filter(is_free);
-            let account = accounts.find(|account| same_user_name(&account.user_name, name))?;
-            Some((person.clone(), account.user_name.clone(), account.id.clone()))
-        };
-        let left: Vec<(String, String, String)> = self.uncertain.former().filter_map(left).collect();
-        for (person, user_name, account) in left {
-            self.uncertain.forget_former(&person, &user_name);
-            self.tell(
-                EventName::UserCreateProvision,
-                Some(EventResource::user(&person, &user_name)),
-                1,
-                None,
-                now,
-            );
-            if self.state.ledger.link(&person).is_some() {
-                let entry = Entry::UserRetired { account: (&account).into(), person: (&person).into() };
-                self.outbox.push(entry.record());
-                self.state.ledger.retire(account, Id::from(person));
-            } else {
-                self.link_user(&person, &account, &user_name, None);
-            }
         }
     }
 
