@@ -1,6 +1,6 @@
 //! What takes several misfortunes at once: found by long runs of the simulator, and told here in a few lines.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use http::Method;
 
@@ -207,8 +207,8 @@ fn f39_groups_of_others_with_a_former_name_do_not_keep_a_renamed_group_from_bein
 #[test]
 fn r32_an_account_that_a_late_request_made_after_the_persons_own_was_removed_is_deactivated() {
     let link = Link { remote: "gone".into(), user_name: "ann@x".into(), email: None, role_written: None };
-    let entries = [opened(&config().integration()), Entry::UserLinked { person: "u1".into(), link }];
-    let journal = entries.iter().map(Entry::record);
+    let linked = Entry::UserLinked { person: "u1".into(), link: Cow::Owned(link) };
+    let journal = [opened(&config().integration()).record(), linked.record()];
     let mut world = World::new().holds("/Users", &account("ann@x", r#""externalId":"u1","active":true"#));
     let suspended = in_one_group(&[person("u1", "ann@x", false)]);
     let mut engine = Engine::resume(config(), &suspended, 7, journal).unwrap();
