@@ -101,8 +101,8 @@ impl<'s> Diff<'s> {
             after,
             people,
             groups,
-            new_person: Renumbering::new(new_person),
-            new_group: Renumbering::new(new_group),
+            new_person: Renumbering::new(&new_person),
+            new_group: Renumbering::new(&new_group),
             joined: Vec::new(),
             left: Vec::new(),
         }

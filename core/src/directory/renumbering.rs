@@ -1,43 +1,56 @@
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
+use core::iter;
 
 /// Which number of the later snapshot stands for each number of the earlier one. Both follow the directory ids, so new numbers ascend,
-/// and what lies between two arrivals or departures has moved by the same distance.
+/// and what lies between two arrivals or departures has moved by the same distance: most blocks have their distances in common with
+/// others, and all that is read fits into a processor's cache.
 #[derive(Clone, Debug)]
 pub(super) struct Renumbering {
-    exact: Vec<u32>,
-    /// How far all numbers of a whole block have moved, or [`MIXED`]: small enough for a processor's cache where `exact` is not.
-    shifts: Vec<u32>,
+    count: u32,
+    /// For each block of old numbers, which of `distances` is its own.
+    blocks: Vec<u32>,
+    /// How far each number of a block has moved.
+    distances: Vec<[u32; BLOCK]>,
 }
 
 /// Stands for what the later snapshot does not have; no number is as large.
 pub(super) const GONE: u32 = u32::MAX;
 
-const BLOCK: usize = 8;
-const MIXED: u32 = u32::MAX;
+const BLOCK: usize = 16;
 
 impl Renumbering {
     /// From the new number of each old one, or [`GONE`].
-    pub(super) fn new(exact: Vec<u32>) -> Self {
-        let shift = |(first, block): (u32, &[u32])| {
-            let shift = block.first().map_or(MIXED, |new| new.wrapping_sub(first));
-            let is_common = |(old, new): (u32, &u32)| *new != GONE && new.wrapping_sub(old) == shift;
-            if (first..).zip(block).all(is_common) { shift } else { MIXED }
-        };
-        let shifts = (0..).step_by(BLOCK).zip(exact.chunks_exact(BLOCK)).map(shift).collect();
-        Self { exact, shifts }
+    pub(super) fn new(exact: &[u32]) -> Self {
+        let (mut blocks, mut distances, mut shared) = (Vec::new(), Vec::new(), BTreeMap::new());
+        for (first, block) in (0..).step_by(BLOCK).zip(exact.chunks(BLOCK)) {
+            let mut moved = [0; BLOCK];
+            for ((distance, old), new) in
+                moved.iter_mut().zip(first..).zip(block.iter().chain(iter::repeat(&GONE)))
+            {
+                *distance = new.wrapping_sub(old);
+            }
+            let [common, ..] = moved;
+            let next = u32::try_from(distances.len()).unwrap_or(GONE);
+            let own = if moved == [common; BLOCK] { *shared.entry(common).or_insert(next) } else { next };
+            if own == next {
+                distances.push(moved);
+            }
+            blocks.push(own);
+        }
+        Self { count: u32::try_from(exact.len()).unwrap_or(GONE), blocks, distances }
     }
 
     /// The new number, or [`GONE`].
     pub(super) fn of(&self, old: u32) -> u32 {
-        match self.shifts.get(old as usize / BLOCK) {
-            Some(&shift) if shift != MIXED => old.wrapping_add(shift),
-            _ => self.exact.get(old as usize).copied().unwrap_or(GONE),
-        }
+        let block = self.blocks.get(old as usize / BLOCK).and_then(|own| self.distances.get(*own as usize));
+        block
+            .and_then(|block| block.get(old as usize % BLOCK))
+            .map_or(GONE, |distance| old.wrapping_add(*distance))
     }
 
     /// The new number of each old one, in order.
     pub(super) fn all(&self) -> impl Iterator<Item = u32> {
-        self.exact.iter().copied()
+        (0..self.count).map(|old| self.of(old))
     }
 }
 
@@ -63,7 +76,7 @@ mod tests {
                 next += 1 + chance.saturating_sub(38);
                 next - 1
             }).collect();
-            let renumbering = Renumbering::new(exact.clone());
+            let renumbering = Renumbering::new(&exact);
             for (old, new) in (0..).zip(&exact) {
                 prop_assert_eq!(renumbering.of(old), *new);
             }
