@@ -161,6 +161,35 @@ def test_a_row_is_counted_over_all_chunks() -> None:
         read(pa.table, people=people)
 
 
+def many(ids: list[str]) -> dict[str, pa.Table]:
+    """More memberships than one thread takes, of people with these ids."""
+    groups = [f"g{number}" for number in range(400)]
+    people = {"id": ids, "userName": ids, "active": [True] * len(ids)}
+    members = [ids[(row * 7 + row // 500) % len(ids)] for row in range(500 * len(groups))]
+    memberships = {"group": [group for group in groups for _ in range(500)], "person": members}
+    return {"people": pa.table(people), "groups": pa.table({"id": groups, "name": groups}), "memberships": pa.table(memberships)}
+
+
+@pytest.mark.parametrize("table", [pa.Table.combine_chunks, lambda table: table.take(pa.array(range(table.num_rows - 1, -1, -1))), pl.from_arrow])
+def test_ids_of_every_length_are_found_again_in_many_rows(table: Callable[[pa.Table], Any]) -> None:
+    ids = [f"{number:0{length}d}" for length in range(1, 41) for number in range(10)]
+    tables = many(ids)
+    snapshot = Snapshot.from_arrow(**{**tables, "memberships": table(tables["memberships"])})
+    of_group: dict[str, set[str]] = {}
+    for group, person in zip(*tables["memberships"].to_pydict().values()):
+        of_group.setdefault(group, set()).add(person)
+    assert {group: snapshot.members(group) for group in of_group} == {group: sorted(members) for group, members in of_group.items()}
+
+
+def test_of_many_rows_the_first_that_is_wrong_is_told() -> None:
+    tables = many(["u1", "u2", "u3"])
+    columns = tables["memberships"].to_pydict()
+    columns["person"][199_999] = "u9"
+    columns["group"][100_001] = None
+    with pytest.raises(InvalidInput, match="column `group`, row 100001 from 0: expected an `id` of the table groups, found nothing"):
+        Snapshot.from_arrow(**{**tables, "memberships": pa.table(columns)})
+
+
 def test_a_column_that_is_there_twice_is_refused() -> None:
     twice = pa.Table.from_arrays([pa.array(["g1"]), pa.array(["g1"]), pa.array(["A"])], names=["id", "id", "name"])
     with pytest.raises(InvalidInput, match="groups, column `id`: the column is there twice"):

@@ -1,7 +1,10 @@
 //! The columns of a table, each as what is expected of it.
 
+use std::ops::Range;
+
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, LargeStringArray, RecordBatch, StringArray, StringViewArray, cast::AsArray,
+    Array, ArrayRef, BooleanArray, DictionaryArray, LargeStringArray, RecordBatch, StringArray,
+    StringViewArray, cast::AsArray, downcast_integer, types::ArrowDictionaryKeyType,
 };
 use arrow_schema::DataType;
 
@@ -16,7 +19,7 @@ pub(super) enum Texts {
     Utf8View(StringViewArray),
     /// For each row the row of its text, among `count` ones.
     Dictionary {
-        rows: Vec<Option<usize>>,
+        keys: Box<dyn Keys>,
         texts: Box<Self>,
         count: usize,
     },
@@ -31,10 +34,36 @@ impl Texts {
             Self::Utf8(texts) => texts.is_valid(row).then(|| texts.value(row)),
             Self::LargeUtf8(texts) => texts.is_valid(row).then(|| texts.value(row)),
             Self::Utf8View(texts) => texts.is_valid(row).then(|| texts.value(row)),
-            Self::Dictionary { rows, texts, .. } => texts.get((*rows.get(row)?)?),
+            Self::Dictionary { keys, texts, .. } => texts.get(keys.of(row)?),
             Self::Absent => None,
         }
     }
+}
+
+/// The keys of a dictionary, of whatever type they are.
+pub(super) trait Keys: Send + Sync {
+    /// The key of a row that the table has.
+    fn of(&self, row: usize) -> Option<usize>;
+
+    /// The keys of these rows, for as many as `keys` has room for.
+    fn read(&self, rows: Range<usize>, keys: &mut [Option<usize>]);
+}
+
+impl<K: ArrowDictionaryKeyType> Keys for DictionaryArray<K> {
+    fn of(&self, row: usize) -> Option<usize> {
+        self.key(row)
+    }
+
+    fn read(&self, rows: Range<usize>, keys: &mut [Option<usize>]) {
+        keys.iter_mut().zip(rows).for_each(|(key, row)| *key = self.key(row));
+    }
+}
+
+/// `None` where the keys are of another type than the macro says.
+macro_rules! keys_of {
+    ($key:ty, $column:expr) => {
+        $column.as_dictionary_opt::<$key>().map(|keys| Box::new(keys.clone()) as Box<dyn Keys>)
+    };
 }
 
 /// The columns of one chunk of a table.
@@ -89,13 +118,14 @@ impl Columns<'_> {
             DataType::LargeUtf8 => Texts::LargeUtf8(column.as_string().clone()),
             DataType::Utf8View => Texts::Utf8View(column.as_string_view().clone()),
             DataType::Null => Texts::Absent,
-            DataType::Dictionary(_, values) if !matches!(**values, DataType::Dictionary(..)) => {
-                let dictionary = column.as_any_dictionary();
-                let texts = Box::new(self.read(name, dictionary.values())?);
-                let count = dictionary.values().len();
-                let keys = if count == 0 { vec![0; column.len()] } else { dictionary.normalized_keys() };
-                let row = |(row, key)| (count > 0 && dictionary.keys().is_valid(row)).then_some(key);
-                Texts::Dictionary { rows: keys.into_iter().enumerate().map(row).collect(), texts, count }
+            found @ DataType::Dictionary(key, values) if !matches!(**values, DataType::Dictionary(..)) => {
+                let keys = downcast_integer! { key.as_ref() => (keys_of, column), _ => None };
+                let texts = column.as_any_dictionary().values();
+                Texts::Dictionary {
+                    keys: keys.ok_or_else(|| self.wrong(name, TEXT, found))?,
+                    texts: Box::new(self.read(name, texts)?),
+                    count: texts.len(),
+                }
             }
             found => return Err(self.wrong(name, TEXT, found)),
         })

@@ -2,6 +2,7 @@
 
 mod columns;
 mod ids;
+mod memberships;
 
 use core::fmt::{self, Display};
 
@@ -18,7 +19,8 @@ use pyo3::{
 
 use self::{
     columns::{Columns, Texts},
-    ids::{Ids, LookedUp, blocks},
+    ids::Ids,
+    memberships::MembershipColumns,
 };
 use crate::error::{Raise, exception};
 
@@ -101,23 +103,8 @@ fn build(
     let groups = groups.chunks(GroupColumns::of)?;
     let people = build_people(&mut builder, &people)?;
     let groups = build_groups(&mut builder, &groups)?;
-    let (mut before, mut group, mut person) = (0, Vec::new(), Vec::new());
-    for chunk in memberships.chunks(MembershipColumns::of)? {
-        let (of_group, of_person) =
-            (LookedUp::new(&chunk.groups, &groups), LookedUp::new(&chunk.people, &people));
-        for block in blocks(chunk.count) {
-            of_group.read(block.clone(), &mut group);
-            of_person.read(block.clone(), &mut person);
-            for (row, pair) in block.zip(group.iter().zip(&person)) {
-                let (Some(group), Some(person)) = pair else {
-                    let place = Place { table: "memberships", before, row };
-                    return Err(chunk.unknown(&place, pair.0.is_some()).into());
-                };
-                builder.member(*group, *person);
-            }
-        }
-        before += chunk.count;
-    }
+    let memberships = memberships.chunks(MembershipColumns::of)?;
+    memberships::add(&mut builder, &memberships, &groups, &people)?;
     Ok(builder.complete()?)
 }
 
@@ -189,29 +176,26 @@ impl PersonColumns {
     }
 }
 
-fn build_people<'t>(
-    builder: &mut SnapshotBuilder,
-    chunks: &'t [PersonColumns],
-) -> Result<Ids<'t, PersonId>, Failure> {
-    let mut known = Vec::with_capacity(chunks.iter().map(|chunk| chunk.count).sum());
+fn build_people(builder: &mut SnapshotBuilder, chunks: &[PersonColumns]) -> Result<Ids<PersonId>, Failure> {
+    let mut handles = Vec::with_capacity(chunks.iter().map(|chunk| chunk.count).sum());
     let mut person = Person::default();
     let mut before = 0;
     for chunk in chunks {
         for row in 0..chunk.count {
             let place = Place { table: "people", before, row };
-            let id = place.text("id", &chunk.id)?;
-            put(&mut person.id, id);
+            put(&mut person.id, place.text("id", &chunk.id)?);
             put(&mut person.user_name, place.text("userName", &chunk.user_name)?);
             person.active = place.flag("active", &chunk.active)?;
             put_optional(&mut person.given_name, chunk.given_name.get(row));
             put_optional(&mut person.family_name, chunk.family_name.get(row));
             put_optional(&mut person.email, chunk.email.get(row));
             put_optional(&mut person.role, chunk.role.get(row));
-            known.push((id, builder.person(&person)?));
+            handles.push(builder.person(&person)?);
         }
         before += chunk.count;
     }
-    Ok(Ids::new(known))
+    let ids = chunks.iter().flat_map(|chunk| (0..chunk.count).filter_map(|row| chunk.id.get(row)));
+    Ok(Ids::new(handles, ids)?)
 }
 
 struct GroupColumns {
@@ -232,45 +216,20 @@ impl GroupColumns {
     }
 }
 
-fn build_groups<'t>(
-    builder: &mut SnapshotBuilder,
-    chunks: &'t [GroupColumns],
-) -> Result<Ids<'t, GroupId>, Failure> {
-    let mut known = Vec::new();
+fn build_groups(builder: &mut SnapshotBuilder, chunks: &[GroupColumns]) -> Result<Ids<GroupId>, Failure> {
+    let mut handles = Vec::new();
     let mut before = 0;
     for chunk in chunks {
         for row in 0..chunk.count {
             let place = Place { table: "groups", before, row };
             let (id, name) = (place.text("id", &chunk.id)?, place.text("name", &chunk.name)?);
             let bound = chunk.bound.as_ref().map_or(Ok(true), |bound| place.flag("bound", bound))?;
-            known.push((id, builder.group(&Group { id: id.to_owned(), name: name.to_owned(), bound })?));
+            handles.push(builder.group(&Group { id: id.to_owned(), name: name.to_owned(), bound })?);
         }
         before += chunk.count;
     }
-    Ok(Ids::new(known))
-}
-
-struct MembershipColumns {
-    count: usize,
-    groups: Texts,
-    people: Texts,
-}
-
-impl MembershipColumns {
-    fn of(columns: Columns<'_>) -> Result<Self, TableError> {
-        Ok(Self {
-            count: columns.chunk.num_rows(),
-            groups: columns.texts("group")?,
-            people: columns.texts("person")?,
-        })
-    }
-
-    fn unknown(&self, place: &Place, is_person: bool) -> TableError {
-        let (column, texts, table) =
-            if is_person { ("person", &self.people, "people") } else { ("group", &self.groups, "groups") };
-        let found = texts.get(place.row).map_or("nothing".to_owned(), |id| format!("`{id}`"));
-        place.wrong(column, format!("expected an `id` of the table {table}, found {found}"))
-    }
+    let ids = chunks.iter().flat_map(|chunk| (0..chunk.count).filter_map(|row| chunk.id.get(row)));
+    Ok(Ids::new(handles, ids)?)
 }
 
 /// A row of a table, behind the rows of the chunks before.
