@@ -1,11 +1,6 @@
 //! What an answer means for a step about a group.
 
-use alloc::{
-    collections::{BTreeSet, VecDeque},
-    format,
-    string::String,
-    vec::Vec,
-};
+use alloc::{collections::VecDeque, format, string::String, vec::Vec};
 
 use super::{
     Engine, Stop,
@@ -21,7 +16,7 @@ use crate::{
     sync::{
         plan::{ConflictKind, GroupStep},
         planted::{Bug, is_planted},
-        state::{Candidate, Knowledge, Team},
+        state::{Candidate, Knowledge, Team, Texts},
     },
     wire::Response,
 };
@@ -170,7 +165,7 @@ impl Engine {
         match verdict {
             Verdict::Done(response) if is_read => {
                 let known = self.state.remote.team(&change.team).map(|team| &team.members);
-                let none = BTreeSet::new();
+                let none = Texts::default();
                 let known = known.unwrap_or(&none);
                 match messages::changed_group(&change.team, known, &change.chunks, &response) {
                     Some(whole) => {

@@ -21,7 +21,7 @@ use crate::{
         Config,
         plan::{Attribute, AttributeChange, UserStep},
         planted::{Bug, is_planted},
-        state::{Account, Knowledge, Team},
+        state::{Account, Knowledge, Team, Texts},
     },
     wire::{Request, Response},
 };
@@ -160,13 +160,16 @@ pub(super) fn changed_user(
 /// A group that was read, changed; `known` are its members as far as Heap does not tell them.
 pub(super) fn changed_group<'c>(
     id: &str,
-    known: &BTreeSet<String>,
+    known: &Texts<String>,
     chunks: impl IntoIterator<Item = &'c GroupChunk>,
     read: &Response,
 ) -> Option<Whole> {
     let mut group = Group::from_slice(read.body()).ok().filter(|group| group.id.as_deref() == Some(id))?;
     let told = group.members.take();
-    let mut members = told.unwrap_or_else(|| known.iter().cloned().map(Member::new).collect());
+    let mut members = told.unwrap_or_else(|| {
+        let known: BTreeSet<&String> = known.unordered().collect();
+        known.into_iter().cloned().map(Member::new).collect()
+    });
     let mut present: BTreeSet<String> = members.iter().map(|member| member.value.clone()).collect();
     for chunk in chunks {
         if let Some(name) = &chunk.rename {
@@ -406,7 +409,7 @@ mod tests {
             remove: ["b".into()].into(),
             replaces: false,
         };
-        let none = alloc::collections::BTreeSet::new();
+        let none = super::Texts::default();
         let whole = super::changed_group("t", &none, [&chunk], &read_as(shown, Some("\"9\""))).unwrap();
         let request = super::put(&endpoint(), Kind::Group, "t", &whole);
         let members = json!([{"value": "a", "display": "A"}, {"value": "c"}]);
@@ -418,7 +421,7 @@ mod tests {
     fn f13_a_group_whose_members_are_not_told_is_put_back_with_those_that_were_sent() {
         let shown = read_as(r#"{"id":"t","displayName":"Team"}"#, None);
         let chunk = super::GroupChunk { add: ["c".into()].into(), ..super::GroupChunk::default() };
-        let known = alloc::collections::BTreeSet::from(["a".into()]);
+        let known = core::iter::once("a".into()).collect();
         let whole = super::changed_group("t", &known, [&chunk], &shown).unwrap();
         let members = json!([{"value": "a"}, {"value": "c"}]);
         assert_eq!(body(&super::put(&endpoint(), Kind::Group, "t", &whole))["members"], members);

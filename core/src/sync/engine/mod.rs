@@ -334,6 +334,7 @@ impl Engine {
             self.phase = Phase::Planned { plan, approved: None };
             return Turn::Finished;
         }
+        self.state.reserve(plan.counts().users_created);
         let running = Running::new(plan, now);
         self.conflicts += running.conflicts().count();
         self.tell_conflicts(&running, now);
@@ -521,6 +522,9 @@ impl Engine {
     }
 
     fn give_up_answers(&mut self, now: Timestamp) {
+        if self.flights.is_empty() {
+            return;
+        }
         // A time that is further off than any answer is waited for was set before the clock jumped back.
         let longest =
             now.checked_add(SignedDuration::from_secs(SYNC_ANSWER_SECONDS)).unwrap_or(Timestamp::MAX);

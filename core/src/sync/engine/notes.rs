@@ -53,7 +53,7 @@ impl Engine {
         user_name: &str,
         role_written: Option<String>,
     ) {
-        let id = Id::from(person);
+        let id = self.state.id_of_person(person);
         let before = self.state.ledger.link(person).filter(|link| link.remote == account);
         let link = match before {
             // The addresses of the first link stay: a later change of them is one under R22.
@@ -210,7 +210,8 @@ impl Engine {
             self.outbox.push_urgent(record);
         }
         self.uncertain.groups.remove(group);
-        self.state.ledger.set_group_link(&Id::from(group), link);
+        let id = self.state.id_of_group(group);
+        self.state.ledger.set_group_link(&id, link);
     }
 
     pub(super) fn lose_team(&mut self, group: &str) {

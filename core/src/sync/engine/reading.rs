@@ -85,6 +85,7 @@ impl Reading {
 
     pub(super) fn into_remote(self) -> Remote {
         let mut remote = Remote::default();
+        remote.reserve(self.accounts.len());
         self.accounts.into_iter().for_each(|account| remote.put_account(account));
         self.teams.into_iter().for_each(|team| remote.put_team(team));
         let knowledge = if self.tells || is_planted(Bug::AbsentMembersAreNone) {

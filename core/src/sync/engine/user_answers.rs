@@ -249,9 +249,8 @@ impl Engine {
     ///
     /// Also where the directory no longer has the person: what was created is ours, and is deactivated by the next plan (R32).
     fn take_account(&mut self, step: &UserStep, account: Account, user_name: &str, role: Option<String>) {
-        let id = account.id.clone();
+        self.link_user(&step.person, &account.id, user_name, role);
         self.state.put_account(account);
-        self.link_user(&step.person, &id, user_name, role);
     }
 
     /// Notes what a write did: as the answer shows it, else as it was sent (F14), and whether it took effect (F27).

@@ -44,6 +44,9 @@ impl Planner<'_> {
     /// A creation that the network delivers twice makes two groups: the copy carries the directory's id as the one in the ledger
     /// does, and is nobody's.
     fn copies(&mut self, id: &Id, link: &GroupLink) {
+        if !self.state.remote.may_have_copies() {
+            return;
+        }
         let carrying = || self.state.remote.teams_carrying(id);
         if !carrying().any(|team| team.id == link.remote) {
             return;
@@ -98,7 +101,7 @@ impl Planner<'_> {
             return self.conflict(ConflictKind::GroupNameCase, id, name);
         }
         let mut step = new_step(GroupVerb::Create, id, name, reason);
-        step.add = self.members_of(desired).map(|person| self.added(person)).collect();
+        step.add = self.added_members(desired);
         self.steps.push(Step::Group(step));
     }
 
@@ -133,7 +136,7 @@ impl Planner<'_> {
         match scope {
             _ if team.knowledge == Knowledge::Nothing => {
                 step.blind = true;
-                step.add = self.members_of(desired).map(|person| self.added(person)).collect();
+                step.add = self.added_members(desired);
             }
             Scope::All => self.all_members(desired, team, &mut step),
             Scope::Only(people) => {
@@ -164,9 +167,11 @@ impl Planner<'_> {
                 None => step.add.push(self.added(person)),
             }
         }
+        step.add.sort_unstable_by(|a, b| a.person.cmp(&b.person));
         held.sort_unstable();
         let stray = team.possible_members().filter(|member| held.binary_search(&member.as_str()).is_err());
         step.remove = stray.map(|member| self.removed(member)).collect();
+        step.remove.sort_unstable_by(|a, b| a.remote.cmp(&b.remote));
     }
 
     fn one_member(&self, desired: &DesiredGroup, team: &Team, person: &Id, step: &mut GroupStep) {
@@ -182,6 +187,12 @@ impl Planner<'_> {
         step.remove.extend(left_behind.map(|account| self.removed(account)));
     }
 
+    fn added_members(&self, desired: &DesiredGroup) -> Vec<AddedMember> {
+        let mut added: Vec<_> = self.members_of(desired).map(|person| self.added(person)).collect();
+        added.sort_unstable_by(|a, b| a.person.cmp(&b.person));
+        added
+    }
+
     fn added(&self, person: &Id) -> AddedMember {
         let user_name = self.state.desired.person(person).map(|desired| desired.person.user_name.clone());
         AddedMember { person: person.to_string(), user_name: user_name.unwrap_or_default() }
@@ -193,13 +204,14 @@ impl Planner<'_> {
     }
 
     /// The members who have an account, or get one in this plan: suspended people keep their memberships (D6).
+    /// In the order of chance.
     fn members_of<'d>(&self, desired: &'d DesiredGroup) -> impl Iterator<Item = &'d Id> {
-        desired.members.iter().filter(|person| self.has_or_gets_account(person))
+        desired.members.unordered().filter(|person| self.has_or_gets_account(person))
     }
 
     /// Suspended people do not make a group non-empty for its creation (D6, R25).
     fn has_active_member(&self, desired: &DesiredGroup) -> bool {
-        desired.members.iter().any(|person| {
+        desired.members.unordered().any(|person| {
             self.has_or_gets_account(person)
                 && self.state.desired.person(person).is_some_and(|member| member.person.active)
         })

@@ -101,8 +101,7 @@ impl<'s> Planner<'s> {
         if names.any(is_wanted) || !self.recovered.insert(account.id.clone()) {
             return;
         }
-        let is_ours =
-            account.external_id.as_deref() == Some(id) || self.state.desired.has_bound_group(desired);
+        let is_ours = account.external_id.as_deref() == Some(id) || desired.has_bound_group();
         if !is_ours || self.state.is_claimed_by_another(id, account) {
             return;
         }
@@ -232,32 +231,27 @@ pub(crate) fn attributes(
     account: Option<&Account>,
     may_write_role: bool,
 ) -> Vec<AttributeChange> {
-    let text = |active: bool| Some(active.to_string());
     let mut changes = Vec::new();
-    let mut compare = |attribute, from: Option<String>, to: Option<String>| {
+    let mut compare = |attribute, from: Option<&str>, to: Option<&str>| {
         if from != to {
+            let (from, to) = (from.map(Into::into), to.map(Into::into));
             changes.push(AttributeChange { attribute, from, to });
         }
     };
-    compare(Attribute::Active, account.and_then(|account| text(account.active)), text(true));
-    compare(
-        Attribute::GivenName,
-        account.and_then(|account| account.given_name.clone()),
-        value(&person.given_name),
-    );
-    compare(
-        Attribute::FamilyName,
-        account.and_then(|account| account.family_name.clone()),
-        value(&person.family_name),
-    );
+    let active = account.map(|account| if account.active { "true" } else { "false" });
+    compare(Attribute::Active, active, Some("true"));
+    let given_name = account.and_then(|account| account.given_name.as_deref());
+    compare(Attribute::GivenName, given_name, value(&person.given_name));
+    let family_name = account.and_then(|account| account.family_name.as_deref());
+    compare(Attribute::FamilyName, family_name, value(&person.family_name));
     // The role is sent only if the directory gives one: absent is never touched (D8).
     if let Some(role) = value(&person.role).filter(|_| may_write_role) {
-        compare(Attribute::Role, account.and_then(|account| account.role.clone()), Some(role));
+        compare(Attribute::Role, account.and_then(|account| account.role.as_deref()), Some(role));
     }
     changes
 }
 
 /// An empty text is no value: servers do not keep one apart from an absent attribute.
-fn value(text: &Option<String>) -> Option<String> {
-    text.clone().filter(|text| !text.is_empty())
+fn value(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
 }

@@ -8,7 +8,7 @@ use alloc::{
 use super::step::{Step, UserVerb};
 use crate::sync::{
     ChangedUserName,
-    state::{Id, Scope, State, Touched},
+    state::{Few, Id, Scope, State, Table, Touched},
 };
 
 /// Makes the steps that lead from what Heap holds to what the directory says, person by person and group by group.
@@ -18,7 +18,7 @@ pub(super) struct Planner<'s> {
     pub(super) steps: Vec<Step>,
     /// Who gets an account by a step of this plan, and so can be made a member by a later one; with the account's id where it
     /// exists already (D3).
-    getting_accounts: BTreeMap<Id, Option<String>>,
+    getting_accounts: Table<Id, Option<String>>,
     /// Accounts that somebody gets to use by a step of this plan, whoever had them before.
     taken: BTreeSet<String>,
     /// Accounts that were looked at for somebody who should have no access.
@@ -31,7 +31,7 @@ impl<'s> Planner<'s> {
             state,
             policy,
             steps: Vec::new(),
-            getting_accounts: BTreeMap::new(),
+            getting_accounts: Table::default(),
             taken: BTreeSet::new(),
             recovered: BTreeSet::new(),
         }
@@ -64,7 +64,7 @@ impl<'s> Planner<'s> {
         // Who gets an account only now lacks all memberships, not only those that a change has touched.
         for person in self.getting_accounts.keys() {
             let held = self.state.desired.person(person).map(|desired| &desired.groups);
-            for group in held.into_iter().flatten() {
+            for group in held.into_iter().flat_map(Few::iter) {
                 let scope = groups.entry(group).or_insert_with(|| Cow::Owned(Scope::Only(BTreeSet::new())));
                 if let Scope::Only(people) = scope.to_mut() {
                     people.insert(person.clone());
@@ -126,9 +126,12 @@ impl<'s> Planner<'s> {
 }
 
 /// Each id once, in order: a plan is the same document whatever the way to it (D2).
-fn sorted<'i>(ids: impl Iterator<Item = &'i Id>) -> Vec<&'i Id> {
-    let mut ids: Vec<_> = ids.collect();
+fn sorted<'i>(ids: impl Iterator<Item = &'i Id>) -> impl Iterator<Item = &'i Id> {
+    // By what they begin with, which is at hand, and only where that is the same by the texts, which are anywhere in memory.
+    let begins =
+        |id: &Id| id.bytes().chain([0; 8]).take(8).fold(0, |begin, byte| begin << 8 | u64::from(byte));
+    let mut ids: Vec<(u64, &Id)> = ids.map(|id| (begins(id), id)).collect();
     ids.sort_unstable();
     ids.dedup();
-    ids
+    ids.into_iter().map(|(_, id)| id)
 }

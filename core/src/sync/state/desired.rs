@@ -5,8 +5,8 @@ use alloc::{
 use core::mem;
 
 use super::{
-    folded,
-    table::{Index, Table},
+    folded, same_user_name,
+    table::{Few, Index, Table, Texts},
 };
 use crate::directory::{Change, Denial, Group, Person, Snapshot};
 
@@ -17,14 +17,16 @@ pub(crate) type Id = Arc<str>;
 #[derive(Debug)]
 pub(crate) struct DesiredPerson {
     pub(crate) person: Person,
-    pub(crate) groups: BTreeSet<Id>,
+    pub(crate) groups: Few<Id>,
+    /// How many of the groups are bound: whether any is decides about access, and is asked whenever anything changes.
+    bound_groups: usize,
 }
 
 /// A group as the directory has it now.
 #[derive(Debug)]
 pub(crate) struct DesiredGroup {
     pub(crate) group: Group,
-    pub(crate) members: BTreeSet<Id>,
+    pub(crate) members: Texts<Id>,
 }
 
 /// Which memberships of a group may have changed.
@@ -59,24 +61,40 @@ pub(crate) struct Desired {
 impl From<&Snapshot> for Desired {
     fn from(snapshot: &Snapshot) -> Self {
         let mut desired = Self {
-            people: Table::default(),
-            groups: Table::default(),
+            people: Table::with_capacity(snapshot.people_count()),
+            groups: Table::with_capacity(snapshot.group_count()),
             user_names: Index::default(),
             group_names: Index::default(),
             group_management: snapshot.has_group_management(),
             touched: Touched::default(),
         };
+        desired.user_names.reserve(snapshot.people_count());
+        // What the directory has from the start has touched nothing.
         for person in snapshot.people() {
-            desired.set_person(person.to_person());
+            let (id, person) = (Id::from(person.id()), person.to_person());
+            desired.user_names.remember(&folded(&person.user_name), id.clone());
+            desired.people.insert(id, DesiredPerson { person, groups: Few::None, bound_groups: 0 });
         }
         for group in snapshot.groups() {
-            desired.set_group(group.to_group());
+            let id = Id::from(group.id());
+            let mut members = Texts::with_capacity(group.members().size_hint().0);
             for member in group.members() {
-                desired.join(group.id(), member.id());
+                if let Some((person, member)) = desired.people.get_key_value_mut(member.id()) {
+                    members.insert(person.clone());
+                    member.groups.insert(id.clone());
+                    member.bound_groups += usize::from(group.is_bound());
+                }
             }
+            desired.group_names.remember(group.name(), id.clone());
+            desired.groups.insert(id, DesiredGroup { group: group.to_group(), members });
         }
-        desired.touched = Touched::default();
         desired
+    }
+}
+
+impl DesiredPerson {
+    pub(crate) const fn has_bound_group(&self) -> bool {
+        self.bound_groups > 0
     }
 }
 
@@ -108,7 +126,7 @@ impl Desired {
     /// Why a person may not use the application, which single sign-on answers in the same way (R12, R32; with group management off too: D7).
     pub(crate) fn denial(&self, id: &str) -> Option<Denial> {
         let person = self.people.get(id);
-        let is_held = || person.is_some_and(|desired| self.has_bound_group(desired));
+        let is_held = || person.is_some_and(DesiredPerson::has_bound_group);
         Denial::of(person.map(|desired| desired.person.active), is_held)
     }
 
@@ -116,18 +134,19 @@ impl Desired {
         self.denial(id).is_none()
     }
 
-    pub(crate) fn has_bound_group(&self, desired: &DesiredPerson) -> bool {
-        desired.groups.iter().any(|group| self.groups.get(group).is_some_and(|held| held.group.bound))
-    }
-
     /// The people who have a user name, case apart (D9).
     pub(crate) fn with_user_name(&self, user_name: &str) -> impl Iterator<Item = &Id> {
-        self.user_names.get(&folded(user_name)).into_iter().flatten()
+        let has_it = move |id: &&Id| {
+            let desired = self.people.get(id);
+            desired.is_some_and(|desired| same_user_name(&desired.person.user_name, user_name))
+        };
+        self.user_names.ids(&folded(user_name)).filter(has_it)
     }
 
     /// The groups that have a name.
     pub(crate) fn with_group_name(&self, name: &str) -> impl Iterator<Item = &Id> {
-        self.group_names.get(name).into_iter().flatten()
+        let has_it = move |id: &&Id| self.groups.get(id).is_some_and(|desired| desired.group.name == name);
+        self.group_names.ids(name).filter(has_it)
     }
 
     pub(crate) fn take_touched(&mut self) -> Touched {
@@ -174,35 +193,33 @@ impl Desired {
     }
 
     fn set_person(&mut self, person: Person) {
-        let id: Id = person.id.as_str().into();
-        let groups = match self.people.remove(&id) {
-            Some(before) => {
+        let (id, groups, bound_groups) = match self.people.remove_entry(&person.id) {
+            Some((id, before)) => {
                 self.touch_namesakes(&before.person.user_name);
                 self.user_names.forget(&folded(&before.person.user_name), &id);
-                before.groups
+                (id, before.groups, before.bound_groups)
             }
-            None => BTreeSet::new(),
+            None => (Id::from(person.id.as_str()), Few::None, 0),
         };
         self.touch_namesakes(&person.user_name);
-        self.user_names.remember(folded(&person.user_name), id.clone());
-        for group in &groups {
+        self.user_names.remember(&folded(&person.user_name), id.clone());
+        for group in groups.iter() {
             self.touched.membership(group, &id);
         }
         self.touched.people.insert(id.clone());
-        self.people.insert(id, DesiredPerson { person, groups });
+        self.people.insert(id, DesiredPerson { person, groups, bound_groups });
     }
 
     /// Whoever has the same user name may now get the account, or lose the claim to it (D9).
     fn touch_namesakes(&mut self, user_name: &str) {
-        let namesakes = self.user_names.get(&folded(user_name));
-        self.touched.people.extend(namesakes.into_iter().flatten().cloned());
+        self.touched.people.extend(self.user_names.ids(&folded(user_name)).cloned());
     }
 
     fn remove_person(&mut self, id: &str) {
         let Some((id, before)) = self.people.remove_entry(id) else { return };
         self.touch_namesakes(&before.person.user_name);
         self.user_names.forget(&folded(&before.person.user_name), &id);
-        for group in &before.groups {
+        for group in before.groups.iter() {
             if let Some(desired) = self.groups.get_mut(group) {
                 desired.members.remove(&id);
             }
@@ -212,18 +229,23 @@ impl Desired {
     }
 
     fn set_group(&mut self, group: Group) {
-        let id: Id = group.id.as_str().into();
-        let members = match self.groups.remove(&id) {
-            Some(before) => {
+        let (id, members) = match self.groups.remove_entry(&group.id) {
+            Some((id, before)) => {
                 self.group_names.forget(&before.group.name, &id);
                 if before.group.bound != group.bound {
-                    self.touched.people.extend(before.members.iter().cloned());
+                    self.touched.people.extend(before.members.unordered().cloned());
+                    for member in before.members.unordered() {
+                        if let Some(member) = self.people.get_mut(member) {
+                            member.bound_groups -= usize::from(before.group.bound);
+                            member.bound_groups += usize::from(group.bound);
+                        }
+                    }
                 }
-                before.members
+                (id, before.members)
             }
-            None => BTreeSet::new(),
+            None => (Id::from(group.id.as_str()), Texts::default()),
         };
-        self.group_names.remember(group.name.clone(), id.clone());
+        self.group_names.remember(&group.name, id.clone());
         self.touched.groups.insert(id.clone(), Scope::All);
         self.groups.insert(id, DesiredGroup { group, members });
     }
@@ -231,37 +253,46 @@ impl Desired {
     fn remove_group(&mut self, id: &str) {
         let Some((id, before)) = self.groups.remove_entry(id) else { return };
         self.group_names.forget(&before.group.name, &id);
-        for member in &before.members {
+        for member in before.members.unordered() {
             if let Some(desired) = self.people.get_mut(member) {
                 desired.groups.remove(&id);
+                desired.bound_groups -= usize::from(before.group.bound);
             }
         }
-        self.touched.people.extend(before.members);
+        self.touched.people.extend(before.members.unordered().cloned());
         self.touched.groups.insert(id, Scope::All);
     }
 
     fn join(&mut self, group: &str, person: &str) {
-        let Some((group, _)) = self.groups.get_key_value(group) else { return };
-        let Some((person, _)) = self.people.get_key_value(person) else { return };
-        let (group, person) = (group.clone(), person.clone());
-        self.touched.membership(&group, &person);
+        let Some((group, joined)) = self.groups.get_key_value_mut(group) else { return };
+        let Some((person, joining)) = self.people.get_key_value_mut(person) else { return };
+        if joining.groups.insert(group.clone()) {
+            joining.bound_groups += usize::from(joined.group.bound);
+        }
+        joined.members.insert(person.clone());
+        self.touched.membership(group, person);
         self.touched.people.insert(person.clone());
-        if let Some(desired) = self.people.get_mut(&person) {
-            desired.groups.insert(group.clone());
-        }
-        if let Some(desired) = self.groups.get_mut(&group) {
-            desired.members.insert(person);
-        }
     }
 
     fn leave(&mut self, group: &str, person: &str) {
-        let (group, person): (Id, Id) = (group.into(), person.into());
-        if let Some(desired) = self.people.get_mut(&person) {
-            desired.groups.remove(&group);
-        }
-        if let Some(desired) = self.groups.get_mut(&group) {
-            desired.members.remove(&person);
-        }
+        let mut is_bound = false;
+        let group: Id = match self.groups.get_key_value_mut(group) {
+            Some((group, left)) => {
+                left.members.remove(person);
+                is_bound = left.group.bound;
+                group.clone()
+            }
+            None => group.into(),
+        };
+        let person: Id = match self.people.get_key_value_mut(person) {
+            Some((person, leaving)) => {
+                if leaving.groups.remove(&group) {
+                    leaving.bound_groups -= usize::from(is_bound);
+                }
+                person.clone()
+            }
+            None => person.into(),
+        };
         self.touched.membership(&group, &person);
         self.touched.people.insert(person);
     }

@@ -59,6 +59,11 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
+    pub(crate) fn reserve(&mut self, accounts: usize) {
+        self.people.reserve(accounts);
+        self.owners.reserve(accounts);
+    }
+
     pub(crate) fn link(&self, person: &str) -> Option<&Link> {
         self.people.get(person)
     }

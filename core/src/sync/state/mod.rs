@@ -5,20 +5,22 @@ mod ledger;
 mod remote;
 mod table;
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use super::planted::{Bug, is_planted};
 
 pub(crate) use desired::{Desired, DesiredGroup, DesiredPerson, Id, Scope, Touched};
 pub(crate) use ledger::{GroupLink, Ledger, Link, Sent};
 pub(crate) use remote::{Account, Knowledge, Remote, Team};
+pub(crate) use table::{Few, Table, Texts};
 
 /// A name as it is compared where case does not count (D9).
-pub(crate) fn folded(name: &str) -> String {
-    if is_planted(Bug::DuplicatesByCase) {
+pub(crate) fn folded(name: &str) -> Cow<'_, str> {
+    let is_folded = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_folded || is_planted(Bug::DuplicatesByCase) {
         return name.into();
     }
-    name.to_lowercase()
+    name.to_lowercase().into()
 }
 
 /// Whether two user names, or two email addresses, are of one account (D9).
@@ -96,6 +98,12 @@ impl State {
         move |team| !are_ids_kept || team.external_id.as_deref() == Some(group)
     }
 
+    /// Makes room for so many new accounts of ours.
+    pub(crate) fn reserve(&mut self, accounts: usize) {
+        self.ledger.reserve(accounts);
+        self.remote.reserve(accounts);
+    }
+
     /// Takes over what a complete listing showed.
     pub(crate) fn set_remote(&mut self, mut remote: Remote) {
         for (team, sent) in self.ledger.sent() {
@@ -103,7 +111,7 @@ impl State {
                 if sent.is_whole {
                     team.knowledge = Knowledge::Sent;
                 }
-                team.members.clone_from(&sent.members);
+                team.members = sent.members.iter().cloned().collect();
                 team.doubtful.clone_from(&sent.doubtful);
             }
         }
@@ -112,23 +120,34 @@ impl State {
         self.managed_active = ours.filter(|account| account.active).count();
     }
 
+    /// The id of a person, as the directory has it: what knows the same person then has one text in common.
+    pub(crate) fn id_of_person(&self, person: &str) -> Id {
+        let known = self.desired.people().get_key_value(person);
+        known.map_or_else(|| person.into(), |(id, _)| id.clone())
+    }
+
+    /// The same of a group.
+    pub(crate) fn id_of_group(&self, group: &str) -> Id {
+        let known = self.desired.groups().get_key_value(group);
+        known.map_or_else(|| group.into(), |(id, _)| id.clone())
+    }
+
     pub(crate) fn link(&mut self, person: &Id, link: Link) {
-        let counted = self.counted(&link.remote);
-        let before = self.ledger.link(person).map(|link| link.remote.clone());
-        if let Some(before) = before.filter(|before| *before != link.remote) {
-            self.managed_active -= usize::from(self.counted(&before)).min(self.managed_active);
-        }
-        self.managed_active -= usize::from(counted).min(self.managed_active);
-        let remote = link.remote.clone();
+        let former = self.ledger.link(person).filter(|former| former.remote != link.remote);
+        let gone = usize::from(former.is_some_and(|former| self.counted(&former.remote)))
+            + usize::from(self.counted(&link.remote));
+        let is_active = self.is_active(&link.remote);
         self.ledger.set_link(person, link);
-        self.managed_active += usize::from(self.counted(&remote));
+        self.managed_active = self.managed_active.saturating_sub(gone) + usize::from(is_active);
     }
 
     pub(crate) fn put_account(&mut self, account: Account) {
-        let id = account.id.clone();
-        self.managed_active -= usize::from(self.counted(&id)).min(self.managed_active);
+        if self.is_held(&account.id) {
+            let was_active = usize::from(self.is_active(&account.id));
+            self.managed_active =
+                self.managed_active.saturating_sub(was_active) + usize::from(account.active);
+        }
         self.remote.put_account(account);
-        self.managed_active += usize::from(self.counted(&id));
     }
 
     /// A write about these members is about to be sent to a team whose members Heap does not tell.
@@ -146,7 +165,7 @@ impl State {
             if sent.is_whole {
                 team.knowledge = Knowledge::Sent;
             }
-            team.members.clone_from(&sent.members);
+            team.members = sent.members.iter().cloned().collect();
             team.doubtful.clone_from(&sent.doubtful);
         }
     }
@@ -166,9 +185,17 @@ impl State {
         self.ledger.unlink_group(group);
     }
 
+    /// Whether an account is ours and active.
     fn counted(&self, account: &str) -> bool {
+        self.is_held(account) && self.is_active(account)
+    }
+
+    fn is_held(&self, account: &str) -> bool {
         let ours = self.ledger.owner(account).and_then(|owner| self.ledger.link(owner));
         ours.is_some_and(|link| link.remote == account)
-            && self.remote.account(account).is_some_and(|account| account.active)
+    }
+
+    fn is_active(&self, account: &str) -> bool {
+        self.remote.account(account).is_some_and(|account| account.active)
     }
 }

@@ -1,8 +1,8 @@
 use alloc::{collections::BTreeSet, string::String};
 
 use super::{
-    folded,
-    table::{Index, Table},
+    Id, folded, same_user_name,
+    table::{Index, Table, Texts},
 };
 
 /// An account at Heap as we last saw or wrote it.
@@ -36,7 +36,7 @@ pub(crate) struct Team {
     pub(crate) name: String,
     pub(crate) external_id: Option<String>,
     /// The ids of the member accounts; groups within groups are not ours and left out.
-    pub(crate) members: BTreeSet<String>,
+    pub(crate) members: Texts<String>,
     /// Accounts that a write with an unknown outcome was about: they may be members or not, and are written once more.
     pub(crate) doubtful: BTreeSet<String>,
     pub(crate) knowledge: Knowledge,
@@ -51,27 +51,34 @@ impl Team {
         self.members.contains(account) || self.doubtful.contains(account)
     }
 
-    /// Whoever may be a member.
+    /// Whoever may be a member, in the order of chance.
     pub(crate) fn possible_members(&self) -> impl Iterator<Item = &String> {
-        self.members.union(&self.doubtful)
+        let others = self.doubtful.iter().filter(|account| !self.members.contains(account));
+        self.members.unordered().chain(others)
     }
 }
 
 /// What the tenant holds, as far as we know: a complete listing and what we wrote since (F14).
 #[derive(Debug, Default)]
 pub(crate) struct Remote {
-    accounts: Table<String, Account>,
-    teams: Table<String, Team>,
+    accounts: Table<Id, Account>,
+    teams: Table<Id, Team>,
     /// Account ids by user name in lower case (D9).
-    user_names: Index<String>,
+    user_names: Index<Id>,
     /// Team ids by name in lower case; an exact match is looked for among them (D9).
-    team_names: Index<String>,
+    team_names: Index<Id>,
     /// Account ids and team ids by the directory id that they carry.
-    account_carriers: Index<String>,
-    team_carriers: Index<String>,
+    account_carriers: Index<Id>,
+    team_carriers: Index<Id>,
 }
 
 impl Remote {
+    pub(crate) fn reserve(&mut self, accounts: usize) {
+        self.accounts.reserve(accounts);
+        self.user_names.reserve(accounts);
+        self.account_carriers.reserve(accounts);
+    }
+
     pub(crate) fn account(&self, id: &str) -> Option<&Account> {
         self.accounts.get(id)
     }
@@ -81,35 +88,41 @@ impl Remote {
     }
 
     pub(crate) fn accounts_named(&self, user_name: &str) -> impl Iterator<Item = &Account> {
-        let ids = self.user_names.get(&folded(user_name));
-        ids.into_iter().flatten().filter_map(|id| self.accounts.get(id))
+        let may_be = self.user_names.ids(&folded(user_name)).filter_map(|id| self.accounts.get(id));
+        may_be.filter(move |account| same_user_name(&account.user_name, user_name))
     }
 
     /// The accounts that carry a directory id.
     pub(crate) fn accounts_carrying(&self, person: &str) -> impl Iterator<Item = &Account> {
-        let ids = self.account_carriers.get(person);
-        ids.into_iter().flatten().filter_map(|id| self.accounts.get(id))
+        let may_be = self.account_carriers.ids(person).filter_map(|id| self.accounts.get(id));
+        may_be.filter(move |account| account.external_id.as_deref() == Some(person))
     }
 
     /// The teams that carry a directory id.
     pub(crate) fn teams_carrying(&self, group: &str) -> impl Iterator<Item = &Team> {
-        let ids = self.team_carriers.get(group);
-        ids.into_iter().flatten().filter_map(|id| self.teams.get(id))
+        let may_be = self.team_carriers.ids(group).filter_map(|id| self.teams.get(id));
+        may_be.filter(move |team| team.external_id.as_deref() == Some(group))
+    }
+
+    /// Whether any two teams may carry the same directory id.
+    pub(crate) const fn may_have_copies(&self) -> bool {
+        self.team_carriers.may_be_shared()
     }
 
     /// The teams whose name is this one, but for case.
     pub(crate) fn teams_named(&self, name: &str) -> impl Iterator<Item = &Team> {
-        let ids = self.team_names.get(&folded(name));
-        ids.into_iter().flatten().filter_map(|id| self.teams.get(id))
+        let may_be = self.team_names.ids(&folded(name)).filter_map(|id| self.teams.get(id));
+        may_be.filter(move |team| folded(&team.name) == folded(name))
     }
 
     pub(crate) fn put_account(&mut self, account: Account) {
         self.remove_account(&account.id);
-        self.user_names.remember(folded(&account.user_name), account.id.clone());
+        let id = Id::from(account.id.as_str());
+        self.user_names.remember(&folded(&account.user_name), id.clone());
         if let Some(external) = &account.external_id {
-            self.account_carriers.remember(external.clone(), account.id.clone());
+            self.account_carriers.remember(external, id.clone());
         }
-        self.accounts.insert(account.id.clone(), account);
+        self.accounts.insert(id, account);
     }
 
     pub(crate) fn remove_account(&mut self, id: &str) {
@@ -121,17 +134,18 @@ impl Remote {
 
     pub(crate) fn put_team(&mut self, team: Team) {
         self.remove_team(&team.id);
-        self.team_names.remember(folded(&team.name), team.id.clone());
+        let id = Id::from(team.id.as_str());
+        self.team_names.remember(&folded(&team.name), id.clone());
         if let Some(external) = &team.external_id {
-            self.team_carriers.remember(external.clone(), team.id.clone());
+            self.team_carriers.remember(external, id.clone());
         }
-        self.teams.insert(team.id.clone(), team);
+        self.teams.insert(id, team);
     }
 
     pub(crate) fn rename_team(&mut self, id: &str, name: &str) {
-        if let Some(team) = self.teams.get_mut(id) {
+        if let Some((id, team)) = self.teams.get_key_value_mut(id) {
             self.team_names.forget(&folded(&team.name), id);
-            self.team_names.remember(folded(name), team.id.clone());
+            self.team_names.remember(&folded(name), id.clone());
             team.name = name.into();
         }
     }
@@ -141,7 +155,9 @@ impl Remote {
         if let Some(team) = self.teams.get_mut(id) {
             for member in add {
                 team.doubtful.remove(member);
-                team.members.insert(member.clone());
+                if !team.members.contains(member) {
+                    team.members.insert(member.clone());
+                }
             }
             for member in remove {
                 team.doubtful.remove(member);

@@ -1,7 +1,11 @@
-use alloc::{collections::BTreeSet, string::String, vec::Vec};
-use core::{borrow::Borrow, hash::Hash};
+use alloc::{collections::BTreeSet, vec::Vec};
+use core::{
+    borrow::Borrow,
+    hash::{BuildHasher, Hash},
+    mem,
+};
 
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_table::Entry};
 
 /// What is known of many things, each under a text: found by the text's hash. A search tree compares with twenty other texts on the
 /// way, and in a directory of a million each of them is somewhere else in memory.
@@ -17,6 +21,15 @@ impl<K, V> Default for Table<K, V> {
 }
 
 impl<K: Borrow<str> + Hash + Ord, V> Table<K, V> {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self(HashMap::with_capacity(capacity))
+    }
+
+    /// Makes room for so many more, at once rather than by and by.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.0.reserve(more);
+    }
+
     pub(crate) fn get(&self, key: &str) -> Option<&V> {
         self.0.get(key)
     }
@@ -27,6 +40,14 @@ impl<K: Borrow<str> + Hash + Ord, V> Table<K, V> {
 
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut V> {
         self.0.get_mut(key)
+    }
+
+    pub(crate) fn get_key_value_mut(&mut self, key: &str) -> Option<(&K, &mut V)> {
+        self.0.get_key_value_mut(key)
+    }
+
+    pub(crate) fn contains_key(&self, key: &str) -> bool {
+        self.0.contains_key(key)
     }
 
     /// Puts a value under a key, and returns the one that was there.
@@ -64,23 +85,189 @@ impl<K: Borrow<str> + Hash + Ord, V> Table<K, V> {
     }
 }
 
-/// Ids by a text that several may share.
-pub(crate) type Index<I> = Table<String, BTreeSet<I>>;
+/// Texts of which there may be many, found by hash for the same reason; in the order of chance.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Texts<T: Hash + Eq>(HashSet<T>);
+
+impl<T: Hash + Eq> Default for Texts<T> {
+    fn default() -> Self {
+        Self(HashSet::new())
+    }
+}
+
+impl<T: Hash + Eq> FromIterator<T> for Texts<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Self {
+        Self(texts.into_iter().collect())
+    }
+}
+
+impl<T: Borrow<str> + Hash + Ord> Texts<T> {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self(HashSet::with_capacity(capacity))
+    }
+
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        self.0.contains(text)
+    }
+
+    pub(crate) fn insert(&mut self, text: T) {
+        self.0.insert(text);
+    }
+
+    pub(crate) fn remove(&mut self, text: &str) {
+        self.0.remove(text);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn unordered(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
+    }
+}
+
+/// A set that mostly has one thing in it, and then is no more than that.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Few<T> {
+    #[default]
+    None,
+    One(T),
+    Many(BTreeSet<T>),
+}
+
+impl<T: Ord> Few<T> {
+    /// Whether it was not in it.
+    pub(crate) fn insert(&mut self, item: T) -> bool {
+        match self {
+            Self::None => *self = Self::One(item),
+            Self::One(one) if *one == item => return false,
+            Self::One(_) => {
+                if let Self::One(one) = mem::take(self) {
+                    *self = Self::Many([one, item].into());
+                }
+            }
+            Self::Many(many) => return many.insert(item),
+        }
+        true
+    }
+
+    /// Whether it was in it.
+    pub(crate) fn remove<Q: Ord + ?Sized>(&mut self, item: &Q) -> bool
+    where
+        T: Borrow<Q>,
+    {
+        match self {
+            Self::One(one) if (*one).borrow() == item => {
+                *self = Self::None;
+                true
+            }
+            Self::Many(many) => many.remove(item),
+            Self::None | Self::One(_) => false,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::One(_) => 1,
+            Self::Many(many) => many.len(),
+        }
+    }
+
+    /// In order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        let (one, many) = match self {
+            Self::None => (None, None),
+            Self::One(one) => (Some(one), None),
+            Self::Many(many) => (None, Some(many)),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
+    }
+}
+
+/// Ids by a text that several may share. The text itself is with what the id is of, and is not kept a second time: who asks
+/// compares, for two texts may have one hash.
+#[derive(Debug)]
+pub(crate) struct Index<I> {
+    /// By the text's hash.
+    ids: HashTable<(u64, Few<I>)>,
+    hasher: DefaultHashBuilder,
+    /// How many hashes are shared.
+    shared: usize,
+}
+
+impl<I> Default for Index<I> {
+    fn default() -> Self {
+        Self { ids: HashTable::new(), hasher: DefaultHashBuilder::default(), shared: 0 }
+    }
+}
 
 impl<I: Ord> Index<I> {
-    pub(crate) fn remember(&mut self, text: String, id: I) {
-        self.0.entry(text).or_default().insert(id);
+    /// Makes room for so many more, at once rather than by and by.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.ids.reserve(more, |(hash, _)| *hash);
+    }
+
+    /// Those that may have the text, in order.
+    pub(crate) fn ids<'i>(&'i self, text: &str) -> impl Iterator<Item = &'i I> + use<'i, I> {
+        let hash = self.hasher.hash_one(text);
+        self.ids.find(hash, |(known, _)| *known == hash).into_iter().flat_map(|(_, ids)| ids.iter())
+    }
+
+    /// Whether any two may have the same text.
+    pub(crate) const fn may_be_shared(&self) -> bool {
+        self.shared > 0
+    }
+
+    pub(crate) fn remember(&mut self, text: &str, id: I) {
+        let hash = self.hasher.hash_one(text);
+        match self.ids.entry(hash, |(known, _)| *known == hash, |(known, _)| *known) {
+            Entry::Occupied(mut known) => {
+                let (_, ids) = known.get_mut();
+                self.shared += usize::from(ids.insert(id) && ids.len() == 2);
+            }
+            Entry::Vacant(unknown) => {
+                unknown.insert((hash, Few::One(id)));
+            }
+        }
     }
 
     pub(crate) fn forget<Q: Ord + ?Sized>(&mut self, text: &str, id: &Q)
     where
         I: Borrow<Q>,
     {
-        if let Some(ids) = self.0.get_mut(text) {
-            ids.remove(id);
-            if ids.is_empty() {
-                self.0.remove(text);
+        let hash = self.hasher.hash_one(text);
+        if let Ok(mut known) = self.ids.find_entry(hash, |(known, _)| *known == hash) {
+            let (_, ids) = known.get_mut();
+            self.shared -= usize::from(ids.remove(id) && ids.len() == 1);
+            if ids.len() == 0 {
+                known.remove();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::Index;
+
+    #[test]
+    fn an_index_knows_whether_a_text_is_shared() {
+        let mut index = Index::default();
+        for (text, id) in [("a", "1"), ("b", "3"), ("b", "2"), ("b", "2"), ("b", "4")] {
+            index.remember(text, id);
+        }
+        assert_eq!(index.ids("b").copied().collect::<Vec<_>>(), ["2", "3", "4"]);
+        index.forget("b", "3");
+        index.forget("b", "9");
+        assert!(index.may_be_shared());
+        index.forget("b", "2");
+        assert!(!index.may_be_shared());
+        assert_eq!(index.ids("b").copied().collect::<Vec<_>>(), ["4"]);
+        index.forget("b", "4");
+        assert_eq!(index.ids("b").count(), 0);
     }
 }
