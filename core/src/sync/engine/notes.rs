@@ -55,6 +55,7 @@ impl Engine {
     ) {
         let id = self.state.id_of_person(person);
         let before = self.state.ledger.link(person).filter(|link| link.remote == account);
+        let is_known = before.is_some();
         let link = match before {
             // The addresses of the first link stay: a later change of them is one under R22.
             Some(before) => {
@@ -69,7 +70,6 @@ impl Engine {
         };
         let record = Entry::UserLinked { person: person.into(), link: Cow::Borrowed(&link) }.record();
         // An intent is found again by what it left; an account that we did not create is ours by this record alone.
-        let is_known = self.state.ledger.link(person).is_some_and(|before| before.remote == account);
         if is_known || self.uncertain.people.contains_key(person) || is_planted(Bug::AdoptedBeforeStored) {
             self.outbox.push(record);
         } else {

@@ -312,3 +312,47 @@ impl Touched {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, Desired, Group, Person, Snapshot};
+
+    #[test]
+    fn r12_whether_a_bound_group_holds_somebody_follows_every_change() {
+        let person = |user_name: &str| Person {
+            id: "u".into(),
+            user_name: user_name.into(),
+            active: true,
+            ..Person::default()
+        };
+        let group = |id: &str, bound| Group { id: id.into(), name: id.into(), bound };
+        let mut builder = Snapshot::builder();
+        let ann = builder.person(&person("ann")).unwrap();
+        for (id, bound) in [("a", true), ("b", false)] {
+            let group = builder.group(&group(id, bound)).unwrap();
+            builder.member(group, ann);
+        }
+        let mut desired = Desired::from(&builder.complete().unwrap());
+        assert!(desired.should_be_active("u"));
+        let joined = || Change::Joined { group: "b".into(), person: "u".into() };
+        let left = || Change::Left { group: "b".into(), person: "u".into() };
+        for (change, is_held) in [
+            (Change::GroupSet(group("a", false)), false),
+            (Change::GroupSet(group("b", true)), true),
+            (joined(), true),
+            (left(), false),
+            (left(), false),
+            (joined(), true),
+            (Change::PersonSet(person("bea")), true),
+            (Change::GroupRemoved { group: "b".into() }, false),
+            (Change::GroupSet(group("b", true)), false),
+            (joined(), true),
+            (Change::PersonRemoved { person: "u".into() }, false),
+            (Change::PersonSet(person("ann")), false),
+            (joined(), true),
+        ] {
+            desired.apply(change);
+            assert_eq!(desired.should_be_active("u"), is_held);
+        }
+    }
+}
