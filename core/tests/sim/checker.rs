@@ -42,6 +42,8 @@ pub struct Checker {
     pub orphans: BTreeSet<String>,
     /// Orphans that a first contact has given to another person or group of the same name (D3, R26).
     pub passed_on: BTreeSet<String>,
+    /// What a write arrived for, or made, after its answer was given up.
+    pub late: BTreeSet<String>,
     hands: usize,
 }
 
@@ -396,13 +398,23 @@ impl Checker {
         Ok(())
     }
 
+    /// A request has reached the tenant after its answer was given up.
+    pub fn arrived_late(&mut self, request: &Request, response: &Response) {
+        if request.method() != Method::GET && response.status().is_success() {
+            let made: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+            self.late.extend(route(request).1.or_else(|| made["id"].as_str().map(Into::into)));
+        }
+    }
+
     /// What an event says of a request that was answered must be so (R41).
     pub fn told(&self, event: &Event, request: Option<&Request>, tenant: &Tenant) -> Result<(), String> {
         let Some((kind, Some(id))) = request.map(route) else { return Ok(()) };
         let shown = tenant.one(kind, &id);
         match (event.name, event.error.as_deref()) {
             (EventName::UserDeprovision, None)
-                if self.hands == 0 && shown.is_some_and(|user| user["active"] == true) =>
+                if self.hands == 0
+                    && !self.late.contains(&id)
+                    && shown.is_some_and(|user| user["active"] == true) =>
             {
                 Err(format!("{id} is said to be deactivated and is active"))
             }

@@ -127,7 +127,12 @@ impl<'e> End<'e> {
         }
         let is_lost = self.checker.orphans.contains(account) && holders.is_empty();
         let is_known = self.checker.made.contains_key(account) || self.checker.adopted.contains(account);
-        let is_ours = !is_lost && is_known || !holders.is_empty();
+        // A late request made it, and nothing says for whom: it carries no directory id, or the directory no longer has the person.
+        let owner = self.checker.made.get(account).filter(|owner| self.directory.people.contains_key(*owner));
+        let is_nobodys = self.checker.late.contains(account)
+            && holders.is_empty()
+            && (owner.is_none() || user["externalId"].is_null());
+        let is_ours = !is_lost && !is_nobodys && is_known || !holders.is_empty();
         let has_access = holders.iter().any(|id| self.directory.is_wanted(id));
         if is_ours && user["active"] == true && !has_access {
             return Err(format!("nobody with access holds the active account {user} (R32), but {holders:?}"));

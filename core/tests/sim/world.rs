@@ -188,8 +188,7 @@ impl World {
             };
             self.now = self.now.max(at);
             if self.flights[number].arrives_at.take().is_some() {
-                let request = self.flights[number].request.clone();
-                self.flights[number].outcome = Ok(self.arrive(&request)?);
+                self.arrive_late(number)?;
                 continue;
             }
             let flight = self.flights.remove(number);
@@ -237,10 +236,21 @@ impl World {
     pub fn arrive_all(&mut self) -> Result<(), String> {
         for number in 0..self.flights.len() {
             if self.flights[number].arrives_at.take().is_some() {
-                let request = self.flights[number].request.clone();
-                self.flights[number].outcome = Ok(self.arrive(&request)?);
+                self.arrive_late(number)?;
             }
         }
+        Ok(())
+    }
+
+    fn arrive_late(&mut self, number: usize) -> Result<(), String> {
+        let flight = &self.flights[number];
+        let is_given_up = flight.is_given_up || flight.answered_at.is_none();
+        let request = flight.request.clone();
+        let response = self.arrive(&request)?;
+        if is_given_up {
+            self.checker.arrived_late(&request, &response);
+        }
+        self.flights[number].outcome = Ok(response);
         Ok(())
     }
 

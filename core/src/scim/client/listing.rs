@@ -150,6 +150,11 @@ impl Listing {
         self.again()
     }
 
+    /// So many resources were made meanwhile by whoever reads: the total has to grow by them, or others were removed.
+    pub(crate) const fn made_meanwhile(&mut self, count: u64) {
+        self.total += count;
+    }
+
     /// Begins again, as often as a list may be begun: when a page cannot be read, or its cursor has expired.
     ///
     /// # Errors

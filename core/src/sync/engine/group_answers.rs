@@ -53,6 +53,7 @@ impl Engine {
                     let error = "Heap answered with something that is not the new group".into();
                     return Next::Later(GroupStage::Search(Search::new(None)), error, None);
                 };
+                self.learned.note_made(Kind::Group);
                 let (id, is_told) = (team.id.clone(), team.knowledge == Knowledge::Told);
                 self.state.remote.put_team(team);
                 self.link_group(&step.group, &id, true);

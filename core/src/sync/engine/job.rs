@@ -247,7 +247,7 @@ impl Engine {
             }
             UserStage::Search(search) => {
                 let (task, request) =
-                    search.request(&self.endpoint, &self.config, Kind::User, &step.user_name);
+                    search.request(&self.endpoint, &self.config, &self.learned, Kind::User, &step.user_name);
                 Wish::Send(task, request)
             }
             UserStage::Change(UserChange { account, changes, way, .. }) => {
@@ -336,7 +336,8 @@ impl Engine {
                 Wish::Send(Task::CreateGroup, request)
             }
             GroupStage::Search(search) => {
-                let (task, request) = search.request(&self.endpoint, &self.config, Kind::Group, &step.name);
+                let (task, request) =
+                    search.request(&self.endpoint, &self.config, &self.learned, Kind::Group, &step.name);
                 Wish::Send(task, request)
             }
             GroupStage::Change(change) => self.wish_of_change(change),

@@ -1,7 +1,7 @@
 //! What a tenant has turned out to be like. Nothing of it is stored: each process finds out again, so that a detour ends when
 //! its reason does (F26).
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     limits::SYNC_MEMBERS_PER_PATCH,
@@ -18,6 +18,8 @@ pub(super) struct Learned {
     pub(super) members_per_request: usize,
     /// Of which kinds a filter has found something: only then an empty answer to one is believed (F41).
     pub(super) proven_filters: BTreeSet<Kind>,
+    /// How many resources of each kind this process has made.
+    made: BTreeMap<Kind, u64>,
 }
 
 impl Learned {
@@ -27,7 +29,16 @@ impl Learned {
             lists_by_cursor: false,
             members_per_request: SYNC_MEMBERS_PER_PATCH,
             proven_filters: BTreeSet::new(),
+            made: BTreeMap::new(),
         }
+    }
+
+    pub(super) fn made(&self, kind: Kind) -> u64 {
+        self.made.get(&kind).copied().unwrap_or_default()
+    }
+
+    pub(super) fn note_made(&mut self, kind: Kind) {
+        *self.made.entry(kind).or_default() += 1;
     }
 
     pub(super) fn listing(&self) -> Listing {

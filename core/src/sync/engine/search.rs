@@ -30,6 +30,8 @@ pub(super) struct Search {
     /// Under which name the lost creation was sent, where the directory has another by now.
     pub(super) former: Option<String>,
     listing: Option<Listing>,
+    /// How many resources of the kind we had made when this page was asked for, and when the one before was.
+    made: (u64, u64),
     accounts: Vec<Account>,
     teams: Vec<Team>,
 }
@@ -47,7 +49,7 @@ pub(super) enum Found<T> {
 impl Search {
     /// A search after a 409 with its reason; without one after a lost answer or a restart (D12).
     pub(super) const fn new(conflict: Option<String>) -> Self {
-        Self { conflict, former: None, listing: None, accounts: Vec::new(), teams: Vec::new() }
+        Self { conflict, former: None, listing: None, made: (0, 0), accounts: Vec::new(), teams: Vec::new() }
     }
 
     /// A search for what a creation under this name has left, of which nobody knows the outcome (D12).
@@ -61,18 +63,25 @@ impl Search {
     }
 
     pub(super) fn request(
-        &self,
+        &mut self,
         endpoint: &Endpoint,
         config: &Config,
+        learned: &Learned,
         kind: Kind,
         name: &str,
     ) -> (Task, Request) {
+        self.asks(kind, learned);
         match &self.listing {
             Some(listing) => {
                 (Task::Page(kind), messages::list(endpoint, config, kind, &listing.position(), true))
             }
             None => (Task::LookUp(kind), messages::look_up(endpoint, kind, self.name(name))),
         }
+    }
+
+    /// Another page is about to be asked for.
+    fn asks(&mut self, kind: Kind, learned: &Learned) {
+        self.made = (learned.made(kind), self.made.0);
     }
 
     /// Whether it still asks by filter.
@@ -85,6 +94,11 @@ impl Search {
         Self { listing: Some(learned.listing()), ..self }
     }
 
+    fn filtering<'l>(&self, kind: Kind, learned: &'l Learned) -> Filtering<'l> {
+        let made_since = learned.made(kind).saturating_sub(self.made.1);
+        Filtering { is_proven: learned.proven_filters.contains(&kind), made_since, learned }
+    }
+
     pub(super) fn take_accounts(
         &mut self,
         page: Option<Page<Account>>,
@@ -93,7 +107,7 @@ impl Search {
     ) -> Found<Account> {
         let name = String::from(self.name(name));
         let is_named = |account: &Account| same_user_name(&account.user_name, &name);
-        let filter = Filtering { is_proven: learned.proven_filters.contains(&Kind::User), learned };
+        let filter = self.filtering(Kind::User, learned);
         take(&mut self.listing, &mut self.accounts, page, &filter, |account| account.id.as_str(), is_named)
     }
 
@@ -107,7 +121,7 @@ impl Search {
         let name = String::from(self.name(name));
         // Somebody may have renamed it since.
         let is_named = |team: &Team| team.name == name || team.external_id.as_deref() == Some(group);
-        let filter = Filtering { is_proven: learned.proven_filters.contains(&Kind::Group), learned };
+        let filter = self.filtering(Kind::Group, learned);
         take(&mut self.listing, &mut self.teams, page, &filter, |team| team.id.as_str(), is_named)
     }
 }
@@ -115,6 +129,8 @@ impl Search {
 /// Whether an empty answer to a filter may be believed, and how the whole list is read otherwise (F41).
 struct Filtering<'l> {
     is_proven: bool,
+    /// How many resources we have made since the page before.
+    made_since: u64,
     learned: &'l Learned,
 }
 
@@ -141,6 +157,8 @@ fn take<T>(
         *listing = Some(filter.learned.listing());
         return Found::MoreToRead;
     };
+    // What we made hides what others have removed meanwhile, which moves others to pages already read (F34).
+    reading.made_meanwhile(filter.made_since);
     let ids: Vec<&str> = page.items.iter().map(&id).collect();
     match reading.page(page.total, page.next_cursor.as_deref(), ids.into_iter()) {
         Ok(Progress::Again) => {
@@ -200,6 +218,22 @@ mod tests {
         let mut search = Search::new(None);
         let found = search.take_accounts(page(1, &["Ann"]), "ann", &Learned::new());
         assert_eq!(names(found).unwrap(), ["Ann"]);
+    }
+
+    #[test]
+    fn f34_what_we_made_while_a_list_is_read_does_not_hide_that_others_removed_something() {
+        let (mut search, mut learned) = (Search::new(None), Learned::new());
+        let mut take = |learned: &Learned, page| {
+            search.asks(Kind::User, learned);
+            names(search.take_accounts(page, "ann", learned))
+        };
+        assert_eq!(take(&learned, page(0, &[])), None);
+        assert_eq!(take(&learned, page(3, &["bob", "cleo"])), None);
+        // Bob is removed, which moves Ann to the first page; and we have made Dan.
+        learned.note_made(Kind::User);
+        assert_eq!(take(&learned, page(3, &["dan"])), None);
+        assert_eq!(take(&learned, page(3, &["cleo", "Ann"])), None);
+        assert_eq!(take(&learned, page(3, &["dan"])).unwrap(), ["Ann"]);
     }
 
     #[test]

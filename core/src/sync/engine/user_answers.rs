@@ -62,6 +62,7 @@ impl Engine {
                     let error = "Heap answered with something that is not the new user".into();
                     return Next::Later(UserStage::Search(Search::new(None)), error, None);
                 };
+                self.learned.note_made(Kind::User);
                 let drops_role = has_role && account.role != role_of(&step.changes);
                 let role = role_of(&step.changes).filter(|_| !without_role);
                 self.take_account(step, account, &step.user_name, role);

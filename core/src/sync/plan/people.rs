@@ -83,17 +83,13 @@ impl<'s> Planner<'s> {
     /// directory id (a lost link, D3), or if it is nobody else's and only a suspension keeps them out. An account of somebody
     /// who is in no bound group is not ours to touch (R33).
     fn recover(&mut self, id: &Id, desired: &DesiredPerson) {
-        let candidates: Vec<&Account> = self
-            .state
-            .remote
-            .accounts_named(&desired.person.user_name)
-            .filter(|account| account.active)
-            .collect();
-        let account = match candidates.as_slice() {
-            [] => self.left_after_lost_state(id).filter(|account| account.active),
+        let named = self.state.remote.accounts_named(&desired.person.user_name);
+        let named: Vec<&Account> = named.filter(|account| account.active).collect();
+        let own = self.left_after_lost_state(id).filter(|account| account.active);
+        let account = own.or(match named.as_slice() {
             [account] => Some(*account),
-            _ => None,
-        };
+            several => several.iter().find(|it| it.external_id.as_deref() == Some(&**id)).copied(),
+        });
         let Some(account) = account else { return };
         // Whoever has access comes first to an account with their user name.
         let mut names = self.state.desired.with_user_name(&account.user_name);

@@ -205,6 +205,18 @@ fn f39_groups_of_others_with_a_former_name_do_not_keep_a_renamed_group_from_bein
 }
 
 #[test]
+fn r32_of_two_people_without_access_who_share_a_user_name_each_loses_the_account_with_their_id() {
+    let held =
+        |name: &str, person: &str| account(name, &alloc::format!(r#""externalId":"{person}","active":true"#));
+    let mut world = World::new().holds("/Users", &held("ann@x", "u1")).holds("/Users", &held("bob@x", "u2"));
+    // The state is lost, and the first one was renamed meanwhile.
+    let people = [person("u1", "bob@x", false), person("u2", "bob@x", false)];
+    let mut engine = resumed(&people, &[]);
+    world.drive(&mut engine);
+    assert_eq!(world.users(), ["ann@x inactive", "bob@x inactive"]);
+}
+
+#[test]
 fn r32_an_account_that_a_late_request_made_after_the_persons_own_was_removed_is_deactivated() {
     let link = Link { remote: "gone".into(), user_name: "ann@x".into(), email: None, role_written: None };
     let linked = Entry::UserLinked { person: "u1".into(), link: Cow::Owned(link) };
