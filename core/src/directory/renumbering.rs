@@ -1,5 +1,4 @@
 use alloc::{collections::BTreeMap, vec::Vec};
-use core::iter;
 
 /// Which number of the later snapshot stands for each number of the earlier one. Both follow the directory ids, so new numbers ascend,
 /// and what lies between two arrivals or departures has moved by the same distance: most blocks have their distances in common with
@@ -21,19 +20,29 @@ const BLOCK: usize = 16;
 impl Renumbering {
     /// From the new number of each old one, or [`GONE`].
     pub(super) fn new(exact: &[u32]) -> Self {
-        let (mut blocks, mut distances, mut shared) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let (mut blocks, mut distances) = (Vec::with_capacity(exact.len().div_ceil(BLOCK)), Vec::new());
+        let (mut shared, mut last) = (BTreeMap::new(), None);
         for (first, block) in (0..).step_by(BLOCK).zip(exact.chunks(BLOCK)) {
             let mut moved = [0; BLOCK];
-            for ((distance, old), new) in
-                moved.iter_mut().zip(first..).zip(block.iter().chain(iter::repeat(&GONE)))
-            {
+            for ((distance, old), new) in moved.iter_mut().zip(first..).zip(block) {
                 *distance = new.wrapping_sub(old);
+            }
+            for (distance, old) in moved.iter_mut().zip(first..).skip(block.len()) {
+                *distance = GONE - old;
             }
             let [common, ..] = moved;
             let next = u32::try_from(distances.len()).unwrap_or(GONE);
-            let own = if moved == [common; BLOCK] { *shared.entry(common).or_insert(next) } else { next };
+            let is_common = moved == [common; BLOCK];
+            let own = match last {
+                _ if !is_common => next,
+                Some((distance, own)) if distance == common => own,
+                _ => *shared.entry(common).or_insert(next),
+            };
             if own == next {
                 distances.push(moved);
+            }
+            if is_common {
+                last = Some((common, own));
             }
             blocks.push(own);
         }
