@@ -6,6 +6,7 @@ use arrow_array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, LargeStringArray, RecordBatch, StringArray,
     StringViewArray, cast::AsArray, downcast_integer, types::ArrowDictionaryKeyType,
 };
+use arrow_buffer::ArrowNativeType;
 use arrow_schema::DataType;
 
 use super::TableError;
@@ -55,7 +56,11 @@ impl<K: ArrowDictionaryKeyType> Keys for DictionaryArray<K> {
     }
 
     fn read(&self, rows: Range<usize>, keys: &mut [Option<usize>]) {
-        keys.iter_mut().zip(rows).for_each(|(key, row)| *key = self.key(row));
+        let values = self.keys().values().get(rows.clone()).unwrap_or_default();
+        keys.iter_mut().zip(values).for_each(|(key, value)| *key = Some(value.as_usize()));
+        if let Some(nulls) = self.keys().nulls() {
+            keys.iter_mut().zip(rows).filter(|(_, row)| nulls.is_null(*row)).for_each(|(key, _)| *key = None);
+        }
     }
 }
 
