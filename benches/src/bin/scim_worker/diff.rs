@@ -16,9 +16,13 @@ pub(crate) fn run(folder: &str) -> Result<String, Box<dyn Error>> {
     let start = Instant::now();
     let before = snapshot(folder, "actual")?;
     let after = snapshot(folder, "desired")?;
-    let load = start.elapsed().as_secs_f64();
+    compare(&before, &after, start.elapsed().as_secs_f64())
+}
+
+/// The difference, and how long it takes beside the loading.
+pub(crate) fn compare(before: &Snapshot, after: &Snapshot, load: f64) -> Result<String, Box<dyn Error>> {
     let start = Instant::now();
-    let diff = Diff::without_memberships(&before, &after);
+    let diff = Diff::without_memberships(before, after);
     let users = start.elapsed().as_secs_f64();
     let start = Instant::now();
     let diff = diff.with_memberships();

@@ -5,6 +5,8 @@
 //! "members_s", "joins", "leaves", "create", "update", "deactivate", "delete", "peak_mb"}`. A snapshot is sorted when it is
 //! complete, so loading has what other ways have in comparing.
 //!
+//! `scim_worker texts DIR`: the same, but the files are in memory before the clock starts and ids are texts that are looked up.
+//!
 //! `scim_worker change USERS`: what the engine needs for one change of a membership in a directory of so many users. Prints
 //! `{"seconds", "users", "peak_mb"}`, the median of many changes.
 //!
@@ -15,6 +17,7 @@
 mod change;
 mod diff;
 mod engine;
+mod texts;
 
 use std::{error::Error, hint::black_box, process::ExitCode, time::Instant};
 
@@ -25,9 +28,12 @@ fn main() -> ExitCode {
     let answer = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["decode", file] => decode(file),
         ["diff", folder] => diff::run(folder),
+        ["texts", folder] => texts::run(folder),
         ["change", users] => change::run(users),
         ["engine", users] => engine::run(users),
-        _ => Err("usage: scim_worker decode FILE | diff DIR | change USERS | engine USERS".into()),
+        _ => {
+            Err("usage: scim_worker decode FILE | diff DIR | texts DIR | change USERS | engine USERS".into())
+        }
     };
     match answer {
         Ok(line) => {
