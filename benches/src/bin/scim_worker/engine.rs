@@ -106,7 +106,10 @@ fn driven(engine: &mut Engine, mut answer: impl FnMut(Request) -> Response) -> R
     loop {
         match engine.poll(Timestamp::UNIX_EPOCH) {
             Poll::Persist(records) => drop(black_box(records)),
-            Poll::Send(out) => engine.receive(out.id, Ok(answer(out.request)), Timestamp::UNIX_EPOCH),
+            Poll::Send(out) => {
+                engine.receive(out.id, Ok(answer(out.request)), Timestamp::UNIX_EPOCH);
+                engine.events().for_each(|event| drop(black_box(event)));
+            }
             Poll::Done(_) => return Ok(()),
             other => return Err(format!("nothing here is waited for: {other:?}").into()),
         }
