@@ -1,7 +1,6 @@
 //! What is told of each attempt (R38-R41, D13), modelled on the identity provider's Directory Insights.
 
 use alloc::{format, string::String, vec::Vec};
-use core::fmt::Write;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -108,10 +107,8 @@ impl Event {
     /// An event whose id ends in `unique`, a number that the teller has not given before.
     pub(crate) fn new(unique: u64, name: EventName, now: Timestamp, error: Option<String>) -> Self {
         let seconds = u32::try_from(now.as_second()).unwrap_or_default();
-        let mut id = String::with_capacity(24);
-        let _written = write!(id, "{seconds:08x}{unique:016x}");
         Self {
-            id,
+            id: format!("{seconds:08x}{unique:016x}"),
             service: "scim",
             name,
             timestamp: now,

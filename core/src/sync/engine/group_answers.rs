@@ -114,15 +114,9 @@ impl Engine {
 
     /// The end of a search for a group that may have been created: ours if nobody else's, and then it gets whom it lacks.
     fn group_found(&mut self, search: &Search, step: &GroupStep, teams: &[Team]) -> Next<GroupStage> {
-        let candidate = if search.former.is_some() {
-            let left = teams.iter().filter(self.state.may_be_left(&step.group));
-            match self.state.candidate(&step.group, left) {
-                // What has a name that the group no longer has, and is another's, is not in its way.
-                Candidate::Claimed => Candidate::None,
-                candidate => candidate,
-            }
-        } else {
-            self.state.candidate(&step.group, teams.iter())
+        let candidate = match search.former {
+            Some(_) => self.state.left_under_former_name(&step.group, teams.iter()),
+            None => self.state.candidate(&step.group, teams.iter()),
         };
         match candidate {
             Candidate::None => match &search.conflict {

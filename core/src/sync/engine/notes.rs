@@ -140,10 +140,13 @@ impl Engine {
         }
         // A group that the directory no longer has would be deleted: a name alone is not enough for that.
         let desired = desired.group(group)?;
-        let may_be_left = self.state.may_be_left(group);
         let named = remote.teams_named(name).filter(|team| team.name == name);
-        let named = named.filter(|team| desired.group.name == name || may_be_left(team));
-        match self.state.candidate(group, named) {
+        let candidate = if desired.group.name == name {
+            self.state.candidate(group, named)
+        } else {
+            self.state.left_under_former_name(group, named)
+        };
+        match candidate {
             Candidate::One(team) => Some(team),
             _ => None,
         }

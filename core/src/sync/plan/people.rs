@@ -79,9 +79,9 @@ impl<'s> Planner<'s> {
         carrying.next().filter(|_| carrying.next().is_none())
     }
 
-    /// Somebody who should have no access and whose account is gone or not known, but an active one is there: it is deactivated if it carries their
-    /// directory id (a lost link, D3), or if it is nobody else's and only a suspension keeps them out. An account of somebody
-    /// who is in no bound group is not ours to touch (R33).
+    /// Somebody who should have no access and whose account is gone or not known, while an active one is there: it is deactivated
+    /// if it carries their directory id (a lost link, D3), or if it is nobody else's and only a suspension keeps them out. An
+    /// account of somebody who is in no bound group is not ours to touch (R33).
     fn recover(&mut self, id: &Id, desired: &DesiredPerson) {
         let named = self.state.remote.accounts_named(&desired.person.user_name);
         let named: Vec<&Account> = named.filter(|account| account.active).collect();

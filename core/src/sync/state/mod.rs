@@ -87,15 +87,24 @@ impl State {
         }
     }
 
-    /// Which teams may be what a lost creation of a group has left under a name that the group no longer has: where Heap has kept
-    /// the directory id of another group of ours, only what carries the group's own. The rest is others' (R26, R33).
-    pub(crate) fn may_be_left(&self, group: &str) -> impl Fn(&&Team) -> bool {
+    /// Which of the teams with a name that the group no longer has is what its lost creation has left. Where Heap has kept the
+    /// directory id of another group of ours, only what carries the group's own can be; and what is another's is in nobody's way
+    /// here (R26, R33).
+    pub(crate) fn left_under_former_name<'t>(
+        &self,
+        group: &str,
+        named: impl Iterator<Item = &'t Team>,
+    ) -> Candidate<'t> {
         let keeps = |(id, link): (&Id, &GroupLink)| {
             let team = self.remote.team(&link.remote);
             team.is_some_and(|team| team.external_id.as_deref() == Some(&**id))
         };
         let are_ids_kept = self.ledger.groups().unordered().any(keeps);
-        move |team| !are_ids_kept || team.external_id.as_deref() == Some(group)
+        let may_be = |team: &&Team| !are_ids_kept || team.external_id.as_deref() == Some(group);
+        match self.candidate(group, named.filter(may_be)) {
+            Candidate::Claimed => Candidate::None,
+            candidate => candidate,
+        }
     }
 
     /// Makes room for so many new accounts of ours.
@@ -108,11 +117,7 @@ impl State {
     pub(crate) fn set_remote(&mut self, mut remote: Remote) {
         for (team, sent) in self.ledger.sent() {
             if let Some(team) = remote.team_mut(team).filter(|team| team.knowledge != Knowledge::Told) {
-                if sent.is_whole {
-                    team.knowledge = Knowledge::Sent;
-                }
-                team.members = sent.members.iter().cloned().collect();
-                team.doubtful.clone_from(&sent.doubtful);
+                team.know_as_sent(sent);
             }
         }
         self.remote = remote;
@@ -162,11 +167,7 @@ impl State {
     pub(crate) fn note_sent(&mut self, team: &str, replaced: bool, add: &[String], remove: &[String]) {
         self.ledger.note_sent(team, replaced, add, remove);
         if let (Some(team), Some(sent)) = (self.remote.team_mut(team), self.ledger.sent().get(team)) {
-            if sent.is_whole {
-                team.knowledge = Knowledge::Sent;
-            }
-            team.members = sent.members.iter().cloned().collect();
-            team.doubtful.clone_from(&sent.doubtful);
+            team.know_as_sent(sent);
         }
     }
 

@@ -1,7 +1,7 @@
 use alloc::{collections::BTreeSet, string::String};
 
 use super::{
-    Id, folded, same_user_name,
+    Id, Sent, folded, same_user_name,
     table::{Index, Table, Texts},
 };
 
@@ -49,6 +49,15 @@ impl Team {
 
     pub(crate) fn may_have(&self, account: &str) -> bool {
         self.members.contains(account) || self.doubtful.contains(account)
+    }
+
+    /// Takes over what we sent, where Heap does not tell members (F13, F14).
+    pub(crate) fn know_as_sent(&mut self, sent: &Sent) {
+        if sent.is_whole {
+            self.knowledge = Knowledge::Sent;
+        }
+        self.members = sent.members.iter().cloned().collect();
+        self.doubtful.clone_from(&sent.doubtful);
     }
 
     /// Whoever may be a member, in the order of chance.
@@ -111,8 +120,9 @@ impl Remote {
 
     /// The teams whose name is this one, but for case.
     pub(crate) fn teams_named(&self, name: &str) -> impl Iterator<Item = &Team> {
-        let may_be = self.team_names.ids(&folded(name)).filter_map(|id| self.teams.get(id));
-        may_be.filter(move |team| folded(&team.name) == folded(name))
+        let name = folded(name);
+        let may_be = self.team_names.ids(&name).filter_map(|id| self.teams.get(id));
+        may_be.filter(move |team| folded(&team.name) == name)
     }
 
     pub(crate) fn put_account(&mut self, account: Account) {
