@@ -8,7 +8,8 @@
 //! `scim_worker texts DIR`: the same, but the files are in memory before the clock starts and ids are texts that are looked up.
 //!
 //! `scim_worker change USERS`: what the engine needs for one change of a membership in a directory of so many users. Prints
-//! `{"seconds", "users", "peak_mb"}`, the median of many changes.
+//! `{"seconds", "cold_seconds", "users", "peak_mb"}`: the median of many changes one straight after the other, and of as many that
+//! each come after other work.
 //!
 //! `scim_worker engine USERS`: what the engine takes to create so many users and their groups of 50, and to compare them once they are
 //! there, and what encoding and decoding its messages takes. A ratio is of what the engine takes besides.
