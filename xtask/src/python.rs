@@ -50,9 +50,8 @@ fn test_with_the_oldest(steps: &mut Steps) -> Outcome {
         return Ok(());
     };
     install_into(steps, OLDEST_ENVIRONMENT, &program)?;
-    let interpreter = steps.path(OLDEST_ENVIRONMENT).join("bin/python");
-    let arguments = ["-m", "pytest", "--quiet", "bindings-python"];
-    steps.run(&format!("pytest with {name}"), &mut steps.command(interpreter, &arguments))
+    let mut pytest = module_of(steps, OLDEST_ENVIRONMENT, &["pytest", "--quiet", "bindings-python"]);
+    steps.run(&format!("pytest with {name}"), &mut pytest)
 }
 
 /// Where the oldest Python is.
@@ -70,7 +69,7 @@ pub(crate) fn bench(steps: &mut Steps) -> Outcome {
         ["build", "--quiet", "--release", "--package", "heap-identity-benches", "--bin", "saml_worker"];
     steps.run("worker", &mut steps.command("cargo", &worker))?;
     let script = ["bindings-python/benches/cost.py", "target/release/saml_worker"];
-    steps.run("cost", &mut steps.command(interpreter(steps), &script))
+    steps.run("cost", &mut steps.command(interpreter(steps, ENVIRONMENT), &script))
 }
 
 /// The tests that need a browser, which must be there.
@@ -88,12 +87,16 @@ pub(crate) fn kill_the_command(steps: &mut Steps) -> Outcome {
     steps.run("interop command", &mut steps.command("python3", &["core/tests/interop/command.py"]))
 }
 
-fn interpreter(steps: &Steps) -> PathBuf {
-    steps.path(ENVIRONMENT).join("bin/python")
+fn interpreter(steps: &Steps, environment: &str) -> PathBuf {
+    steps.path(environment).join("bin/python")
 }
 
 fn module(steps: &Steps, arguments: &[&str]) -> Command {
-    let mut command = steps.command(interpreter(steps), &["-m"]);
+    module_of(steps, ENVIRONMENT, arguments)
+}
+
+fn module_of(steps: &Steps, environment: &str, arguments: &[&str]) -> Command {
+    let mut command = steps.command(interpreter(steps, environment), &["-m"]);
     command.args(arguments);
     command
 }
@@ -103,15 +106,13 @@ fn install(steps: &mut Steps) -> Outcome {
 }
 
 fn install_into(steps: &mut Steps, environment: &str, program: &str) -> Outcome {
-    let interpreter = steps.path(environment).join("bin/python");
     // `pip` comes last when an environment is made: without it the attempt before was cut short.
-    if !interpreter.with_file_name("pip").exists() {
+    if !interpreter(steps, environment).with_file_name("pip").exists() {
         let mut create = steps.command(program, &["-m", "venv", environment]);
         steps.run("python environment", &mut create).map_err(|error| {
             format!("{error}; Python {OLDEST} or later with its venv module is needed (Debian: python3-venv)")
         })?;
     }
-    let arguments =
-        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "./bindings-python[test]"];
-    steps.run("pip install", &mut steps.command(interpreter, &arguments))
+    let arguments = ["pip", "install", "--quiet", "--disable-pip-version-check", "./bindings-python[test]"];
+    steps.run("pip install", &mut module_of(steps, environment, &arguments))
 }
