@@ -286,7 +286,8 @@ pub struct PersonView<'s> {
 }
 
 impl<'s> PersonView<'s> {
-    pub(super) fn row_number(&self) -> u32 {
+    /// Which person of [`Snapshot::people`] it is, from 0.
+    pub(crate) fn row_number(&self) -> u32 {
         self.number
     }
 

@@ -90,9 +90,9 @@ pub(crate) enum Entry<'t> {
     /// A group at Heap is gone or was deleted.
     GroupUnlinked { group: Cow<'t, str> },
     /// A write about these members of a team whose members Heap does not tell is about to be sent (F13).
-    MembersIntent { team: Cow<'t, str>, members: Cow<'t, [String]> },
+    MembersIntent { team: Cow<'t, str>, members: Cow<'t, [Id]> },
     /// That write was done; `replaced` where it named all members.
-    MembersSent { team: Cow<'t, str>, replaced: bool, add: Cow<'t, [String]>, remove: Cow<'t, [String]> },
+    MembersSent { team: Cow<'t, str>, replaced: bool, add: Cow<'t, [Id]>, remove: Cow<'t, [Id]> },
     /// Heap tells the members of the team now.
     MembersTold { team: Cow<'t, str> },
     /// The tenant does not keep the role (D8).
@@ -194,7 +194,7 @@ impl Replayed {
                 self.ledger.set_link(&Id::from(person), link.into_owned());
             }
             Entry::UserRetired { account, person } => {
-                self.ledger.retire(account.into_owned(), Id::from(person));
+                self.ledger.retire(Id::from(account), Id::from(person));
             }
             Entry::UserUnlinked { account } => self.ledger.unlink(&account),
         }
@@ -214,7 +214,7 @@ fn intent_of_user<'t>((person, user_name): (&'t String, &'t String)) -> Entry<'t
 pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertain) -> Vec<Record> {
     let mut entries = Vec::from([opened(integration)]);
     entries.extend(ledger.retired().map(|(account, person)| Entry::UserRetired {
-        account: account.into(),
+        account: Cow::Borrowed(account),
         person: Cow::Borrowed(person),
     }));
     // Whatever follows about the same person, a link or an intent, makes their names former ones.
@@ -239,8 +239,8 @@ pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertai
             .map(|(group, name)| Entry::GroupIntent { group: group.into(), name: name.into() }),
     );
     for (team, Sent { members, doubtful, is_whole }) in ledger.sent() {
-        let list = |ids: &BTreeSet<String>| ids.iter().cloned().collect();
-        let (team, replaced) = (Cow::from(team), *is_whole);
+        let list = |ids: &BTreeSet<Id>| ids.iter().cloned().collect();
+        let (team, replaced) = (Cow::from(&**team), *is_whole);
         let (add, remove) = (list(members), Cow::default());
         entries.push(Entry::MembersSent { team: team.clone(), replaced, add, remove });
         entries.push(Entry::MembersIntent { team, members: list(doubtful) });
@@ -253,7 +253,7 @@ pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertai
 
 #[cfg(test)]
 mod tests {
-    use alloc::{borrow::Cow, string::String, vec::Vec};
+    use alloc::{borrow::Cow, vec::Vec};
 
     use super::{Entry, GroupLink, Id, Link, Record, Replayed, ResumeError, compacted, opened};
 
@@ -287,7 +287,7 @@ mod tests {
     fn d12_an_intent_without_an_outcome_is_uncertain() {
         let replayed = Replayed::of(TENANT, journal()).unwrap();
         assert_eq!(replayed.uncertain.people.keys().collect::<Vec<_>>(), ["u2"]);
-        assert_eq!(replayed.ledger.link("u1").unwrap().remote, "r2");
+        assert_eq!(&*replayed.ledger.link("u1").unwrap().remote, "r2");
         assert!(!replayed.ledger.group_link("g1").unwrap().managed);
     }
 
@@ -297,7 +297,7 @@ mod tests {
         let twice = Replayed::of(TENANT, compacted(TENANT, &once.ledger, &once.uncertain)).unwrap();
         assert_eq!(twice.ledger.people().sorted(), once.ledger.people().sorted());
         assert_eq!(twice.ledger.groups().sorted(), once.ledger.groups().sorted());
-        let retired = [(&String::from("r1"), &Id::from("u1"))];
+        let retired = [(&Id::from("r1"), &Id::from("u1"))];
         assert_eq!(twice.ledger.retired().collect::<Vec<_>>(), retired);
         assert_eq!(twice.uncertain.people, once.uncertain.people);
         assert!(twice.ledger.role_is_dropped && twice.is_opened);
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn f13_f14_what_was_sent_of_members_that_are_not_told_survives() {
         let sent = |replaced, add: &[&str], remove: &[&str]| {
-            let list = |ids: &[&str]| ids.iter().map(|id| String::from(*id)).collect();
+            let list = |ids: &[&str]| ids.iter().map(|id| Id::from(*id)).collect();
             Entry::MembersSent { team: "t1".into(), replaced, add: list(add), remove: list(remove) }
         };
         let mut journal = journal();
@@ -335,8 +335,8 @@ mod tests {
         let twice = Replayed::of(TENANT, compacted(TENANT, &once.ledger, &once.uncertain)).unwrap();
         for replayed in [&once, &twice] {
             let sent = &replayed.ledger.sent()["t1"];
-            assert_eq!(sent.members.iter().collect::<Vec<_>>(), ["b", "c"]);
-            assert_eq!(sent.doubtful.iter().collect::<Vec<_>>(), ["b", "d"]);
+            assert_eq!(sent.members.iter().map(|id| &**id).collect::<Vec<_>>(), ["b", "c"]);
+            assert_eq!(sent.doubtful.iter().map(|id| &**id).collect::<Vec<_>>(), ["b", "d"]);
         }
     }
 

@@ -2,14 +2,16 @@
 
 use alloc::{collections::VecDeque, string::String, vec::Vec};
 
+use crate::sync::state::Id;
+
 /// A part of a group's change.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct GroupChunk {
     pub(super) rename: Option<String>,
     /// Those in `add` take the place of all members: nobody knows who is there (F13).
     pub(super) replaces: bool,
-    pub(super) add: Vec<String>,
-    pub(super) remove: Vec<String>,
+    pub(super) add: Vec<Id>,
+    pub(super) remove: Vec<Id>,
 }
 
 impl GroupChunk {
@@ -44,13 +46,13 @@ pub(super) fn chunks(mut whole: GroupChunk, members_max: usize) -> VecDeque<Grou
 
 #[cfg(test)]
 mod tests {
-    use alloc::{format, string::String, vec::Vec};
+    use alloc::{format, vec::Vec};
 
-    use super::{GroupChunk, chunks};
+    use super::{GroupChunk, Id, chunks};
 
     #[test]
     fn f10_no_patch_carries_more_than_a_hundred_members() {
-        let ids = |count: usize| (0..count).map(|id| format!("m{id}")).collect::<Vec<String>>();
+        let ids = |count: usize| (0..count).map(|id| Id::from(format!("m{id}"))).collect::<Vec<_>>();
         let rename = Some("Team".into());
         let cut = chunks(GroupChunk { rename, add: ids(150), remove: ids(60), replaces: false }, 100);
         let sizes: Vec<_> = cut.iter().map(|chunk| (chunk.remove.len(), chunk.add.len())).collect();
@@ -68,7 +70,7 @@ mod tests {
 
     #[test]
     fn f13_who_replaces_all_members_stands_in_the_first_part() {
-        let add: Vec<String> = ["a", "b", "c"].map(String::from).into();
+        let add: Vec<Id> = ["a", "b", "c"].map(Id::from).into();
         let cut = chunks(GroupChunk { replaces: true, add, ..GroupChunk::default() }, 2);
         let shape: Vec<_> = cut.iter().map(|chunk| (chunk.replaces, chunk.add.len())).collect();
         assert_eq!(shape, [(true, 2), (false, 1)]);

@@ -1,6 +1,6 @@
 //! What an answer means for a step about a group.
 
-use alloc::{collections::VecDeque, format, string::String, vec::Vec};
+use alloc::{collections::VecDeque, format, vec::Vec};
 
 use super::{
     Engine, Stop,
@@ -16,7 +16,7 @@ use crate::{
     sync::{
         plan::{ConflictKind, GroupStep},
         planted::{Bug, is_planted},
-        state::{Candidate, Knowledge, Team, Texts},
+        state::{Candidate, Id, Knowledge, Team, Texts},
     },
     wire::Response,
 };
@@ -43,7 +43,7 @@ impl Engine {
     fn group_created(
         &mut self,
         step: &GroupStep,
-        mut first: Vec<String>,
+        mut first: Vec<Id>,
         mut rest: VecDeque<GroupChunk>,
         verdict: Verdict,
     ) -> Next<GroupStage> {
@@ -214,7 +214,7 @@ impl Engine {
         matches!(change.way, Way::Patch) && self.learned.takes_fewer_members_than(members)
     }
 
-    fn group_deleted(&mut self, step: &GroupStep, team: String, verdict: Verdict) -> Next<GroupStage> {
+    fn group_deleted(&mut self, step: &GroupStep, team: Id, verdict: Verdict) -> Next<GroupStage> {
         match verdict {
             Verdict::Done(response) if messages::is_garbled(&response) => {
                 Next::Later(GroupStage::Delete { team }, GARBLED.into(), None)

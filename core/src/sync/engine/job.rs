@@ -20,7 +20,7 @@ use crate::{
         event::{EventChange, EventName, EventResource, changes_of_group, changes_of_user},
         plan::{AddedMember, Attribute, AttributeChange, GroupStep, GroupVerb, Step, UserStep, UserVerb},
         planted::{Bug, is_planted},
-        state::{Knowledge, same_user_name},
+        state::{Id, Knowledge, same_user_name},
     },
     wire::Request,
 };
@@ -73,7 +73,7 @@ pub(super) enum UserStage {
 /// A change of an account that exists.
 #[derive(Debug)]
 pub(super) struct UserChange {
-    pub(super) account: String,
+    pub(super) account: Id,
     pub(super) changes: Vec<AttributeChange>,
     /// The role was among them, and is left out since the tenant did not understand it (D8).
     pub(super) left_role_out: bool,
@@ -83,16 +83,16 @@ pub(super) struct UserChange {
 #[derive(Debug)]
 pub(super) enum GroupStage {
     Start,
-    Create { first: Vec<String>, rest: VecDeque<GroupChunk> },
+    Create { first: Vec<Id>, rest: VecDeque<GroupChunk> },
     Search(Search),
     Change(GroupChange),
-    Delete { team: String },
+    Delete { team: Id },
 }
 
 /// A change of a group that exists.
 #[derive(Debug)]
 pub(super) struct GroupChange {
-    pub(super) team: String,
+    pub(super) team: Id,
     pub(super) chunks: VecDeque<GroupChunk>,
     /// The journal says whom the next chunk is about, where Heap does not tell members (F13).
     pub(super) is_announced: bool,
@@ -227,10 +227,11 @@ impl Engine {
                 None => UserStage::Create { without_role: false },
             };
         };
+        let account = self.state.remote.id_of_account(account);
         if step.verb == UserVerb::Adopt {
-            self.link_user(&step.person, account, &step.user_name, None);
+            self.link_user(&step.person, &account, &step.user_name, None);
         }
-        UserStage::change(account.clone(), step.changes.clone())
+        UserStage::change(account, step.changes.clone())
     }
 
     fn wish_of_user(&self, step: &UserStep, stage: &mut UserStage, has_intent: bool) -> Wish {
@@ -280,10 +281,8 @@ impl Engine {
 
     /// Where a step about a group starts, or its result where it needs no request.
     fn start_group(&mut self, step: &GroupStep) -> Result<GroupStage, Result<(), String>> {
-        if let (GroupVerb::Delete, Some(team)) = (step.verb, &step.remote) {
-            return Ok(GroupStage::Delete { team: team.clone() });
-        }
-        let Some(team) = &step.remote else {
+        let team = step.remote.as_deref().map(|team| self.state.remote.id_of_team(team));
+        let Some(team) = team else {
             if let Some(name) = self.uncertain.groups.get(&step.group) {
                 // A name that is another group's by now says nothing about this one.
                 let is_anothers =
@@ -293,20 +292,21 @@ impl Engine {
             return self.creation(step).map_err(Err);
         };
         match step.verb {
+            GroupVerb::Delete => return Ok(GroupStage::Delete { team }),
             GroupVerb::Release => {
-                self.link_group(&step.group, team, false);
+                self.link_group(&step.group, &team, false);
                 return Err(Ok(()));
             }
-            GroupVerb::TakeOver => self.link_group(&step.group, team, true),
+            GroupVerb::TakeOver => self.link_group(&step.group, &team, true),
             _ => {}
         }
         let mut add = self.accounts_of(&step.add);
         let joining = add.len();
-        let mut remove: Vec<String> = step.remove.iter().map(|member| member.remote.clone()).collect();
+        let mut remove: Vec<Id> = step.remove.iter().map(|member| member.remote.as_str().into()).collect();
         // Where a replacement did not come about (R22), the old account stays a member.
-        let staying: BTreeSet<&String> = add.iter().collect();
+        let staying: BTreeSet<&Id> = add.iter().collect();
         remove.retain(|account| !staying.contains(account));
-        if let Some(team) = self.state.remote.team(team).filter(|_| !step.blind) {
+        if let Some(team) = self.state.remote.team(&team).filter(|_| !step.blind) {
             add.retain(|account| !team.surely_has(account));
         }
         let rename = step.renamed_from.is_some().then(|| step.name.clone());
@@ -314,7 +314,7 @@ impl Engine {
             return Err(Err("none of the people who join has an account at Heap".into()));
         }
         let whole = GroupChunk { rename, replaces: step.blind, add, remove };
-        Ok(GroupStage::change(team.clone(), chunks(whole, self.learned.members_per_request)))
+        Ok(GroupStage::change(team, chunks(whole, self.learned.members_per_request)))
     }
 
     /// A new group with those of its members who have an account; without any it is not created (R25).
@@ -379,7 +379,7 @@ impl Engine {
     }
 
     /// The accounts of people, as far as they have one by now.
-    pub(super) fn accounts_of(&self, people: &[AddedMember]) -> Vec<String> {
+    pub(super) fn accounts_of(&self, people: &[AddedMember]) -> Vec<Id> {
         let links = people.iter().filter_map(|member| self.state.ledger.link(&member.person));
         links
             .filter(|link| self.state.remote.account(&link.remote).is_some())
@@ -389,13 +389,13 @@ impl Engine {
 }
 
 impl UserStage {
-    pub(super) const fn change(account: String, changes: Vec<AttributeChange>) -> Self {
+    pub(super) const fn change(account: Id, changes: Vec<AttributeChange>) -> Self {
         Self::Change(UserChange { account, changes, left_role_out: false, way: Way::Patch })
     }
 }
 
 impl GroupStage {
-    pub(super) const fn change(team: String, chunks: VecDeque<GroupChunk>) -> Self {
+    pub(super) const fn change(team: Id, chunks: VecDeque<GroupChunk>) -> Self {
         Self::Change(GroupChange { team, chunks, is_announced: false, way: Way::Patch })
     }
 }

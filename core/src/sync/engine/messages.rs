@@ -21,7 +21,7 @@ use crate::{
         Config,
         plan::{Attribute, AttributeChange, UserStep},
         planted::{Bug, is_planted},
-        state::{Account, Knowledge, Team, Texts},
+        state::{Account, Id, Knowledge, Team, Texts},
     },
     wire::{Request, Response},
 };
@@ -96,11 +96,15 @@ pub(super) fn patch_user(
 }
 
 /// A new group with its first members.
-pub(super) fn create_group(endpoint: &Endpoint, id: &str, name: &str, members: &[String]) -> Request {
+pub(super) fn create_group(endpoint: &Endpoint, id: &str, name: &str, members: &[Id]) -> Request {
     let mut group = Group::new(name.to_string());
     group.external_id = Some(id.to_string());
-    group.members = Some(members.iter().cloned().map(Member::new).collect());
+    group.members = Some(members.iter().map(member).collect());
     endpoint.create(Kind::Group, group.to_vec())
+}
+
+fn member(id: &Id) -> Member {
+    Member::new(id.to_string())
 }
 
 /// Name and members of a group, members by id and as deltas (F21-F23).
@@ -109,14 +113,14 @@ pub(super) fn patch_group(endpoint: &Endpoint, id: &str, chunk: &GroupChunk) -> 
     if let Some(name) = &chunk.rename {
         patch = patch.replace(Path::of("displayName"), name.as_str());
     }
-    let members = chunk.add.iter().map(String::as_str);
+    let members = chunk.add.iter().map(|id| &**id);
     if chunk.replaces {
         let all: Vec<Value> = members.map(|id| serde_json::json!({ "value": id })).collect();
         patch = patch.replace(Path::of("members"), all);
     } else if !chunk.add.is_empty() {
         patch = patch.add_members(members);
     }
-    patch = patch.remove_members(chunk.remove.iter().map(String::as_str));
+    patch = patch.remove_members(chunk.remove.iter().map(|id| &**id));
     endpoint.modify(Kind::Group, id, &patch)
 }
 
@@ -160,15 +164,15 @@ pub(super) fn changed_user(
 /// A group that was read, changed; `known` are its members as far as Heap does not tell them.
 pub(super) fn changed_group<'c>(
     id: &str,
-    known: &Texts<String>,
+    known: &Texts<Id>,
     chunks: impl IntoIterator<Item = &'c GroupChunk>,
     read: &Response,
 ) -> Option<Whole> {
     let mut group = Group::from_slice(read.body()).ok().filter(|group| group.id.as_deref() == Some(id))?;
     let told = group.members.take();
     let mut members = told.unwrap_or_else(|| {
-        let known: BTreeSet<&String> = known.unordered().collect();
-        known.into_iter().cloned().map(Member::new).collect()
+        let known: BTreeSet<&Id> = known.unordered().collect();
+        known.into_iter().map(member).collect()
     });
     let mut present: BTreeSet<String> = members.iter().map(|member| member.value.clone()).collect();
     for chunk in chunks {
@@ -179,10 +183,10 @@ pub(super) fn changed_group<'c>(
             members.clear();
             present.clear();
         }
-        let leaving: BTreeSet<&String> = chunk.remove.iter().collect();
-        members.retain(|member| !leaving.contains(&member.value));
-        let joining = chunk.add.iter().filter(|id| present.insert((*id).clone()));
-        members.extend(joining.cloned().map(Member::new));
+        let leaving: BTreeSet<&str> = chunk.remove.iter().map(|id| &**id).collect();
+        members.retain(|member| !leaving.contains(member.value.as_str()));
+        let joining = chunk.add.iter().filter(|id| present.insert(id.to_string()));
+        members.extend(joining.map(member));
     }
     group.members = Some(members);
     let meta = group.meta.take();
@@ -223,7 +227,7 @@ pub(super) fn account(config: &Config, user: User) -> Option<Account> {
     let name = user.name.unwrap_or_default();
     let role = user.extra.iter().find(|(key, _)| key.eq_ignore_ascii_case(&config.mapping.role));
     Some(Account {
-        id: user.id.filter(|id| !id.is_empty())?,
+        id: user.id.filter(|id| !id.is_empty())?.into(),
         user_name: user.user_name,
         external_id: present(user.external_id),
         active,
@@ -251,10 +255,10 @@ pub(super) fn team(group: Group) -> Option<Team> {
     let is_group =
         |member: &Member| member.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("Group"));
     Some(Team {
-        id: group.id.filter(|id| !id.is_empty())?,
+        id: group.id.filter(|id| !id.is_empty())?.into(),
         name: group.display_name,
         external_id: present(group.external_id),
-        members: members.filter(|member| !is_group(member)).map(|member| member.value).collect(),
+        members: members.filter(|member| !is_group(member)).map(|member| member.value.into()).collect(),
         knowledge,
         ..Team::default()
     })

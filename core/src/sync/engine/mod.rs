@@ -394,6 +394,9 @@ impl Engine {
     /// Takes over what happened in the directory. It is planned and carried out once nothing else is under way; what is planned
     /// already and not yet sent for the same person or group is given up for it.
     pub fn change(&mut self, change: Change) {
+        if let Change::Joined { group, person } | Change::Left { group, person } = &change {
+            self.state.foresee(group, person);
+        }
         // While groups are not managed they are not read either (D7).
         self.must_read |=
             matches!(change, Change::GroupManagement(true)) && !self.state.desired.has_group_management();
@@ -495,12 +498,12 @@ impl Engine {
 
     /// The account at Heap that is a person's, by directory id.
     pub fn account_of(&self, person: &str) -> Option<&str> {
-        self.state.ledger.link(person).map(|link| link.remote.as_str())
+        self.state.ledger.link(person).map(|link| &*link.remote)
     }
 
     /// The group at Heap that is a group's, by directory id, while it is synced.
     pub fn team_of(&self, group: &str) -> Option<&str> {
-        self.state.ledger.group_link(group).filter(|link| link.managed).map(|link| link.remote.as_str())
+        self.state.ledger.group_link(group).filter(|link| link.managed).map(|link| &*link.remote)
     }
 
     fn finish_reading(&mut self, reading: Reading, now: Timestamp) {

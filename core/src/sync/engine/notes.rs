@@ -49,12 +49,12 @@ impl Engine {
     pub(super) fn link_user(
         &mut self,
         person: &str,
-        account: &str,
+        account: &Id,
         user_name: &str,
         role_written: Option<String>,
     ) {
         let id = self.state.id_of_person(person);
-        let before = self.state.ledger.link(person).filter(|link| link.remote == account);
+        let before = self.state.ledger.link(person).filter(|link| link.remote == *account);
         let is_known = before.is_some();
         let link = match before {
             // The addresses of the first link stay: a later change of them is one under R22.
@@ -62,7 +62,7 @@ impl Engine {
                 Link { role_written: role_written.or_else(|| before.role_written.clone()), ..before.clone() }
             }
             None => Link {
-                remote: account.to_string(),
+                remote: account.clone(),
                 user_name: user_name.to_string(),
                 email: self.state.desired.person(person).and_then(|desired| desired.person.email.clone()),
                 role_written,
@@ -115,13 +115,13 @@ impl Engine {
             let account = accounts.find(|account| same_user_name(&account.user_name, name))?;
             Some((person.clone(), account.user_name.clone(), account.id.clone()))
         };
-        let left: Vec<(String, String, String)> = self.uncertain.former().filter_map(left).collect();
+        let left: Vec<(String, String, Id)> = self.uncertain.former().filter_map(left).collect();
         for (person, user_name, account) in left {
             self.uncertain.forget_former(&person, &user_name);
             let resource = EventResource::user(&person, &user_name);
             self.tell(EventName::UserCreateProvision, Some(resource), 1, None, now);
             if self.state.ledger.link(&person).is_some() {
-                let entry = Entry::UserRetired { account: (&account).into(), person: (&person).into() };
+                let entry = Entry::UserRetired { account: (&*account).into(), person: (&person).into() };
                 self.outbox.push(entry.record());
                 self.state.ledger.retire(account, Id::from(person));
             } else {
@@ -204,8 +204,8 @@ impl Engine {
         }
     }
 
-    pub(super) fn link_group(&mut self, group: &str, team: &str, managed: bool) {
-        let link = GroupLink { remote: team.to_string(), managed };
+    pub(super) fn link_group(&mut self, group: &str, team: &Id, managed: bool) {
+        let link = GroupLink { remote: team.clone(), managed };
         let record = Entry::GroupLinked { group: group.into(), link: Cow::Borrowed(&link) }.record();
         if !managed || self.uncertain.groups.contains_key(group) {
             self.outbox.push(record);
@@ -232,13 +232,12 @@ impl Engine {
 
     /// Where Heap tells members, what we sent counts no more.
     pub(super) fn forget_what_is_told(&mut self) {
-        let is_told = |team: &&String| {
-            self.state.remote.team(team).is_some_and(|team| team.knowledge == Knowledge::Told)
-        };
-        let told: Vec<String> = self.state.ledger.sent().keys().filter(is_told).cloned().collect();
+        let is_told =
+            |team: &&Id| self.state.remote.team(team).is_some_and(|team| team.knowledge == Knowledge::Told);
+        let told: Vec<Id> = self.state.ledger.sent().keys().filter(is_told).cloned().collect();
         for team in told {
             self.state.ledger.forget_sent(&team);
-            self.outbox.push(Entry::MembersTold { team: team.into() }.record());
+            self.outbox.push(Entry::MembersTold { team: (&*team).into() }.record());
         }
     }
 

@@ -35,7 +35,7 @@ const FAILURES_WITH_MEMBERS: u32 = 2;
 /// A resource that is read by itself, after the list.
 #[derive(Debug)]
 struct Single {
-    id: String,
+    id: Id,
     /// A team whose members the list did not tell (F13); `None` for what is ours and not in the list: lists may come late, and
     /// what is ours is gone only if its own address says so (F12).
     team: Option<Team>,
@@ -245,18 +245,18 @@ impl Engine {
 
     fn take_resource(&self, reading: &mut Reading, body: &[u8]) -> Result<Next, String> {
         const OTHER: &str = "Heap answered with another resource than was asked for";
-        let asked = reading.singles.last().map(|single| single.id.as_str());
+        let asked = reading.singles.last().map(|single| &single.id);
         match reading.kind {
             Kind::User => {
                 let user = User::from_slice(body).map_err(|error| error.to_string())?;
                 let account = messages::account(&self.config, user);
-                let account = account.filter(|account| Some(account.id.as_str()) == asked).ok_or(OTHER)?;
+                let account = account.filter(|account| Some(&account.id) == asked).ok_or(OTHER)?;
                 reading.singles.pop();
                 reading.accounts.push(account);
             }
             Kind::Group => {
                 let group = Group::from_slice(body).map_err(|error| error.to_string())?;
-                let team = messages::team(group).filter(|team| Some(team.id.as_str()) == asked);
+                let team = messages::team(group).filter(|team| Some(&team.id) == asked);
                 reading.take_single(team.ok_or(OTHER)?);
             }
         }
@@ -271,7 +271,7 @@ impl Engine {
                 let progress = reading.listing.page(
                     page.total,
                     page.next_cursor.as_deref(),
-                    page.items.iter().map(|item| item.id.as_str()),
+                    page.items.iter().map(|item| &*item.id),
                 );
                 reading.accounts.extend(page.items);
                 progress
@@ -281,7 +281,7 @@ impl Engine {
                 let progress = reading.listing.page(
                     page.total,
                     page.next_cursor.as_deref(),
-                    page.items.iter().map(|team| team.id.as_str()),
+                    page.items.iter().map(|team| &*team.id),
                 );
                 reading.take_teams(page.items);
                 progress
@@ -317,8 +317,8 @@ impl Engine {
         let people = ledger.people().unordered().map(|(id, link)| (id, &link.remote));
         let groups = ledger.groups().unordered().filter(|(_, link)| link.managed);
         let groups = groups.map(|(id, link)| (id, &link.remote));
-        let is_missing = |(_, remote): &(&Id, &String)| !reading.listing.has(remote);
-        let mut missing: Vec<(&Id, &String)> = match reading.kind {
+        let is_missing = |(_, remote): &(&Id, &Id)| !reading.listing.has(remote);
+        let mut missing: Vec<(&Id, &Id)> = match reading.kind {
             Kind::User => people.filter(is_missing).collect(),
             Kind::Group => groups.filter(is_missing).collect(),
         };

@@ -18,6 +18,7 @@ use crate::{
         journal::Entry,
         plan::{Conflict, GroupStep, GroupVerb, Plan, Reason, Step, UserStep, UserVerb},
         planted::{Bug, is_planted},
+        state::Id,
     },
     wire::{Request, Response, retry_after},
 };
@@ -230,9 +231,9 @@ impl Engine {
             (_, Work::Group(GroupStage::Change(change))) => {
                 change.is_announced = true;
                 let members = change.next_chunks().flat_map(|chunk| chunk.add.iter().chain(&chunk.remove));
-                let members: Vec<String> = members.cloned().collect();
+                let members: Vec<Id> = members.cloned().collect();
                 self.state.doubt_members(&change.team, &members);
-                let (team, members) = (change.team.as_str().into(), members.into());
+                let (team, members) = ((&*change.team).into(), members.into());
                 Entry::MembersIntent { team, members }.record()
             }
             (Step::User(UserStep { person, user_name, .. }), _) => {

@@ -108,7 +108,7 @@ impl Search {
         let name = String::from(self.name(name));
         let is_named = |account: &Account| same_user_name(&account.user_name, &name);
         let filter = self.filtering(Kind::User, learned);
-        take(&mut self.listing, &mut self.accounts, page, &filter, |account| account.id.as_str(), is_named)
+        take(&mut self.listing, &mut self.accounts, page, &filter, |account| &account.id, is_named)
     }
 
     pub(super) fn take_teams(
@@ -122,7 +122,7 @@ impl Search {
         // Somebody may have renamed it since.
         let is_named = |team: &Team| team.name == name || team.external_id.as_deref() == Some(group);
         let filter = self.filtering(Kind::Group, learned);
-        take(&mut self.listing, &mut self.teams, page, &filter, |team| team.id.as_str(), is_named)
+        take(&mut self.listing, &mut self.teams, page, &filter, |team| &team.id, is_named)
     }
 }
 
@@ -187,7 +187,10 @@ impl Engine {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
+    use alloc::{
+        string::{String, ToString},
+        vec::Vec,
+    };
 
     use super::{Account, Found, Kind, Learned, Page, Search};
 
@@ -197,9 +200,11 @@ mod tests {
         Some(Page { total, next_cursor: None, items: names.iter().map(account).collect() })
     }
 
-    fn names(found: Found<Account>) -> Option<Vec<alloc::string::String>> {
+    fn names(found: Found<Account>) -> Option<Vec<String>> {
         match found {
-            Found::These(accounts) => Some(accounts.into_iter().map(|account| account.id).collect()),
+            Found::These(accounts) => {
+                Some(accounts.into_iter().map(|account| account.id.to_string()).collect())
+            }
             _ => None,
         }
     }

@@ -36,7 +36,7 @@ impl Planner<'_> {
     fn deleted(&mut self, id: &Id, link: &GroupLink) {
         let Some(team) = self.state.remote.team(&link.remote) else { return };
         let mut step = new_step(GroupVerb::Delete, id, &team.name, Reason::DeletedGroup);
-        step.remote = Some(team.id.clone());
+        step.remote = Some(team.id.to_string());
         step.size = team.members.len();
         self.steps.push(Step::Group(step));
     }
@@ -54,7 +54,7 @@ impl Planner<'_> {
         let copies = carrying().filter(|team| self.state.ledger.group_owner(&team.id).is_none());
         for team in copies {
             let mut step = new_step(GroupVerb::Delete, id, &team.name, Reason::MadeTwice);
-            step.remote = Some(team.id.clone());
+            step.remote = Some(team.id.to_string());
             step.size = team.members.len();
             self.steps.push(Step::Group(step));
         }
@@ -66,7 +66,7 @@ impl Planner<'_> {
             return self.deleted(id, link);
         }
         let mut step = new_step(GroupVerb::Release, id, &desired.group.name, Reason::Unbound);
-        step.remote = Some(link.remote.clone());
+        step.remote = Some(link.remote.to_string());
         self.steps.push(Step::Group(step));
     }
 
@@ -130,7 +130,7 @@ impl Planner<'_> {
         scope: &Scope,
     ) {
         let mut step = new_step(verb, id, &desired.group.name, reason);
-        step.remote = Some(team.id.clone());
+        step.remote = Some(team.id.to_string());
         step.size = team.members.len();
         step.renamed_from = (team.name != desired.group.name).then(|| team.name.clone());
         match scope {
@@ -156,7 +156,7 @@ impl Planner<'_> {
     }
 
     fn all_members(&self, desired: &DesiredGroup, team: &Team, step: &mut GroupStep) {
-        let mut held: Vec<&str> = Vec::new();
+        let mut held: Vec<&Id> = Vec::new();
         for person in self.members_of(desired) {
             match self.account_of(person) {
                 Some(account) if team.surely_has(account) => held.push(account),
@@ -169,7 +169,7 @@ impl Planner<'_> {
         }
         step.add.sort_unstable_by(|a, b| a.person.cmp(&b.person));
         held.sort_unstable();
-        let stray = team.possible_members().filter(|member| held.binary_search(&member.as_str()).is_err());
+        let stray = team.possible_members().filter(|member| held.binary_search(member).is_err());
         step.remove = stray.map(|member| self.removed(member)).collect();
         step.remove.sort_unstable_by(|a, b| a.remote.cmp(&b.remote));
     }

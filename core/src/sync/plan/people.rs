@@ -46,7 +46,7 @@ impl<'s> Planner<'s> {
                     // Under another user name: R22 decides what becomes of it, at the next look.
                     self.takes(id, &account.id);
                     let changes = attributes(person, Some(account), self.may_write_role());
-                    let (verb, remote) = (UserVerb::Adopt, Some(account.id.as_str()));
+                    let (verb, remote) = (UserVerb::Adopt, Some(&*account.id));
                     self.user(verb, id, &account.user_name, remote, changes, Reason::SameDirectoryId);
                     return;
                 }
@@ -102,7 +102,7 @@ impl<'s> Planner<'s> {
             return;
         }
         self.gets_account(id, Some(&account.id));
-        let (name, remote) = (&account.user_name, Some(account.id.as_str()));
+        let (name, remote) = (&account.user_name, Some(&*account.id));
         self.user(UserVerb::Adopt, id, name, remote, Vec::new(), Reason::SameUserName);
         self.deactivate(id, account, self.why_inactive(id));
     }
@@ -129,7 +129,7 @@ impl<'s> Planner<'s> {
             }
         }
         let changes = attributes(person, Some(account), self.may_write_role());
-        let remote = Some(account.id.as_str());
+        let remote = Some(&*account.id);
         if !account.active {
             self.user(UserVerb::Activate, id, &account.user_name, remote, changes, Reason::Returned);
         } else if !changes.is_empty() {

@@ -1,7 +1,6 @@
 use alloc::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    string::String,
     vec::Vec,
 };
 
@@ -18,11 +17,11 @@ pub(super) struct Planner<'s> {
     pub(super) steps: Vec<Step>,
     /// Who gets an account by a step of this plan, and so can be made a member by a later one; with the account's id where it
     /// exists already (D3).
-    getting_accounts: Table<Id, Option<String>>,
+    getting_accounts: Table<Id, Option<Id>>,
     /// Accounts that somebody gets to use by a step of this plan, whoever had them before.
-    taken: BTreeSet<String>,
+    taken: BTreeSet<Id>,
     /// Accounts that were looked at for somebody who should have no access.
-    pub(super) recovered: BTreeSet<String>,
+    pub(super) recovered: BTreeSet<Id>,
 }
 
 impl<'s> Planner<'s> {
@@ -82,20 +81,20 @@ impl<'s> Planner<'s> {
         let taken = &self.taken;
         self.steps.retain(|step| match step {
             Step::User(step) if step.verb == UserVerb::Deactivate => {
-                step.remote.as_ref().is_none_or(|account| !taken.contains(account))
+                step.remote.as_ref().is_none_or(|account| !taken.contains(account.as_str()))
             }
             _ => true,
         });
     }
 
     /// Somebody with access gets an account that exists.
-    pub(super) fn takes(&mut self, person: &Id, account: &str) {
+    pub(super) fn takes(&mut self, person: &Id, account: &Id) {
         self.gets_account(person, Some(account));
-        self.taken.insert(account.into());
+        self.taken.insert(account.clone());
     }
 
-    pub(super) fn gets_account(&mut self, person: &Id, existing: Option<&str>) {
-        self.getting_accounts.insert(person.clone(), existing.map(Into::into));
+    pub(super) fn gets_account(&mut self, person: &Id, existing: Option<&Id>) {
+        self.getting_accounts.insert(person.clone(), existing.cloned());
     }
 
     pub(super) fn has_or_gets_account(&self, person: &Id) -> bool {
@@ -103,23 +102,23 @@ impl<'s> Planner<'s> {
     }
 
     /// The account that a person has after this plan, if it exists now: one that the plan replaces is not theirs any more.
-    pub(super) fn account_of(&self, person: &Id) -> Option<&str> {
+    pub(super) fn account_of(&self, person: &Id) -> Option<&Id> {
         if let Some(getting) = self.getting_accounts.get(person) {
-            return getting.as_deref();
+            return getting.as_ref();
         }
         let link = self.state.ledger.link(person)?;
         if self.taken.contains(&link.remote) {
             return None;
         }
-        self.state.remote.account(&link.remote).map(|account| account.id.as_str())
+        self.state.remote.account(&link.remote).map(|account| &account.id)
     }
 
     /// The accounts that were a person's and are replaced, before this plan or by it (R22).
-    pub(super) fn accounts_left_behind<'p>(&'p self, person: &'p Id) -> impl Iterator<Item = &'p str> {
+    pub(super) fn accounts_left_behind<'p>(&'p self, person: &'p Id) -> impl Iterator<Item = &'p Id> {
         let current = self.account_of(person);
-        let link = self.state.ledger.link(person).map(|link| link.remote.as_str());
-        let retired = self.state.ledger.retired_of(person).map(String::as_str);
-        let former = link.filter(|link| current != Some(link)).into_iter().chain(retired);
+        let link = self.state.ledger.link(person).map(|link| &link.remote);
+        let retired = self.state.ledger.retired_of(person);
+        let former = link.filter(|link| current != Some(*link)).into_iter().chain(retired);
         // What somebody else gets to use is theirs, and stays where it is.
         former.filter(|account| !self.taken.contains(*account))
     }

@@ -26,7 +26,7 @@ fn person(id: &str) -> Person {
 
 fn account(id: &str) -> Account {
     Account {
-        id: ["r-", id].concat(),
+        id: ["r-", id].concat().into(),
         user_name: [id, "@x"].concat(),
         external_id: Some(id.into()),
         active: true,
@@ -35,8 +35,8 @@ fn account(id: &str) -> Account {
 }
 
 fn team(id: &str, name: &str, members: &[&str]) -> Team {
-    let members = members.iter().map(|member| ["r-", member].concat()).collect();
-    Team { id: ["t-", id].concat(), name: name.into(), external_id: None, members, ..Team::default() }
+    let members = members.iter().map(|member| ["r-", member].concat().into()).collect();
+    Team { id: ["t-", id].concat().into(), name: name.into(), external_id: None, members, ..Team::default() }
 }
 
 impl World {
@@ -58,7 +58,7 @@ impl World {
 
     fn linked(mut self, id: &str) -> Self {
         let user_name = [id, "@x"].concat();
-        let link = Link { remote: ["r-", id].concat(), user_name, email: None, role_written: None };
+        let link = Link { remote: ["r-", id].concat().into(), user_name, email: None, role_written: None };
         self.ledger.set_link(&Id::from(id), link);
         self
     }
@@ -74,7 +74,7 @@ impl World {
     }
 
     fn synced(mut self, id: &str, managed: bool) -> Self {
-        self.ledger.set_group_link(&Id::from(id), GroupLink { remote: ["t-", id].concat(), managed });
+        self.ledger.set_group_link(&Id::from(id), GroupLink { remote: ["t-", id].concat().into(), managed });
         self
     }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::directory::{Change, Denial, Group, Person, Snapshot};
 
-/// A directory id, shared by everything that names it.
+/// An id, of the directory or of Heap, shared by everything that names it.
 pub(crate) type Id = Arc<str>;
 
 /// A person as the directory has them now.
@@ -79,7 +79,8 @@ impl From<&Snapshot> for Desired {
             let id = Id::from(group.id());
             let mut members = Texts::with_capacity(group.members().size_hint().0);
             for member in group.members() {
-                if let Some((person, member)) = desired.people.get_key_value_mut(member.id()) {
+                // People came in the order of the snapshot's rows.
+                if let Some((person, member)) = desired.people.nth_mut(member.row_number() as usize) {
                     members.insert(person.clone());
                     member.groups.insert(id.clone());
                     member.bound_groups += usize::from(group.is_bound());

@@ -11,7 +11,7 @@ use super::{Id, table::Table};
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct Link {
     /// The account's id at Heap.
-    pub(crate) remote: String,
+    pub(crate) remote: Id,
     /// The user name under which the account was linked: a later one is a change under R22.
     pub(crate) user_name: String,
     /// The email under which the account was linked: a later one is a change under R22 (D10).
@@ -24,7 +24,7 @@ pub(crate) struct Link {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(crate) struct GroupLink {
     /// The group's id at Heap.
-    pub(crate) remote: String,
+    pub(crate) remote: Id,
     /// False once the group was unbound: it is left as it is (R29) until it is bound again.
     pub(crate) managed: bool,
 }
@@ -32,11 +32,11 @@ pub(crate) struct GroupLink {
 /// Whom we sent as members of a team whose members Heap does not tell (F13, F14).
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Sent {
-    pub(crate) members: BTreeSet<String>,
+    pub(crate) members: BTreeSet<Id>,
     /// Whether a write has named all members, so that there are no others.
     pub(crate) is_whole: bool,
     /// Whom a write with an unknown outcome was about.
-    pub(crate) doubtful: BTreeSet<String>,
+    pub(crate) doubtful: BTreeSet<Id>,
 }
 
 /// What is ours at Heap. Nothing outside of it is ever written (R33, D1).
@@ -44,16 +44,16 @@ pub(crate) struct Sent {
 pub(crate) struct Ledger {
     people: Table<Id, Link>,
     /// Whose an account is, by its id at Heap.
-    owners: Table<String, Id>,
+    owners: Table<Id, Id>,
     groups: Table<Id, GroupLink>,
-    group_owners: Table<String, Id>,
+    group_owners: Table<Id, Id>,
     managed_groups: usize,
     /// Accounts that an explicit replacement (R22) left behind, still to be deactivated.
-    retired: BTreeMap<String, Id>,
+    retired: BTreeMap<Id, Id>,
     /// The same accounts by whose they were.
-    retired_of: BTreeMap<Id, BTreeSet<String>>,
+    retired_of: BTreeMap<Id, BTreeSet<Id>>,
     /// By team.
-    sent: BTreeMap<String, Sent>,
+    sent: BTreeMap<Id, Sent>,
     /// Whether the tenant was seen to drop the role (D8).
     pub(crate) role_is_dropped: bool,
 }
@@ -94,27 +94,27 @@ impl Ledger {
     }
 
     /// Accounts left behind by a replacement, with whose they were.
-    pub(crate) fn retired(&self) -> impl Iterator<Item = (&String, &Id)> {
+    pub(crate) fn retired(&self) -> impl Iterator<Item = (&Id, &Id)> {
         self.retired.iter()
     }
 
     /// Accounts of a person that a replacement left behind.
-    pub(crate) fn retired_of(&self, person: &str) -> impl Iterator<Item = &String> {
+    pub(crate) fn retired_of(&self, person: &str) -> impl Iterator<Item = &Id> {
         self.retired_of.get(person).into_iter().flatten()
     }
 
-    pub(crate) fn sent(&self) -> &BTreeMap<String, Sent> {
+    pub(crate) fn sent(&self) -> &BTreeMap<Id, Sent> {
         &self.sent
     }
 
     /// A write about these members of a team is about to be sent.
-    pub(crate) fn doubt_members(&mut self, team: &str, members: &[String]) {
+    pub(crate) fn doubt_members(&mut self, team: &str, members: &[Id]) {
         let sent = self.sent.entry(team.into()).or_default();
         sent.doubtful.extend(members.iter().cloned());
     }
 
     /// A write to the members of a team was done; `replaced` where it named all of them.
-    pub(crate) fn note_sent(&mut self, team: &str, replaced: bool, add: &[String], remove: &[String]) {
+    pub(crate) fn note_sent(&mut self, team: &str, replaced: bool, add: &[Id], remove: &[Id]) {
         let sent = self.sent.entry(team.into()).or_default();
         if replaced {
             *sent = Sent { is_whole: true, ..Sent::default() };
@@ -152,7 +152,7 @@ impl Ledger {
     }
 
     /// Notes an account that a replacement left behind.
-    pub(crate) fn retire(&mut self, account: String, person: Id) {
+    pub(crate) fn retire(&mut self, account: Id, person: Id) {
         self.unretire(&account);
         self.retired_of.entry(person.clone()).or_default().insert(account.clone());
         self.retired.insert(account, person);

@@ -1,11 +1,12 @@
 //! What the engine knows: the directory as it should be, what is ours at Heap, and what Heap holds.
 
 mod desired;
+mod foresee;
 mod ledger;
 mod remote;
 mod table;
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{borrow::Cow, vec::Vec};
 
 use super::planted::{Bug, is_planted};
 
@@ -156,7 +157,7 @@ impl State {
     }
 
     /// A write about these members is about to be sent to a team whose members Heap does not tell.
-    pub(crate) fn doubt_members(&mut self, team: &str, members: &[String]) {
+    pub(crate) fn doubt_members(&mut self, team: &str, members: &[Id]) {
         self.ledger.doubt_members(team, members);
         if let Some(team) = self.remote.team_mut(team) {
             team.doubtful.extend(members.iter().cloned());
@@ -164,7 +165,7 @@ impl State {
     }
 
     /// The same write was done.
-    pub(crate) fn note_sent(&mut self, team: &str, replaced: bool, add: &[String], remove: &[String]) {
+    pub(crate) fn note_sent(&mut self, team: &str, replaced: bool, add: &[Id], remove: &[Id]) {
         self.ledger.note_sent(team, replaced, add, remove);
         if let (Some(team), Some(sent)) = (self.remote.team_mut(team), self.ledger.sent().get(team)) {
             team.know_as_sent(sent);
@@ -193,7 +194,7 @@ impl State {
 
     fn is_held(&self, account: &str) -> bool {
         let ours = self.ledger.owner(account).and_then(|owner| self.ledger.link(owner));
-        ours.is_some_and(|link| link.remote == account)
+        ours.is_some_and(|link| *link.remote == *account)
     }
 
     fn is_active(&self, account: &str) -> bool {

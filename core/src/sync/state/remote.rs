@@ -8,7 +8,7 @@ use super::{
 /// An account at Heap as we last saw or wrote it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Account {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) user_name: String,
     pub(crate) external_id: Option<String>,
     pub(crate) active: bool,
@@ -32,13 +32,13 @@ pub(crate) enum Knowledge {
 /// A group at Heap (a team) as we last saw or wrote it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Team {
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) name: String,
     pub(crate) external_id: Option<String>,
     /// The ids of the member accounts; groups within groups are not ours and left out.
-    pub(crate) members: Texts<String>,
+    pub(crate) members: Texts<Id>,
     /// Accounts that a write with an unknown outcome was about: they may be members or not, and are written once more.
-    pub(crate) doubtful: BTreeSet<String>,
+    pub(crate) doubtful: BTreeSet<Id>,
     pub(crate) knowledge: Knowledge,
 }
 
@@ -61,7 +61,7 @@ impl Team {
     }
 
     /// Whoever may be a member, in the order of chance.
-    pub(crate) fn possible_members(&self) -> impl Iterator<Item = &String> {
+    pub(crate) fn possible_members(&self) -> impl Iterator<Item = &Id> {
         let others = self.doubtful.iter().filter(|account| !self.members.contains(account));
         self.members.unordered().chain(others)
     }
@@ -90,6 +90,16 @@ impl Remote {
 
     pub(crate) fn account(&self, id: &str) -> Option<&Account> {
         self.accounts.get(id)
+    }
+
+    /// The id of an account, as the account has it: what knows it then has one text in common.
+    pub(crate) fn id_of_account(&self, id: &str) -> Id {
+        self.accounts.get(id).map_or_else(|| id.into(), |account| account.id.clone())
+    }
+
+    /// The same of a team.
+    pub(crate) fn id_of_team(&self, id: &str) -> Id {
+        self.teams.get(id).map_or_else(|| id.into(), |team| team.id.clone())
     }
 
     pub(crate) fn team(&self, id: &str) -> Option<&Team> {
@@ -127,7 +137,7 @@ impl Remote {
 
     pub(crate) fn put_account(&mut self, account: Account) {
         self.remove_account(&account.id);
-        let id = Id::from(account.id.as_str());
+        let id = account.id.clone();
         self.user_names.remember(&folded(&account.user_name), id.clone());
         if let Some(external) = &account.external_id {
             self.account_carriers.remember(external, id.clone());
@@ -144,7 +154,7 @@ impl Remote {
 
     pub(crate) fn put_team(&mut self, team: Team) {
         self.remove_team(&team.id);
-        let id = Id::from(team.id.as_str());
+        let id = team.id.clone();
         self.team_names.remember(&folded(&team.name), id.clone());
         if let Some(external) = &team.external_id {
             self.team_carriers.remember(external, id.clone());
@@ -161,7 +171,7 @@ impl Remote {
     }
 
     /// Notes what a write did to a team's members, without touching the rest of them.
-    pub(crate) fn change_members(&mut self, id: &str, add: &[String], remove: &[String]) {
+    pub(crate) fn change_members(&mut self, id: &str, add: &[Id], remove: &[Id]) {
         if let Some(team) = self.teams.get_mut(id) {
             for member in add {
                 team.doubtful.remove(member);

@@ -5,24 +5,24 @@ use core::{
     mem,
 };
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable, hash_table::Entry};
+use hashbrown::{DefaultHashBuilder, HashSet, HashTable, hash_table::Entry};
+use indexmap::IndexMap;
 
 /// What is known of many things, each under a text: found by the text's hash. A search tree compares with twenty other texts on the
-/// way, and in a directory of a million each of them is somewhere else in memory.
-///
-/// Its own order is that of chance; whoever makes something of all of it asks for [`Table::sorted`].
+/// way, and in a directory of a million each of them is somewhere else in memory. What is known stands close together, in the order
+/// in which it came but for what was removed; whoever makes something of all of it asks for [`Table::sorted`].
 #[derive(Clone, Debug)]
-pub(crate) struct Table<K, V>(HashMap<K, V>);
+pub(crate) struct Table<K, V>(IndexMap<K, V, DefaultHashBuilder>);
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self(IndexMap::default())
     }
 }
 
 impl<K: Borrow<str> + Hash + Ord, V> Table<K, V> {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self(HashMap::with_capacity(capacity))
+        Self(IndexMap::with_capacity_and_hasher(capacity, DefaultHashBuilder::default()))
     }
 
     /// Makes room for so many more, at once rather than by and by.
@@ -43,11 +43,16 @@ impl<K: Borrow<str> + Hash + Ord, V> Table<K, V> {
     }
 
     pub(crate) fn get_key_value_mut(&mut self, key: &str) -> Option<(&K, &mut V)> {
-        self.0.get_key_value_mut(key)
+        self.0.get_full_mut(key).map(|(_, key, value)| (key, value))
     }
 
     pub(crate) fn contains_key(&self, key: &str) -> bool {
         self.0.contains_key(key)
+    }
+
+    /// What came as the `number`th, counted from 0, as long as nothing was removed.
+    pub(crate) fn nth_mut(&mut self, number: usize) -> Option<(&K, &mut V)> {
+        self.0.get_index_mut(number)
     }
 
     /// Puts a value under a key, and returns the one that was there.
@@ -56,23 +61,23 @@ impl<K: Borrow<str> + Hash + Ord, V> Table<K, V> {
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Option<V> {
-        self.0.remove(key)
+        self.0.swap_remove(key)
     }
 
     pub(crate) fn remove_entry(&mut self, key: &str) -> Option<(K, V)> {
-        self.0.remove_entry(key)
+        self.0.swap_remove_entry(key)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// All keys, in the order of chance.
+    /// All keys, in no order to be relied upon.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
         self.0.keys()
     }
 
-    /// All of it, in the order of chance.
+    /// All of it, in no order to be relied upon.
     pub(crate) fn unordered(&self) -> impl Iterator<Item = (&K, &V)> {
         self.0.iter()
     }
@@ -127,28 +132,33 @@ impl<T: Borrow<str> + Hash + Ord> Texts<T> {
     }
 }
 
-/// A set that mostly has one thing in it, and then is no more than that.
+/// A set that mostly has one thing or two in it, and then is no more than that.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Few<T> {
     #[default]
     None,
     One(T),
+    /// In order.
+    Two(T, T),
     Many(BTreeSet<T>),
 }
 
 impl<T: Ord> Few<T> {
     /// Whether it was not in it.
     pub(crate) fn insert(&mut self, item: T) -> bool {
-        match self {
-            Self::None => *self = Self::One(item),
-            Self::One(one) if *one == item => return false,
-            Self::One(_) => {
-                if let Self::One(one) = mem::take(self) {
-                    *self = Self::Many([one, item].into());
-                }
-            }
-            Self::Many(many) => return many.insert(item),
+        if let Self::Many(many) = self {
+            return many.insert(item);
         }
+        if self.iter().any(|known| *known == item) {
+            return false;
+        }
+        *self = match mem::take(self) {
+            Self::None => Self::One(item),
+            Self::One(one) if one < item => Self::Two(one, item),
+            Self::One(one) => Self::Two(item, one),
+            Self::Two(one, two) => Self::Many([one, two, item].into()),
+            Self::Many(many) => Self::Many(many),
+        };
         true
     }
 
@@ -157,32 +167,37 @@ impl<T: Ord> Few<T> {
     where
         T: Borrow<Q>,
     {
-        match self {
-            Self::One(one) if (*one).borrow() == item => {
-                *self = Self::None;
-                true
-            }
-            Self::Many(many) => many.remove(item),
-            Self::None | Self::One(_) => false,
+        if let Self::Many(many) = self {
+            return many.remove(item);
         }
+        let before = self.len();
+        *self = match mem::take(self) {
+            Self::One(one) if one.borrow() == item => Self::None,
+            Self::Two(one, two) if one.borrow() == item => Self::One(two),
+            Self::Two(one, two) if two.borrow() == item => Self::One(one),
+            other => other,
+        };
+        self.len() < before
     }
 
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::None => 0,
             Self::One(_) => 1,
+            Self::Two(..) => 2,
             Self::Many(many) => many.len(),
         }
     }
 
     /// In order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        let (one, many) = match self {
-            Self::None => (None, None),
-            Self::One(one) => (Some(one), None),
-            Self::Many(many) => (None, Some(many)),
+        let (one, two, many) = match self {
+            Self::None => (None, None, None),
+            Self::One(one) => (Some(one), None, None),
+            Self::Two(one, two) => (Some(one), Some(two), None),
+            Self::Many(many) => (None, None, Some(many)),
         };
-        one.into_iter().chain(many.into_iter().flatten())
+        one.into_iter().chain(two).chain(many.into_iter().flatten())
     }
 }
 
@@ -252,7 +267,28 @@ impl<I: Ord> Index<I> {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::Index;
+    use super::{Few, Index};
+
+    #[test]
+    fn a_few_are_in_order_whatever_their_number() {
+        let mut few = Few::default();
+        for (number, item) in [3, 1, 2, 4].into_iter().enumerate() {
+            assert!(few.insert(item) && !few.insert(item));
+            assert_eq!(few.len(), number + 1);
+            assert!(few.iter().is_sorted());
+        }
+        for (left, item) in [1, 3, 4, 2].into_iter().enumerate() {
+            assert!(few.remove(&item) && !few.remove(&item));
+            assert_eq!(few.len(), 3 - left);
+        }
+        for (first, second) in [(1, 2), (2, 1)] {
+            let mut two = Few::One(first);
+            two.insert(second);
+            assert_eq!(two.iter().collect::<Vec<_>>(), [&1, &2]);
+            assert!(two.remove(&first) && !two.remove(&first));
+            assert_eq!(two.iter().collect::<Vec<_>>(), [&second]);
+        }
+    }
 
     #[test]
     fn an_index_knows_whether_a_text_is_shared() {
