@@ -1,5 +1,5 @@
-//! The state file: the journal's records, one a line (D12). What is appended is on the disk before the engine goes on, and a
-//! last line that a crash has torn was not yet relied upon.
+//! The state file: the journal's records, one a line (D12). What is appended is on the disk before the engine goes on. A last line
+//! that a crash has torn was not yet relied upon; whether it is one is the engine's to say.
 
 use std::{
     ffi::OsString,
@@ -29,7 +29,10 @@ impl State {
     /// Locks the state file and reads its records; there are none where it is not there yet.
     pub fn open(path: &Path) -> Result<(Self, Vec<Record>), String> {
         let told = |error: io::Error| format!("{}: {error}", path.display());
-        let lock = File::create(beside(path, ".lock")).map_err(told)?;
+        // A file of this name may be somebody's: nothing of it is taken away.
+        let mut lock = File::options();
+        lock.create(true).write(true).truncate(false);
+        let lock = lock.open(beside(path, ".lock")).map_err(told)?;
         if !is_locked_in_time(&lock) {
             return Err(format!(
                 "{} is in use by another process; start again after its end",
@@ -55,7 +58,7 @@ impl State {
     /// Puts the shortest journal of the same meaning in place of the file, at once and whole.
     pub fn replace(&mut self, records: &[Record]) -> Result<(), String> {
         let told = |error: io::Error| format!("{}: {error}", self.path.display());
-        let new = beside(&self.path, ".new");
+        let new = beside(&self.path, ".heap-identity-new");
         let mut file = File::create(&new).map_err(told)?;
         file.write_all(lines(records).as_bytes()).and_then(|()| file.sync_all()).map_err(told)?;
         fs::rename(&new, &self.path).map_err(told)?;
@@ -77,10 +80,9 @@ fn is_locked_in_time(lock: &File) -> bool {
     })
 }
 
-/// The whole lines; what follows the last line break is torn.
+/// The lines, and what follows the last line break.
 fn records(bytes: &[u8]) -> Vec<Record> {
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    let text = String::from_utf8_lossy(bytes.get(..whole).unwrap_or_default());
+    let text = String::from_utf8_lossy(bytes);
     text.lines().map(|line| Record::from_line(line.into())).collect()
 }
 

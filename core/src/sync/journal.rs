@@ -48,10 +48,9 @@ pub enum ResumeError {
         /// The base URL in the journal.
         found: String,
     },
-    /// A record before the last cannot be read; the last one may be torn by a crash and is then passed over.
-    #[error(
-        "record {record} of the journal is torn or was changed; restore the state from a copy, or start without one"
-    )]
+    /// A record before the last cannot be read, or the records do not begin as a journal does. The last record may be torn by a
+    /// crash and is then passed over.
+    #[error("{}", malformed(*record))]
     Malformed {
         /// The record, counted from 1.
         record: usize,
@@ -75,6 +74,18 @@ impl ResumeError {
             Self::Version { .. } => "sync.journal_version",
         }
     }
+}
+
+fn malformed(record: usize) -> String {
+    if record == 1 {
+        // It may as well be a file that is somebody else's, which nobody should take away.
+        return "this is no journal of heap-identity, or its first record is lost or was changed; give another one, \
+                restore it from a copy, or start without one"
+            .into();
+    }
+    alloc::format!(
+        "record {record} of the journal is torn or was changed; restore the state from a copy, or start without one"
+    )
 }
 
 /// What the records say.
@@ -126,6 +137,9 @@ impl Entry<'_> {
     }
 }
 
+/// How the first record begins.
+const OPENED: &str = "{\"record\":\"opened\"";
+
 /// What stands before the digest of a record.
 const DIGEST: &str = ",\"digest\":\"";
 
@@ -152,11 +166,14 @@ impl Replayed {
         let mut replayed = Self::default();
         let mut records = (1..).zip(records).peekable();
         while let Some((number, record)) = records.next() {
+            let is_last = records.peek().is_none();
             match Entry::read(&record) {
-                Some(entry) => replayed.take(integration, entry)?,
+                Some(entry) if number > 1 || matches!(entry, Entry::Opened { .. }) => {
+                    replayed.take(integration, entry)?;
+                }
                 // A crash tears the last record at most: it was not yet relied upon.
-                None if records.peek().is_none() => {}
-                None => return Err(ResumeError::Malformed { record: number }),
+                None if is_last && (number > 1 || is_torn_opening(record.as_line())) => {}
+                _ => return Err(ResumeError::Malformed { record: number }),
             }
         }
         Ok(replayed)
@@ -200,6 +217,11 @@ impl Replayed {
         }
         Ok(())
     }
+}
+
+/// Whether a line is what a crash has left of the first record.
+fn is_torn_opening(line: &str) -> bool {
+    line.starts_with(OPENED) || OPENED.starts_with(line)
 }
 
 pub(crate) fn opened(integration: &str) -> Entry<'_> {
@@ -253,7 +275,7 @@ pub(crate) fn compacted(integration: &str, ledger: &Ledger, uncertain: &Uncertai
 
 #[cfg(test)]
 mod tests {
-    use alloc::{borrow::Cow, vec::Vec};
+    use alloc::{borrow::Cow, string::ToString, vec::Vec};
 
     use super::{Entry, GroupLink, Id, Link, Record, Replayed, ResumeError, compacted, opened};
 
@@ -310,6 +332,28 @@ mod tests {
         assert!(Replayed::of(TENANT, torn.clone()).is_ok());
         torn.push(Entry::RoleDropped.record());
         assert_eq!(Replayed::of(TENANT, torn).unwrap_err(), ResumeError::Malformed { record: 8 });
+    }
+
+    #[test]
+    fn what_does_not_begin_as_a_journal_is_none_and_is_refused() {
+        let first = ResumeError::Malformed { record: 1 };
+        for text in ["t0k-of-somebody", "{\"users\": [", "{}", "{\"record\":\"user_li", " "] {
+            let records = [Record::from_line(text.into())];
+            assert_eq!(Replayed::of(TENANT, records).unwrap_err(), first, "{text}");
+        }
+        assert!(first.to_string().contains("no journal of heap-identity"), "{first}");
+        for lost in 1..journal().len() {
+            assert_eq!(Replayed::of(TENANT, journal().split_off(lost)).unwrap_err(), first, "{lost}");
+        }
+    }
+
+    #[test]
+    fn d12_a_first_record_that_a_crash_has_torn_is_passed_over() {
+        let whole = opened(TENANT).record();
+        for length in 0..whole.as_line().len() {
+            let torn = [Record::from_line(whole.as_line()[..length].into())];
+            assert!(!Replayed::of(TENANT, torn).unwrap().is_opened, "{length}");
+        }
     }
 
     #[test]

@@ -104,6 +104,35 @@ fn bad_usage_and_bad_files_are_told_in_one_line_before_anything_is_sent() {
 }
 
 #[test]
+fn a_state_that_is_another_file_is_refused_and_stays_as_it_is() {
+    let server = Server::start();
+    let sync = Sync::new("other-file", &server.base_url);
+    sync.directory(files::TWO_TEAMS);
+    for text in ["somebodys-token", "somebodys-token\n", files::TWO_TEAMS] {
+        sync.state(text);
+        let run = sync.run(&[]);
+        assert_eq!((run.status, run.error.lines().count()), (2, 1), "{}", run.error);
+        assert!(run.error.contains("state: this is no journal"), "{}", run.error);
+        assert_eq!(sync.read_state(), text);
+    }
+    // A beginning of the first record is what a crash leaves of it.
+    sync.state("{\"record\":\"opened\",\"ver");
+    assert_eq!(sync.run(&[]).status, 0);
+}
+
+#[test]
+fn what_lies_beside_the_state_is_not_overwritten() {
+    let server = Server::start();
+    let sync = Sync::new("beside", &server.base_url);
+    sync.directory(files::TWO_TEAMS);
+    let beside = ["state.lock", "state.new"].map(|name| sync.file(name, "somebody's"));
+    assert_eq!(sync.run(&[]).status, 0);
+    for path in beside {
+        assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), "somebody's", "{path}");
+    }
+}
+
+#[test]
 fn d12_a_torn_last_line_of_the_state_is_passed_over_and_does_not_stay() {
     let server = Server::start();
     let sync = Sync::new("torn", &server.base_url);
