@@ -214,7 +214,7 @@ impl Run {
         let before = self.round.succeeded;
         for event in self.engine.events() {
             // A network that delivers twice makes a group twice, and nothing but another look tells.
-            self.round.is_doubtful |= event.name == EventName::GroupCreateProvision;
+            self.round.is_doubtful |= event.name == EventName::GroupCreateProvision && event.attempts > 0;
             let count = self.counts.events.entry(event.name.as_str()).or_default();
             if event.error.is_some() {
                 count.1 += 1;

@@ -18,3 +18,7 @@ pub(crate) const WITHOUT_BOB: &str = r#"{"users": [
 
 /// Nobody at all.
 pub(crate) const EMPTY: &str = r#"{"users": [], "groups": []}"#;
+
+/// Two groups with one name.
+pub(crate) const ONE_NAME_TWICE: &str = r#"{"users": [{"id": "u1", "userName": "ann@example.com", "active": true}],
+  "groups": [{"id": "g1", "name": "Analysts", "members": ["u1"]}, {"id": "g2", "name": "Analysts", "members": ["u1"]}]}"#;

@@ -61,6 +61,17 @@ fn d02_a_guard_holds_a_plan_back_until_it_is_approved_by_its_digest() {
 }
 
 #[test]
+fn a_conflict_alone_is_told_as_one_and_needs_no_second_reading() {
+    let server = Server::start();
+    let sync = Sync::new("conflict", &server.base_url);
+    sync.directory(files::ONE_NAME_TWICE);
+    assert_eq!(sync.run(&[]).status, 3);
+    let again = sync.run(&[]);
+    assert_eq!((again.status, &again.summary["writes"], &again.summary["rounds"]), (3, &0.into(), &1.into()));
+    assert_eq!(again.summary["reason"], "1 conflicts were left as they are");
+}
+
+#[test]
 fn guards_can_be_given_by_a_file_and_switched_off() {
     let server = Server::start();
     let sync = Sync::new("guards", &server.base_url);
