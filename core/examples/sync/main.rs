@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         Ok(end) => end,
         Err(error) => return told(HELD_OR_FAILED, &error),
     };
-    let report = Report::of(&mut run, end, began.elapsed().as_secs_f64());
+    let report = Report::of(&mut run, end, args.approve, began.elapsed().as_secs_f64());
     if args.json {
         println!("{}", serde_json::to_string(&report).unwrap_or_default());
     } else {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use heap_identity::sync::{Event, Plan, Trip};
+use heap_identity::sync::{Digest, Event, Plan, Trip};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -42,7 +42,8 @@ pub struct Held {
 }
 
 impl Report {
-    pub fn of(run: &mut Run, end: End, seconds: f64) -> Self {
+    /// `approved` is the digest that was given with `--approve`.
+    pub fn of(run: &mut Run, end: End, approved: Option<Digest>, seconds: f64) -> Self {
         let (outcome, reason, held) = match end {
             End::Equal => ("equal", None, None),
             End::Failed(reason) => ("failed", Some(reason), None),
@@ -54,8 +55,12 @@ impl Report {
                     plan: plan.and_then(|plan| RawValue::from_string(plan.to_json()).ok()),
                     text: plan.map(shown).unwrap_or_default(),
                 };
-                let reason =
-                    "the plan takes more away than is allowed without approval; nothing of it was sent";
+                let reason = if approved.is_some_and(|approved| approved != digest) {
+                    "the digest given with --approve is of another plan: the directory or the tenant has changed since it was \
+                     shown, or a part of it is done; nothing of this plan was sent"
+                } else {
+                    "the plan takes more away than is allowed without approval; nothing of it was sent"
+                };
                 ("held", Some(reason.into()), Some(held))
             }
         };

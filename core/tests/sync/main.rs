@@ -12,7 +12,7 @@ mod files;
 mod history;
 mod programs;
 
-use programs::{Server, Sync};
+use programs::{Ended, Server, Sync};
 
 #[test]
 fn a_tenant_is_brought_to_the_directory_and_a_second_run_writes_nothing() {
@@ -55,7 +55,15 @@ fn d02_a_guard_holds_a_plan_back_until_it_is_approved_by_its_digest() {
     );
     let digest = held.summary["held"]["digest"].as_str().unwrap();
     let other = "0".repeat(64);
-    assert_eq!(sync.run(&["--approve", &other]).status, 3, "the approval of another plan");
+    let reason = |run: &Ended| run.summary["reason"].as_str().unwrap_or_default().to_owned();
+    assert!(!reason(&held).contains("another plan"), "{}", reason(&held));
+    let wrong = sync.run(&["--approve", &other]);
+    assert_eq!((wrong.status, &wrong.summary["writes"]), (3, &0.into()));
+    assert!(
+        reason(&wrong).contains("--approve") && reason(&wrong).contains("another plan"),
+        "{}",
+        reason(&wrong)
+    );
     assert_eq!(sync.run(&["--approve", digest]).status, 0);
     assert_eq!(sync.run(&[]).summary["writes"], 0);
 }
