@@ -7,7 +7,12 @@ use alloc::{
     vec::Vec,
 };
 
-use serde::Deserialize;
+use core::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::value::RawValue;
 
 use super::{Error, Group, Person, Snapshot};
@@ -81,11 +86,41 @@ const fn yes() -> bool {
 /// assert_eq!(error.to_string(), "line 2: group `g1` has the member `u2`; expected the id of one of the users");
 /// ```
 pub fn snapshot_from_json(text: &str, mut ignored: impl FnMut(&str)) -> Result<Snapshot, FileError> {
+    let text = without_mark(text);
     let mut json = serde_json::Deserializer::from_str(text);
     let read = serde_ignored::deserialize(&mut json, |path| ignored(&path.to_string()));
-    let file: File = read.and_then(|file| json.end().map(|()| file)).map_err(|error| malformed(&error))?;
+    let Object(file): Object<File> =
+        read.and_then(|file| json.end().map(|()| file)).map_err(|error| malformed(&error))?;
     let lines = Lines { text };
     build(&file).map_err(|(place, expected)| FileError { line: lines.of(place).unwrap_or(1), expected })
+}
+
+/// A text without the byte order mark that editors put first; a parser may pass over it (RFC 8259 8.1).
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// What is read out of an object alone: a derived `Deserialize` takes a list of the fields' values, too.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> FileError {
@@ -255,6 +290,22 @@ mod tests {
             let text = GOOD.replace("\"active\": true", &["\"active\": ", value].concat());
             let error = snapshot_from_json(&text, |_| ()).unwrap_err().to_string();
             assert!(error.starts_with("line 3: expected a boolean (column"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        let text = ["\u{feff}", GOOD].concat();
+        assert!(snapshot_from_json(&text, |_| ()).is_ok());
+        let error = snapshot_from_json(&text.replace("\"u1\"]", "\"u9\"]"), |_| ()).unwrap_err();
+        assert_eq!(error.line, 8, "{error}");
+    }
+
+    #[test]
+    fn a_list_is_no_directory() {
+        for text in ["[]", "[[], []]", "[[], [], true]"] {
+            let error = snapshot_from_json(text, |_| ()).unwrap_err();
+            assert!(error.expected.contains("expected an object"), "{error}");
         }
     }
 

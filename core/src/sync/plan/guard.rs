@@ -3,12 +3,18 @@ use alloc::{
     vec::Vec,
 };
 
-use serde::{Deserialize, Serialize};
+use core::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, Unexpected, Visitor},
+};
 
 use super::{
     Plan,
     step::{GroupVerb, Step, UserVerb},
 };
+use crate::directory::{Object, without_mark};
 
 /// A bound of one kind of loss: a plan may go up to the larger of a count and a share.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -16,6 +22,7 @@ pub struct Limit {
     /// As many are always allowed.
     pub count: usize,
     /// As many of a hundred are allowed.
+    #[serde(deserialize_with = "percent")]
     pub percent: u8,
 }
 
@@ -42,10 +49,13 @@ impl Limit {
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct Guards {
     /// Deactivations, of the managed active people.
+    #[serde(deserialize_with = "limit")]
     pub deactivations: Limit,
     /// Deletions of groups, of the managed groups.
+    #[serde(deserialize_with = "limit")]
     pub group_deletions: Limit,
     /// The share of its members, in percent, that one group may lose.
+    #[serde(deserialize_with = "percent")]
     pub members_removed_percent: u8,
     /// Groups with fewer members than this may lose any of them.
     pub members_removed_from_size: usize,
@@ -78,9 +88,34 @@ impl Guards {
     /// Reads guards from a JSON document; what is left out keeps its default.
     ///
     /// # Errors
-    /// [`InvalidGuards`] for what is no JSON, and for a key that is no guard: a misspelt one would leave its default in force.
+    /// [`InvalidGuards`] for what is no JSON or no object, for a key that is no guard (a misspelt one would leave its default in
+    /// force), and for more than 100 percent.
     pub fn from_json(text: &str) -> Result<Self, InvalidGuards> {
-        serde_json::from_str(text).map_err(|error| InvalidGuards(error.to_string()))
+        let read = serde_json::from_str(without_mark(text));
+        read.map(|Object(guards)| guards).map_err(|error| InvalidGuards(error.to_string()))
+    }
+}
+
+fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Limit, D::Error> {
+    Object::deserialize(deserializer).map(|Object(limit)| limit)
+}
+
+fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    deserializer.deserialize_u8(Percent)
+}
+
+struct Percent;
+
+impl Visitor<'_> for Percent {
+    type Value = u8;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number from 0 to 100")
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<u8, E> {
+        let percent = u8::try_from(number).ok().filter(|percent| *percent <= 100);
+        percent.ok_or_else(|| E::invalid_value(Unexpected::Unsigned(number), &self))
     }
 }
 
@@ -177,5 +212,40 @@ impl Plan {
             trips.insert(0, Trip::EmptySource { of: totals.managed_active });
         }
         trips
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::Guards;
+
+    #[test]
+    fn a_document_of_guards_is_an_object_with_percentages() {
+        for (text, expected) in [
+            ("[]", "expected an object"),
+            (r#"{"deactivations": [1, 2]}"#, "expected an object"),
+            (
+                r#"{"deactivations": {"count": 1, "percent": 101}}"#,
+                "`101`, expected a whole number from 0 to 100",
+            ),
+            (
+                r#"{"groupDeletions": {"count": 1, "percent": -1}}"#,
+                "`-1`, expected a whole number from 0 to 100",
+            ),
+            (r#"{"membersRemovedPercent": 1000}"#, "`1000`, expected a whole number from 0 to 100"),
+            (r#"{"membersRemovedPercent": 1.5}"#, "`1.5`, expected a whole number from 0 to 100"),
+            (r#"{"deactivatoins": {"count": 1, "percent": 1}}"#, "unknown field `deactivatoins`"),
+        ] {
+            let error = Guards::from_json(text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_passed_over() {
+        let guards = Guards::from_json("\u{feff}{\"membersRemovedPercent\": 100}").unwrap();
+        assert_eq!(guards, Guards { members_removed_percent: 100, ..Guards::default() });
     }
 }
