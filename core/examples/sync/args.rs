@@ -20,7 +20,8 @@ usage: sync DIRECTORY.json --base-url URL --token-env VAR --state FILE
   --guards FILE     how much a plan may take away without approval, as JSON; `off` for no bound
   --approve DIGEST  carries out the plan with this digest although it trips a guard
   --replace-changed-user-names
-                    a changed user name or email deactivates the account and makes a new one; without it, it is reported
+                    a changed user name deactivates the account and makes a new one; without it, it is reported. A changed
+                    email alone is always reported: Heap cannot change it
   --timeout SECONDS how long the first answer is waited for (default 5); up to six times as long after time-outs
   --json            prints the summary as one JSON document, and no progress
   -h, --help        prints this

@@ -43,7 +43,7 @@ pub enum JoinIssue {
     Different,
     /// The account at Heap has the address from before a change (R22).
     #[error(
-        "the account at Heap has another address, which cannot be changed there (R22): replace the account or change the address back"
+        "the account at Heap has another address, which cannot be changed there (R22): change it back, or change the user name too and replace the account"
     )]
     ChangedAddress,
     /// Somebody else logs in with the same NameID.

@@ -80,6 +80,24 @@ fn a_conflict_alone_is_told_as_one_and_needs_no_second_reading() {
 }
 
 #[test]
+fn r22_d10_a_changed_email_alone_replaces_no_account_and_what_does_is_told() {
+    let server = Server::start();
+    let sync = Sync::new("email", &server.base_url);
+    let run = |user_name: &str, email: &str| {
+        sync.directory(&files::ann(user_name, email));
+        sync.run(&["--replace-changed-user-names"])
+    };
+    assert_eq!(run("ann@old.example", "ann@old.example").status, 0);
+    let changed = run("ann@old.example", "ann@new.example");
+    assert_eq!((changed.status, &changed.summary["writes"]), (3, &0.into()));
+    let told = changed.summary["failures"][0]["error_message"].as_str().unwrap();
+    assert!(told.contains("change it back, or change the user name too"), "{told}");
+    assert_eq!(run("ann@old.example", "ann@old.example").status, 0);
+    let replaced = run("ann@new.example", "ann@new.example");
+    assert_eq!((replaced.status, &replaced.summary["requests"]["create_user"]), (0, &1.into()));
+}
+
+#[test]
 fn guards_can_be_given_by_a_file_and_switched_off() {
     let server = Server::start();
     let sync = Sync::new("guards", &server.base_url);

@@ -47,7 +47,8 @@ Timeout = Annotated[int, typer.Option("--timeout", metavar="SECONDS", min=1, max
 Replace = Annotated[
     bool,
     typer.Option(
-        "--replace-changed-user-names", help="A changed user name deactivates the account and makes a new one; reported otherwise."
+        "--replace-changed-user-names",
+        help="A changed user name deactivates the account and makes a new one; reported otherwise, as a changed email always is.",
     ),
 ]
 Proxy = Annotated[str | None, typer.Option("--proxy", metavar="URL", help="The proxy; those of the environment otherwise.")]

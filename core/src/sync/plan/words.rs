@@ -96,7 +96,7 @@ impl ConflictKind {
                 "several accounts at Heap have this user name; delete all but the right one (R22 makes such doubles)"
             }
             Self::EmailChanged => {
-                "the email changed, and Heap cannot change it (R22); choose to replace the account, or change it back"
+                "the email changed, and Heap cannot change it (R22); change it back, or change the user name too and choose to replace the account"
             }
             Self::GroupClaimed => {
                 "the group at Heap with this name carries another directory id; remove its externalId there if it is this group"
