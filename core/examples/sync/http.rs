@@ -2,7 +2,7 @@
 //! is answered by 401: what happens after a failure is the engine's to say.
 
 use std::{
-    io,
+    fmt, io,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -18,7 +18,14 @@ use heap_identity::{
     wire::{Request, Response},
 };
 use http::{Method, StatusCode, Uri};
-use ureq::{Agent, Error, Timeout};
+use ureq::{
+    Agent, Error,
+    config::Config,
+    unversioned::{
+        resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver},
+        transport::{ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport},
+    },
+};
 
 const CONNECT_SECONDS: u64 = 5;
 /// A token that was accepted before and is refused now is shown again after these pauses, in milliseconds, before it is taken for
@@ -37,6 +44,8 @@ pub struct Answer {
     pub id: RequestId,
     pub is_write: bool,
     pub is_timed_out: bool,
+    /// What went wrong on the way, for people.
+    pub cause: Option<String>,
     pub result: Result<Response, TransportFailure>,
 }
 
@@ -97,7 +106,7 @@ fn agent(base_url: &Uri, connections: usize) -> Agent {
         .user_agent(concat!("heap-identity/", env!("CARGO_PKG_VERSION")));
     // Plain HTTP is for this machine alone, which no proxy of the environment reaches.
     let config = if base_url.scheme_str() == Some("http") { config.proxy(None) } else { config };
-    config.build().into()
+    Agent::with_parts(config.build(), Opening(DefaultConnector::new()), Opening(DefaultResolver::default()))
 }
 
 impl Worker {
@@ -107,9 +116,13 @@ impl Worker {
             let Ok(Ok(Job { id, request, timeout })) = next else { return };
             let is_write = request.method() != Method::GET;
             let result = self.answer(&request, timeout);
-            let is_timed_out = matches!(&result, Err(Error::Timeout(_)));
+            let (is_timed_out, cause) = result.as_ref().err().map_or((false, None), |error| match error {
+                Error::Timeout(_) => (true, Some(format!("timed out after {} s", timeout.as_secs()))),
+                Error::Other(error) => (is_timed_out(&**error), Some(error.to_string())),
+                error => (false, Some(error.to_string())),
+            });
             let result = result.map_err(|error| failure(&error));
-            if self.answers.send(Answer { id, is_write, is_timed_out, result }).is_err() {
+            if self.answers.send(Answer { id, is_write, is_timed_out, cause, result }).is_err() {
                 return;
             }
         }
@@ -149,11 +162,88 @@ fn exchange(agent: &Agent, request: Request, timeout: Duration) -> Result<Respon
 /// Not sent is only what surely was not: whatever may have reached the other side is looked for before it is repeated.
 fn failure(error: &Error) -> TransportFailure {
     match error {
-        Error::ConnectionFailed
-        | Error::HostNotFound
-        | Error::Timeout(Timeout::Resolve | Timeout::Connect)
-        | Error::ConnectProxyFailed(_) => TransportFailure::NotSent,
-        Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => TransportFailure::NotSent,
+        Error::Other(error) if error.is::<Unsent>() => TransportFailure::NotSent,
         _ => TransportFailure::OutcomeUnknown,
     }
+}
+
+/// What went wrong before there was a connection.
+#[derive(Debug)]
+struct Unsent {
+    cause: String,
+    is_timed_out: bool,
+}
+
+impl fmt::Display for Unsent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.cause)
+    }
+}
+
+impl std::error::Error for Unsent {}
+
+/// Looks names up and opens connections, with the TLS handshake. The errors themselves do not tell whether there was a connection
+/// yet; what fails here came before.
+#[derive(Debug)]
+struct Opening<T>(T);
+
+impl Resolver for Opening<DefaultResolver> {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        self.0.resolve(uri, config, timeout).map_err(|error| match error {
+            Error::Io(why) => unsent(format!("{} is not known: {why}", host(uri))),
+            Error::HostNotFound => unsent(format!("{} is not known", host(uri))),
+            error => not_opened(uri, error),
+        })
+    }
+}
+
+impl Connector for Opening<DefaultConnector> {
+    type Out = Box<dyn Transport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, Error> {
+        self.0.connect(details, chained).map_err(|error| not_opened(details.uri, error))
+    }
+}
+
+fn not_opened(uri: &Uri, error: Error) -> Error {
+    let host = host(uri);
+    match error {
+        // The name of a proxy is looked up while the connection is opened.
+        Error::Other(error) if error.is::<Unsent>() => Error::Other(error),
+        Error::Timeout(_) => {
+            let cause = format!("no connection with {host} in time");
+            Error::Other(Box::new(Unsent { cause, is_timed_out: true }))
+        }
+        Error::Io(why) => unsent(match why.to_string().strip_prefix("invalid peer certificate: ") {
+            Some(why) => format!("the certificate of {host} is not trusted: {why}"),
+            None if why.kind() == io::ErrorKind::InvalidData => {
+                format!("no connection by TLS with {host}: {why}")
+            }
+            None => format!("no connection with {host}: {why}"),
+        }),
+        error => unsent(format!("no connection with {host}: {error}")),
+    }
+}
+
+fn unsent(cause: String) -> Error {
+    Error::Other(Box::new(Unsent { cause, is_timed_out: false }))
+}
+
+fn is_timed_out(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref().is_some_and(|unsent: &Unsent| unsent.is_timed_out)
+}
+
+/// Without what else an authority may hold: a proxy's password.
+fn host(uri: &Uri) -> String {
+    let (host, port) = (uri.host().unwrap_or_default(), uri.port_u16());
+    port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }

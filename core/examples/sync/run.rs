@@ -82,11 +82,20 @@ pub struct Health {
     in_vain: u32,
     last_good: Instant,
     timeouts: u32,
+    /// What went wrong on the way of the last request.
+    cause: Option<String>,
 }
 
 impl Health {
     pub fn new() -> Self {
-        Self { has_answered: false, in_vain: 0, last_good: Instant::now(), timeouts: 0 }
+        Self { has_answered: false, in_vain: 0, last_good: Instant::now(), timeouts: 0, cause: None }
+    }
+
+    fn explained(&self, reason: String) -> String {
+        match &self.cause {
+            Some(cause) => format!("{reason}: {cause}"),
+            None => reason,
+        }
     }
 
     /// Why it is no use to go on.
@@ -109,7 +118,7 @@ impl Run {
             self.round = Round::default();
             let summary = match self.drive()? {
                 Ok(summary) => summary,
-                Err(complaint) => return Ok(End::Failed(complaint)),
+                Err(complaint) => return Ok(End::Failed(self.health.explained(complaint))),
             };
             self.counts.steps += summary.steps;
             let is_settled = summary.failed == 0 && !self.round.is_doubtful;
@@ -135,7 +144,7 @@ impl Run {
             // A gateway may refuse the first request for a moment: the token is shown again before it is blamed.
             let has_answered = self.health.has_answered || is_refused;
             if fruitless >= rounds || self.counts.rounds >= ROUNDS_MAX || !has_answered {
-                return Ok(End::Failed(reason));
+                return Ok(End::Failed(self.health.explained(reason)));
             }
             thread::sleep(Duration::from_secs(1 << fruitless));
             if is_refused {
@@ -189,6 +198,7 @@ impl Run {
         self.engine.receive(answer.id, answer.result, now());
         let succeeded = self.take_events();
 
+        self.health.cause = answer.cause;
         self.round.is_troubled |= quality != Quality::Sound;
         self.round.is_doubtful |= answer.is_write && quality == Quality::Doubtful;
         self.health.timeouts = match (answer.is_timed_out, quality) {

@@ -12,6 +12,12 @@ mod files;
 mod history;
 mod programs;
 
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+};
+
 use programs::{Ended, Server, Sync};
 
 #[test]
@@ -108,6 +114,38 @@ fn guards_can_be_given_by_a_file_and_switched_off() {
     let held = sync.run(&["--guards", &strict]);
     assert_eq!((held.status, &held.summary["held"]["trips"][0]["guard"]), (3, &"deactivations".into()));
     assert_eq!(sync.run(&["--guards", "off"]).status, 0);
+}
+
+/// What never reached the tenant needs no look for what came of it.
+#[test]
+fn what_was_not_sent_is_told_as_that_with_its_cause() {
+    let plain = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = plain.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in plain.incoming() {
+            let mut stream = stream.unwrap();
+            drop(stream.read(&mut [0; 1024]));
+            drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
+        }
+    });
+    let closed = programs::free_port();
+    let cases = [
+        ("https://no-such-host.invalid".into(), "no-such-host.invalid is not known"),
+        (format!("http://127.0.0.1:{closed}"), "no connection with 127.0.0.1"),
+        (format!("https://127.0.0.1:{port}"), "no connection by TLS with 127.0.0.1"),
+    ];
+    thread::scope(|scope| {
+        for (number, (origin, expected)) in (1..).zip(&cases) {
+            scope.spawn(move || {
+                let sync = Sync::new(&format!("unsent-{number}"), &format!("{origin}/scim/v2/acme"));
+                sync.directory(files::TWO_TEAMS);
+                let run = sync.run(&[]);
+                let reason = run.summary["reason"].as_str().unwrap_or_default();
+                assert_eq!(run.status, 3, "{}", run.error);
+                assert!(reason.contains("could not be sent") && reason.contains(expected), "{reason}");
+            });
+        }
+    });
 }
 
 #[test]

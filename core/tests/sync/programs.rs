@@ -134,6 +134,10 @@ impl Sync {
     pub(crate) fn command(&self, more: &[&str]) -> Command {
         let mut command = Command::new(example("sync"));
         command.current_dir(&self.folder).env("SYNC_TOKEN", TOKEN);
+        // A proxy of the environment would answer for whoever is not there.
+        for name in ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] {
+            command.env_remove(name);
+        }
         command.args(["directory.json", "--state", "state", "--json", "--token-env", "SYNC_TOKEN"]);
         command.args(["--base-url", &self.base_url]).args(more);
         command
