@@ -89,6 +89,8 @@ pub const SYNC_PAGE_SIZE: u32 = 100;
 pub const SYNC_MEMBERS_PER_PATCH: usize = 100;
 /// How often a request is sent before its step fails.
 pub const SYNC_ATTEMPTS_MAX: u32 = 6;
+/// How often in a row the tenant is read once more because writes were accepted in a way that does not show that they were done.
+pub const SYNC_PROOFS_MAX: u32 = 2;
 /// How often a step waits because the other side asks for it (429 with `Retry-After`) before it fails: a busy day's worth, not for ever.
 pub const SYNC_WAITS_MAX: u32 = 100;
 /// Seconds before the first repetition; each further one waits twice as long.

@@ -29,6 +29,10 @@ pub enum Answer {
     ServerError(u16, RetryAfter),
     /// 200 with a page for people.
     Html,
+    /// A gateway refuses, with a page for people.
+    Page(u16),
+    /// 200 with nothing, or with JSON that is no resource.
+    Accepted(&'static str),
     Unauthorized,
 }
 
@@ -113,7 +117,9 @@ impl Faults {
             _ => RetryAfter::None,
         };
         let error = [500, 502, 503, 504][random.below(4)];
-        match random.below(16) {
+        let page = [302, 400, 403, 404, 405, 409, 410, 412, 413, 501][random.below(10)];
+        let accepted = ["", "{\"error\":\"session expired\"}"][random.below(2)];
+        match random.below(19) {
             0 => Fault::NotSent,
             1 => Fault::RequestLost,
             2 | 3 => Fault::AnswerLost,
@@ -125,6 +131,9 @@ impl Faults {
             12 => Fault::Before(Answer::Html),
             13 => Fault::After(Answer::Html),
             14 => Fault::Before(Answer::Unauthorized),
+            15 => Fault::Before(Answer::Page(page)),
+            16 => Fault::After(Answer::Page(page)),
+            17 => Fault::Before(Answer::Accepted(accepted)),
             _ => Fault::Truncated,
         }
     }

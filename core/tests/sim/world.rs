@@ -140,6 +140,8 @@ impl World {
             Answer::TooMany(retry_after) => (429, "slow down", *retry_after),
             Answer::ServerError(status, retry_after) => (*status, "<html>error</html>", *retry_after),
             Answer::Html => (200, "<html>Please log in to the Wi-Fi</html>", RetryAfter::None),
+            Answer::Page(status) => (*status, "<html>default backend</html>", RetryAfter::None),
+            Answer::Accepted(body) => (200, *body, RetryAfter::None),
             Answer::Unauthorized => (401, "", RetryAfter::None),
         };
         let mut response = Response::new(body.into());

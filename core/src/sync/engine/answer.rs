@@ -2,6 +2,7 @@
 
 use alloc::{format, string::String};
 
+use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 
 use super::TransportFailure;
@@ -13,7 +14,7 @@ use crate::{
     },
     scim::ErrorBody,
     sync::event::masked,
-    wire::{Response, retry_after},
+    wire::{Response, Secret, retry_after},
 };
 
 /// What a step is told where an answer that says that something was done is none of Heap's own.
@@ -23,6 +24,11 @@ pub(super) const NOT_A_LIST: &str = "Heap answered with something that is not a 
 /// What a step is told where there is no such endpoint.
 pub(super) const NO_ENDPOINT: &str =
     "Heap answered 404 to a request that names no resource; check the base URL";
+
+/// So many characters of the other side's words are shown.
+const QUOTED_MAX: usize = 300;
+/// A refusal that is no SCIM error is believed when it has come so often in a row.
+const REFUSALS_TO_BE_BELIEVED: u32 = 3;
 
 /// What came of a request.
 #[derive(Debug)]
@@ -41,6 +47,9 @@ pub(super) enum Verdict {
     Conflict(String),
     /// The resource is not there (404, 410).
     Gone,
+    /// The same of somebody who does not speak SCIM: a gateway, or a tenant that says no more. It is no evidence that the resource
+    /// is gone.
+    Missing(String),
     /// The token is not accepted (401).
     Token(String),
     /// It was not done; it may be repeated, at this time at the earliest if the other side gave one.
@@ -61,9 +70,17 @@ impl Verdict {
     }
 }
 
-/// Reads an answer. A repeated request is harmless only after [`Verdict::NotDone`]; after [`Verdict::Unknown`] the engine looks
-/// first where repeating would do harm.
-pub(super) fn judge(result: Result<Response, TransportFailure>, now: Timestamp) -> Verdict {
+/// Reads an answer that has come so often in a row, if it is no SCIM error ([`Attempts::note_refusal`]). A repeated request is harmless only after [`Verdict::NotDone`]; after
+/// [`Verdict::Unknown`] the engine looks first where repeating would do harm.
+///
+/// Service providers refuse with a SCIM error (RFC 7644 3.12); what is none may be a gateway's word of the moment, and counts only
+/// when it comes again and again.
+pub(super) fn judge(
+    result: Result<Response, TransportFailure>,
+    times: u32,
+    token: &Secret,
+    now: Timestamp,
+) -> Verdict {
     let response = match result {
         Ok(response) => response,
         Err(TransportFailure::NotSent) => {
@@ -71,19 +88,22 @@ pub(super) fn judge(result: Result<Response, TransportFailure>, now: Timestamp) 
         }
         Err(TransportFailure::OutcomeUnknown) => return Verdict::Unknown("no answer came".into()),
     };
-    let status = response.status();
-    match status.as_u16() {
+    let explained = || explained(&response, token);
+    let is_scim_error = || ErrorBody::from_slice(response.body()).is_some();
+    match response.status().as_u16() {
         200..=299 => Verdict::Done(response),
-        400 if is_about_the_form(&response) => Verdict::NotInThisForm(explained(&response)),
-        401 => Verdict::Token(explained(&response)),
-        404 | 410 => Verdict::Gone,
-        409 => Verdict::Conflict(explained(&response)),
-        429 => Verdict::NotDone(explained(&response), retry_after(&response, now)),
-        405 | 501 => Verdict::Unsupported(explained(&response)),
-        412 => Verdict::Moved(explained(&response)),
-        413 => Verdict::NotInThisForm(explained(&response)),
-        408 | 425 | 500..=599 => Verdict::Unknown(explained(&response)),
-        _ => Verdict::Refused(explained(&response)),
+        401 => Verdict::Token(explained()),
+        404 | 410 if is_scim_error() => Verdict::Gone,
+        404 | 410 => Verdict::Missing(explained()),
+        429 => Verdict::NotDone(explained(), retry_after(&response, now)),
+        408 | 425 | 500 | 502..=599 => Verdict::Unknown(explained()),
+        _ if times < REFUSALS_TO_BE_BELIEVED && !is_scim_error() => Verdict::Unknown(explained()),
+        400 if is_about_the_form(&response) => Verdict::NotInThisForm(explained()),
+        405 | 501 => Verdict::Unsupported(explained()),
+        409 => Verdict::Conflict(explained()),
+        412 => Verdict::Moved(explained()),
+        413 => Verdict::NotInThisForm(explained()),
+        _ => Verdict::Refused(explained()),
     }
 }
 
@@ -95,17 +115,30 @@ fn is_about_the_form(response: &Response) -> bool {
         || body.kind().is_some_and(|kind| [InvalidPath, InvalidSyntax, NoTarget, TooMany].contains(&kind))
 }
 
-/// Status, `scimType` and the other side's own words, with addresses masked.
-fn explained(response: &Response) -> String {
+/// Status, `scimType` and the other side's own words, fit to be shown.
+fn explained(response: &Response, token: &Secret) -> String {
     let status = response.status().as_u16();
     let Some(body) = ErrorBody::from_slice(response.body()) else {
         return format!("Heap answered {status} without a SCIM error");
     };
-    let kind = body.scim_type.map(|kind| format!(" ({})", masked(&kind))).unwrap_or_default();
+    let kind = body.scim_type.map(|kind| format!(" ({})", quoted(&kind, token))).unwrap_or_default();
     match body.detail {
-        Some(detail) => format!("Heap answered {status}{kind}: {}", masked(&detail)),
+        Some(detail) => format!("Heap answered {status}{kind}: {}", quoted(&detail, token)),
         None => format!("Heap answered {status}{kind}"),
     }
+}
+
+/// The other side's words without the token, addresses and what moves a terminal's cursor, and no longer than anybody reads.
+fn quoted(text: &str, token: &Secret) -> String {
+    let token = token.expose();
+    let text = if token.is_empty() { text.into() } else { text.replace(token, "…") };
+    let shown = |c: char| if c.is_control() { ' ' } else { c };
+    let mut shown: String = masked(&text).chars().map(shown).take(QUOTED_MAX + 1).collect();
+    if shown.chars().count() > QUOTED_MAX {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
 }
 
 /// How often something failed, and when it may be tried again.
@@ -115,9 +148,28 @@ pub(super) struct Attempts {
     /// How often the other side asked to wait, which is no failure of the step.
     pub(super) waits: u32,
     pub(super) not_before: Option<Timestamp>,
+    /// A refusal that is no SCIM error, by its status, and how often it has come in a row.
+    pub(super) refusals: (u16, u32),
 }
 
 impl Attempts {
+    /// Notes an answer; `is_look` where nothing was to be written, which says nothing of what is. How often it has come in a row, if it
+    /// is a refusal that is no SCIM error.
+    pub(super) fn note_refusal(&mut self, result: &Result<Response, TransportFailure>, is_look: bool) -> u32 {
+        let response = result.as_ref().ok().filter(|response| {
+            let status = response.status();
+            (status.is_redirection() || status.is_client_error() || status == StatusCode::NOT_IMPLEMENTED)
+                && ErrorBody::from_slice(response.body()).is_none()
+        });
+        match response.map(|response| response.status().as_u16()) {
+            Some(status) if self.refusals.0 == status => self.refusals.1 = self.refusals.1.saturating_add(1),
+            Some(status) => self.refusals = (status, 1),
+            None if is_look => {}
+            None => self.refusals = (0, 0),
+        }
+        self.refusals.1
+    }
+
     /// Whether it failed as often as it may.
     pub(super) const fn are_spent(&self) -> bool {
         self.failures >= SYNC_ATTEMPTS_MAX - 1 || self.waits >= SYNC_WAITS_MAX
@@ -151,38 +203,68 @@ impl Attempts {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{Attempts, Response, Seeded, Timestamp, TransportFailure, Verdict, judge};
+    use super::{Attempts, Response, Secret, Seeded, Timestamp, TransportFailure, Verdict, judge};
 
     fn now() -> Timestamp {
         "2026-03-01T10:00:00Z".parse().unwrap()
     }
 
-    fn answer(status: u16, body: &str) -> Verdict {
+    fn judged(result: Result<Response, TransportFailure>, times: u32) -> Verdict {
+        judge(result, times, &Secret::new("s3cret".into()), now())
+    }
+
+    fn answer(status: u16, body: &str, times: u32) -> Verdict {
         let mut response = Response::new(Vec::from(body));
         *response.status_mut() = status.try_into().unwrap();
-        judge(Ok(response), now())
+        judged(Ok(response), times)
     }
 
     #[test]
     fn only_what_is_surely_not_done_may_be_repeated_blindly() {
-        assert!(matches!(answer(429, ""), Verdict::NotDone(..)));
-        assert!(matches!(judge(Err(TransportFailure::NotSent), now()), Verdict::NotDone(..)));
+        assert!(matches!(answer(429, "", 0), Verdict::NotDone(..)));
+        assert!(matches!(judged(Err(TransportFailure::NotSent), 0), Verdict::NotDone(..)));
         for status in [500, 502, 503, 504, 408] {
-            assert!(matches!(answer(status, "<html>"), Verdict::Unknown(_)), "{status}");
+            assert!(matches!(answer(status, "<html>", 9), Verdict::Unknown(_)), "{status}");
         }
-        assert!(matches!(judge(Err(TransportFailure::OutcomeUnknown), now()), Verdict::Unknown(_)));
+        assert!(matches!(judged(Err(TransportFailure::OutcomeUnknown), 0), Verdict::Unknown(_)));
+    }
+
+    const ERROR: &str = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400"}"#;
+
+    #[test]
+    fn a_refusal_that_is_no_scim_error_is_believed_when_it_comes_again_and_again() {
+        for status in [302, 400, 403, 405, 409, 412, 413, 501] {
+            assert!(!matches!(answer(status, ERROR, 0), Verdict::Unknown(_)), "{status}");
+            for times in [1, 2] {
+                assert!(matches!(answer(status, "<html>", times), Verdict::Unknown(_)), "{status}");
+            }
+            assert!(!matches!(answer(status, "<html>", 3), Verdict::Unknown(_)), "{status}");
+        }
+        for times in [1, 9] {
+            assert!(matches!(answer(404, "<html>", times), Verdict::Missing(_)));
+            assert!(matches!(answer(404, ERROR, times), Verdict::Gone));
+        }
     }
 
     #[test]
     fn r41_the_reason_names_the_status_and_masks_addresses() {
         let body = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"409","scimType":"uniqueness",
                        "detail":"ann@example.com is taken"}"#;
-        let Verdict::Conflict(reason) = answer(409, body) else { panic!("not a conflict") };
+        let Verdict::Conflict(reason) = answer(409, body, 0) else { panic!("not a conflict") };
         assert_eq!(reason, "Heap answered 409 (uniqueness): a…@example.com is taken");
-        let Verdict::NotInThisForm(reason) = answer(400, "<html>ann@example.com</html>") else {
+        let Verdict::NotInThisForm(reason) = answer(400, "<html>ann@example.com</html>", 3) else {
             panic!("not refused")
         };
         assert_eq!(reason, "Heap answered 400 without a SCIM error");
+    }
+
+    #[test]
+    fn r16_the_token_and_what_moves_a_cursor_are_not_quoted() {
+        let detail = ["Bearer s3cret \\u001b[2J", &"x".repeat(5000)].concat();
+        let body = [r#"{"scimType":"invalidValue","detail":""#, &detail, "\"}"].concat();
+        let Verdict::Refused(reason) = answer(403, &body, 0) else { panic!("not refused") };
+        assert!(reason.starts_with("Heap answered 403 (invalidValue): Bearer …  [2Jxx"), "{reason}");
+        assert!(reason.ends_with("x…") && reason.chars().count() < 350, "{reason}");
     }
 
     #[test]

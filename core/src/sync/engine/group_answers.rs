@@ -2,6 +2,8 @@
 
 use alloc::{collections::VecDeque, format, vec::Vec};
 
+use http::StatusCode;
+
 use super::{
     Engine, Stop,
     answer::{GARBLED, NO_ENDPOINT, Verdict},
@@ -49,7 +51,10 @@ impl Engine {
     ) -> Next<GroupStage> {
         match verdict {
             Verdict::Done(response) => {
-                let Some(team) = created(&response) else {
+                let is_of_step = |team: &Team| {
+                    team.external_id.as_deref() == Some(step.group.as_str()) || team.name == step.name
+                };
+                let Some(team) = shown(&response).filter(is_of_step) else {
                     let error = "Heap answered with something that is not the new group".into();
                     return Next::Later(GroupStage::Search(Search::new(None)), error, None);
                 };
@@ -77,7 +82,9 @@ impl Engine {
             Verdict::Unknown(error) if is_planted(Bug::RetryWithoutLook) => {
                 Next::Later(GroupStage::Create { first, rest }, error, None)
             }
-            Verdict::Unknown(error) => Next::Later(GroupStage::Search(Search::new(None)), error, None),
+            Verdict::Unknown(error) | Verdict::Missing(error) => {
+                Next::Later(GroupStage::Search(Search::new(None)), error, None)
+            }
             Verdict::NotDone(error, at) => Next::Later(GroupStage::Create { first, rest }, error, at),
             Verdict::Refused(error)
             | Verdict::Token(error)
@@ -97,11 +104,15 @@ impl Engine {
                     Found::These(teams) => self.group_found(&search, step, &teams),
                 }
             }
-            Verdict::Refused(_) | Verdict::Gone | Verdict::Conflict(_) if search.uses_filter() => {
+            Verdict::Refused(_) | Verdict::Gone | Verdict::Missing(_) | Verdict::Conflict(_)
+                if search.uses_filter() =>
+            {
                 Next::Now(GroupStage::Search(search.over_the_list(&self.learned)))
             }
             Verdict::NotDone(error, at) => Next::Later(GroupStage::Search(search), error, at),
-            Verdict::Unknown(error) => Next::Later(GroupStage::Search(search), error, None),
+            Verdict::Unknown(error) | Verdict::Missing(error) => {
+                Next::Later(GroupStage::Search(search), error, None)
+            }
             Verdict::Gone => Next::Ended(Err(NO_ENDPOINT.into())),
             Verdict::Refused(error)
             | Verdict::Conflict(error)
@@ -173,9 +184,24 @@ impl Engine {
                 change.way = change.way.again();
                 Next::Later(GroupStage::Change(change), GARBLED.into(), None)
             }
-            Verdict::Done(_) => {
+            Verdict::Done(response) => {
+                let is_shown = shown(&response).is_some_and(|team| team.id == change.team);
+                let is_proven = is_shown || response.status() == StatusCode::NO_CONTENT;
+                let is_told = self.tells_members(&change.team);
+                let mut is_noted = is_told || is_proven;
+                if !is_proven {
+                    match self.unproven() {
+                        Next::Unproven => change.is_unproven = true,
+                        ended if is_told => return ended,
+                        // Another reading shows who is a member only where Heap tells it. Where not, the members stay doubtful and are
+                        // written again; what is accepted each time is believed in the end.
+                        _ => is_noted = true,
+                    }
+                }
                 for chunk in change.chunks.drain(..change.next_chunks().count()).collect::<Vec<_>>() {
-                    self.note_chunk(&change.team, &chunk);
+                    if is_noted {
+                        self.note_chunk(&change.team, &chunk);
+                    }
                 }
                 change.is_announced = false;
                 Next::Now(GroupStage::Change(change))
@@ -192,7 +218,7 @@ impl Engine {
                 Next::Now(GroupStage::Change(change))
             }
             // Deltas by id may be repeated: doing them twice is doing them once. A whole group is read again first.
-            Verdict::Unknown(error) | Verdict::Moved(error) => {
+            Verdict::Unknown(error) | Verdict::Missing(error) | Verdict::Moved(error) => {
                 change.way = change.way.again();
                 Next::Later(GroupStage::Change(change), error, None)
             }
@@ -220,6 +246,8 @@ impl Engine {
                 Next::Later(GroupStage::Delete { team }, GARBLED.into(), None)
             }
             Verdict::Gone if is_planted(Bug::NotFoundOnDeleteIsFailure) => Next::Ended(Err(GONE.into())),
+            // Whether it is gone is for another reading to say: only then it is forgotten.
+            Verdict::Done(response) if response.status() != StatusCode::NO_CONTENT => self.unproven(),
             Verdict::Done(_) | Verdict::Gone => {
                 if self.state.ledger.group_owner(&team).is_some() {
                     self.lose_team(&step.group);
@@ -229,7 +257,9 @@ impl Engine {
                 Next::Ended(Ok(()))
             }
             Verdict::NotDone(error, at) => Next::Later(GroupStage::Delete { team }, error, at),
-            Verdict::Unknown(error) => Next::Later(GroupStage::Delete { team }, error, None),
+            Verdict::Unknown(error) | Verdict::Missing(error) => {
+                Next::Later(GroupStage::Delete { team }, error, None)
+            }
             Verdict::Refused(error)
             | Verdict::Conflict(error)
             | Verdict::Token(error)
@@ -239,9 +269,12 @@ impl Engine {
         }
     }
 
+    fn tells_members(&self, team: &str) -> bool {
+        self.state.remote.team(team).is_none_or(|team| team.knowledge == Knowledge::Told)
+    }
+
     fn note_chunk(&mut self, team: &str, chunk: &GroupChunk) {
-        let is_told = self.state.remote.team(team).is_none_or(|team| team.knowledge == Knowledge::Told);
-        if is_told {
+        if self.tells_members(team) {
             self.state.remote.change_members(team, &chunk.add, &chunk.remove);
         } else {
             self.members_were_sent(team, chunk);
@@ -252,6 +285,6 @@ impl Engine {
     }
 }
 
-fn created(response: &Response) -> Option<Team> {
+fn shown(response: &Response) -> Option<Team> {
     messages::team(Group::from_slice(response.body()).ok()?)
 }

@@ -51,6 +51,20 @@ pub(super) enum Work {
 }
 
 impl Work {
+    /// Whether its request only looks at something.
+    pub(super) const fn is_look(&self) -> bool {
+        matches!(
+            self,
+            Self::User(UserStage::Search(_) | UserStage::Change(UserChange { way: Way::Read, .. }))
+                | Self::Group(GroupStage::Search(_) | GroupStage::Change(GroupChange { way: Way::Read, .. }))
+        )
+    }
+
+    /// Whether a part of it was accepted in a way that only another reading can tell.
+    pub(super) const fn is_unproven(&self) -> bool {
+        matches!(self, Self::Group(GroupStage::Change(GroupChange { is_unproven: true, .. })))
+    }
+
     /// What became of the step when the directory moved on: a creation is done once there is something to change.
     pub(super) fn overtaken(&self, step: &Step) -> Result<(), String> {
         let is_made = match (step, self) {
@@ -75,8 +89,8 @@ pub(super) enum UserStage {
 pub(super) struct UserChange {
     pub(super) account: Id,
     pub(super) changes: Vec<AttributeChange>,
-    /// The role was among them, and is left out since the tenant did not understand it (D8).
-    pub(super) left_role_out: bool,
+    /// The role that was among them, and is left out since the tenant did not understand it (D8).
+    pub(super) role_left_out: Option<String>,
     pub(super) way: Way,
 }
 
@@ -96,6 +110,8 @@ pub(super) struct GroupChange {
     pub(super) chunks: VecDeque<GroupChunk>,
     /// The journal says whom the next chunk is about, where Heap does not tell members (F13).
     pub(super) is_announced: bool,
+    /// A part was accepted in a way that does not show that it was done.
+    pub(super) is_unproven: bool,
     pub(super) way: Way,
 }
 
@@ -234,14 +250,19 @@ impl Engine {
         UserStage::change(account, step.changes.clone())
     }
 
+    /// Whether the tenant does anything with a role, as far as is known (D8).
+    fn may_write_role(&self) -> bool {
+        !self.state.ledger.role_is_dropped && !self.learned.takes_no_role()
+    }
+
     fn wish_of_user(&self, step: &UserStep, stage: &mut UserStage, has_intent: bool) -> Wish {
         match stage {
             UserStage::Start => Wish::Drop,
             UserStage::Create { .. } if !has_intent => Wish::Intent,
             UserStage::Create { without_role } => {
-                let may_write_role = !*without_role && !self.state.ledger.role_is_dropped;
+                *without_role |= !self.may_write_role();
                 let is_written =
-                    |change: &&AttributeChange| may_write_role || change.attribute != Attribute::Role;
+                    |change: &&AttributeChange| !*without_role || change.attribute != Attribute::Role;
                 let changes = step.changes.iter().filter(is_written);
                 let request = messages::create_user(&self.endpoint, &self.config, step, changes);
                 Wish::Send(Task::CreateUser, request)
@@ -252,9 +273,7 @@ impl Engine {
                 Wish::Send(task, request)
             }
             UserStage::Change(UserChange { account, changes, way, .. }) => {
-                changes.retain(|change| {
-                    change.attribute != Attribute::Role || !self.state.ledger.role_is_dropped
-                });
+                changes.retain(|change| change.attribute != Attribute::Role || self.may_write_role());
                 if changes.is_empty() {
                     return Wish::End(Ok(()));
                 }
@@ -390,13 +409,13 @@ impl Engine {
 
 impl UserStage {
     pub(super) const fn change(account: Id, changes: Vec<AttributeChange>) -> Self {
-        Self::Change(UserChange { account, changes, left_role_out: false, way: Way::Patch })
+        Self::Change(UserChange { account, changes, role_left_out: None, way: Way::Patch })
     }
 }
 
 impl GroupStage {
     pub(super) const fn change(team: Id, chunks: VecDeque<GroupChunk>) -> Self {
-        Self::Change(GroupChange { team, chunks, is_announced: false, way: Way::Patch })
+        Self::Change(GroupChange { team, chunks, is_announced: false, is_unproven: false, way: Way::Patch })
     }
 }
 

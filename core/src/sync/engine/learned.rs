@@ -1,12 +1,18 @@
 //! What a tenant has turned out to be like. Nothing of it is stored: each process finds out again, so that a detour ends when
 //! its reason does (F26).
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+};
 
 use crate::{
     limits::SYNC_MEMBERS_PER_PATCH,
     scim::{client::Listing, service::Kind},
 };
+
+/// So many roles are tried one after the other with a tenant that has taken none.
+const ROLES_UNTAKEN_MAX: usize = 3;
 
 #[derive(Debug)]
 pub(super) struct Learned {
@@ -18,6 +24,10 @@ pub(super) struct Learned {
     pub(super) members_per_request: usize,
     /// Of which kinds a filter has found something: only then an empty answer to one is believed (F41).
     pub(super) proven_filters: BTreeSet<Kind>,
+    /// An account has shown the role that was written to it: what another one shows instead is drift, or a role that is none (D8).
+    pub(super) keeps_roles: bool,
+    /// People whose account was only taken once the role was left out, or was shown without the one that was written.
+    pub(super) roles_untaken: BTreeSet<String>,
     /// How many resources of each kind this process has made.
     made: BTreeMap<Kind, u64>,
 }
@@ -29,8 +39,22 @@ impl Learned {
             lists_by_cursor: false,
             members_per_request: SYNC_MEMBERS_PER_PATCH,
             proven_filters: BTreeSet::new(),
+            keeps_roles: false,
+            roles_untaken: BTreeSet::new(),
             made: BTreeMap::new(),
         }
+    }
+
+    /// A role was refused, or accepted and not shown.
+    pub(super) fn note_untaken_role(&mut self, person: &str) {
+        if !self.takes_no_role() {
+            self.roles_untaken.insert(person.into());
+        }
+    }
+
+    /// Whether the tenant seems to take no role at all: nothing but a comparison says so for good (D8).
+    pub(super) fn takes_no_role(&self) -> bool {
+        !self.keeps_roles && self.roles_untaken.len() >= ROLES_UNTAKEN_MAX
     }
 
     pub(super) fn made(&self, kind: Kind) -> u64 {

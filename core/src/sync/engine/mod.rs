@@ -15,6 +15,7 @@ mod learned;
 mod messages;
 mod notes;
 mod poll;
+mod proof;
 mod reading;
 mod running;
 mod search;
@@ -34,7 +35,9 @@ use jiff::{SignedDuration, Timestamp};
 pub use flight::RequestId;
 pub use poll::{NotThisPlan, Outcome, Outgoing, Poll, Progress, Summary, TransportFailure};
 
-use self::{answer::judge, flight::Flight, learned::Learned, reading::Reading, running::Running};
+use self::{
+    answer::judge, flight::Flight, learned::Learned, proof::Proofs, reading::Reading, running::Running,
+};
 use super::{
     Config, ConfigError, Review,
     event::{Event, EventName},
@@ -148,6 +151,8 @@ pub struct Engine {
     event_ids: Seeded,
     /// What we know of Heap may be wrong: it is read again before a change is planned.
     must_read: bool,
+    /// What was accepted without being shown, to be told by another reading.
+    proofs: Proofs,
     /// Nothing more is begun.
     is_cancelled: bool,
     /// Conflicts that were told since the engine was last done.
@@ -207,6 +212,7 @@ impl Engine {
             learned: Learned::new(),
             event_ids: Seeded::new(!seed),
             must_read: false,
+            proofs: Proofs::default(),
             is_cancelled: false,
             told_conflicts: Vec::new(),
             conflicts: 0,
@@ -257,6 +263,12 @@ impl Engine {
             Phase::Stopped(stop) => {
                 self.phase = Phase::Stopped(stop);
                 Turn::Finished
+            }
+            Phase::Idle if self.proofs.begin() => {
+                // The comparison tries again what failed, and finds again what is in conflict.
+                (self.failed, self.conflicts) = (0, 0);
+                self.phase = Phase::Reading(Reading::new(&self.learned));
+                Turn::Again
             }
             Phase::Idle if self.state.desired.is_touched() && self.must_read => {
                 self.phase = Phase::Reading(Reading::new(&self.learned));
@@ -327,6 +339,9 @@ impl Engine {
             }
             return Turn::Again;
         }
+        if !plan.has_writes() {
+            self.proofs.begin_anew();
+        }
         if plan.is_empty() {
             return Turn::Again;
         }
@@ -375,8 +390,13 @@ impl Engine {
     pub fn receive(&mut self, id: RequestId, result: Result<Response, TransportFailure>, now: Timestamp) {
         // Also the answer to a request that was given up asks for a pause.
         self.keep_quiet(&result, now);
-        let Some(flight) = self.flights.remove(&id) else { return };
-        let verdict = judge(result, now);
+        let Some(mut flight) = self.flights.remove(&id) else { return };
+        let times = match (&mut self.phase, &mut flight.job) {
+            (_, Some(job)) => job.attempts.note_refusal(&result, job.work.is_look()),
+            (Phase::Reading(reading), None) => reading.attempts.note_refusal(&result, false),
+            _ => 0,
+        };
+        let verdict = judge(result, times, &self.config.bearer_token, now);
         match (mem::replace(&mut self.phase, Phase::Idle), flight.job) {
             (Phase::Reading(reading), None) => {
                 if let Some(reading) = self.read(reading, verdict, now) {
@@ -455,6 +475,7 @@ impl Engine {
     /// reading or a plan is under way.
     pub fn reconcile(&mut self) {
         if matches!(self.phase, Phase::Idle | Phase::Planned { .. } | Phase::Stopped(_)) {
+            self.proofs.begin_anew();
             self.phase = Phase::Reading(Reading::new(&self.learned));
         }
     }
@@ -512,15 +533,19 @@ impl Engine {
         self.state.set_remote(reading.into_remote());
         self.forget_what_is_told();
         self.settle_uncertain(now);
-        self.notice_dropped_role(now);
+        self.judge_roles(now);
         drop(self.state.desired.take_touched());
         let plan = Plan::of_everything(&self.state, self.config.changed_user_name);
+        self.tell_proven(&plan, now);
         self.phase = Phase::Planned { plan, approved };
     }
 
     /// The tenant could not be read: nobody could be looked up, whatever there was to do (R39).
     fn reading_failed(&mut self, stop: Stop, now: Timestamp) {
         self.tell(EventName::UserLookupProvision, None, 1, Some(stop.reason().into()), now);
+        self.tell_unproven(stop.reason(), now);
+        // Pages by index are tried first again: a gateway may have refused them for a moment.
+        self.learned.lists_by_cursor = false;
         self.phase = Phase::Stopped(stop);
     }
 

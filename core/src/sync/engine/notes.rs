@@ -16,7 +16,7 @@ use crate::{
         event::{Event, EventChange, EventName, EventResource},
         journal::Entry,
         planted::{Bug, is_planted},
-        state::{Account, Candidate, GroupLink, Id, Knowledge, Link, State, Team, same_user_name},
+        state::{Account, Candidate, GroupLink, Id, Knowledge, Link, State, Team, same_role, same_user_name},
     },
 };
 
@@ -241,8 +241,29 @@ impl Engine {
         }
     }
 
-    /// D8: told once, and not written again.
-    pub(super) fn role_was_dropped(&mut self, person: &str, now: Timestamp) {
+    /// D8: what the tenant does with roles, by what has become of all that were written. It keeps them if any account has the one
+    /// that was written to it; whoever has not is drift then, and is written again. If none has, they are dropped: what was
+    /// written is not there, or was seen not to be taken.
+    pub(super) fn judge_roles(&mut self, now: Timestamp) {
+        let State { ledger, remote, .. } = &self.state;
+        let written = ledger.people().unordered().filter_map(|(person, link)| {
+            Some((&**person, link.role_written.as_deref()?, remote.account(&link.remote)?.role.as_deref()))
+        });
+        let (kept, others): (Vec<_>, Vec<_>) =
+            written.partition(|(_, written, shown)| same_role(Some(written), *shown));
+        let missing = others.into_iter().filter(|(_, _, shown)| shown.is_none()).map(|(person, ..)| person);
+        let untaken = self.learned.roles_untaken.iter().map(String::as_str);
+        let dropped = missing.chain(untaken).min().map(Id::from);
+        if !kept.is_empty() {
+            self.learned.keeps_roles = true;
+            self.state.ledger.role_is_dropped = false;
+        } else if let Some(person) = dropped {
+            self.role_was_dropped(&person, now);
+        }
+    }
+
+    /// Told once, and not written again.
+    fn role_was_dropped(&mut self, person: &str, now: Timestamp) {
         if mem::replace(&mut self.state.ledger.role_is_dropped, true) {
             return;
         }
@@ -252,18 +273,5 @@ impl Engine {
         let resource = Some(EventResource::user(person, user_name));
         let error = "Heap does not keep the role that was written; it is not sent again (D8)";
         self.tell(EventName::UserUpdateProvision, resource, 1, Some(error.into()), now);
-    }
-
-    /// D8, for a tenant whose answers to writes say nothing: a role that was written and is not there.
-    pub(super) fn notice_dropped_role(&mut self, now: Timestamp) {
-        let is_dropped = |(_, link): &(&Id, &Link)| {
-            let account = self.state.remote.account(&link.remote);
-            link.role_written.is_some() && account.is_some_and(|account| account.role.is_none())
-        };
-        let dropped =
-            self.state.ledger.people().unordered().filter(is_dropped).map(|(person, _)| person).min();
-        if let Some(person) = dropped.cloned() {
-            self.role_was_dropped(&person, now);
-        }
     }
 }

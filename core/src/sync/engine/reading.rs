@@ -179,13 +179,18 @@ impl Engine {
                 self.read_later(&mut reading, error, None, now)
             }
             Verdict::Token(error) => Next::Stopped(Stop::Token(error)),
-            Verdict::Gone if is_single => {
+            Verdict::Missing(error)
+                if if is_single { !reading.attempts.are_spent() } else { !reading.listing.is_at_start() } =>
+            {
+                self.read_later(&mut reading, error, None, now)
+            }
+            Verdict::Gone | Verdict::Missing(_) if is_single => {
                 if let Some(single) = reading.singles.pop() {
                     self.forget_gone(reading.kind, &single.id);
                 }
                 self.after_list(&mut reading)
             }
-            Verdict::Gone => Next::Stopped(Stop::Unreadable(
+            Verdict::Gone | Verdict::Missing(_) => Next::Stopped(Stop::Unreadable(
                 "Heap answered 404; expected a SCIM service provider at the base URL (is the tenant's name right?)".into(),
             )),
             Verdict::Refused(error) | Verdict::Conflict(error) if !is_single => {

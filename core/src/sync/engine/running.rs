@@ -82,6 +82,8 @@ impl Stage {
 pub(super) enum Next<S> {
     /// It has ended.
     Ended(Result<(), String>),
+    /// It has ended in a way that only another reading can tell.
+    Unproven,
     /// It goes on after a wait.
     Later(S, String, Option<Timestamp>),
     /// It goes on at once.
@@ -94,6 +96,7 @@ impl<S> Next<S> {
     fn map<T>(self, work: impl FnOnce(S) -> T) -> Next<T> {
         match self {
             Self::Ended(result) => Next::Ended(result),
+            Self::Unproven => Next::Unproven,
             Self::Later(stage, error, at) => Next::Later(work(stage), error, at),
             Self::Now(stage) => Next::Now(work(stage)),
             Self::Stopped(stop, stage) => Next::Stopped(stop, work(stage)),
@@ -196,6 +199,9 @@ impl Engine {
                     job.requests += 1;
                     return Turn::Poll(Poll::Send(self.launch(task, request, Some(job), now)));
                 }
+                Wish::End(Ok(())) if job.work.is_unproven() => {
+                    self.end_unproven(running, job.step, job.requests);
+                }
                 Wish::End(result) => self.end(running, job.step, job.requests, result, now),
                 Wish::Drop => {
                     self.must_read |= job.is_unsettled;
@@ -257,7 +263,7 @@ impl Engine {
 
     /// Takes an answer for a job.
     pub(super) fn job_answered(&mut self, running: &mut Running, job: Job, verdict: Verdict, now: Timestamp) {
-        let is_unsettled = job.is_unsettled || matches!(verdict, Verdict::Unknown(_));
+        let is_unsettled = job.is_unsettled || matches!(verdict, Verdict::Unknown(_) | Verdict::Missing(_));
         let Job { work, mut attempts, .. } = job;
         let Some(step) = running.plan.steps().get(job.step) else { return };
         let next = match (step, work) {
@@ -274,11 +280,12 @@ impl Engine {
                 self.must_read |= is_unsettled && result.is_err();
                 self.end(running, job.step, job.requests, result, now);
             }
+            Next::Unproven => self.end_unproven(running, job.step, job.requests),
             Next::Now(work) => {
                 // Failures count for the whole step, so that it ends; a chunk that was written is progress.
                 let is_progress = matches!(&work, Work::Group(GroupStage::Change(change)) if matches!(change.way, Way::Patch));
                 let failures = if is_progress { 0 } else { attempts.failures };
-                let attempts = Attempts { failures, waits: attempts.waits, not_before: None };
+                let attempts = Attempts { failures, not_before: None, ..attempts };
                 running.ready.push_front(Job { work, attempts, is_unsettled: false, ..job });
             }
             Next::Later(work, error, _) if attempts.are_spent() => {
@@ -318,7 +325,21 @@ impl Engine {
         }
     }
 
-    fn tell_outcome(&mut self, step: &Step, requests: u32, result: Result<(), String>, now: Timestamp) {
+    /// A step has ended, and its outcome is told after another reading.
+    fn end_unproven(&mut self, running: &mut Running, step: usize, requests: u32) {
+        running.done += 1;
+        if let Some(step) = running.plan.steps().get(step) {
+            self.proofs.note(step.clone(), requests);
+        }
+    }
+
+    pub(super) fn tell_outcome(
+        &mut self,
+        step: &Step,
+        requests: u32,
+        result: Result<(), String>,
+        now: Timestamp,
+    ) {
         if let Some((name, resource, changes)) = told(step) {
             self.tell_changes(name, Some(resource), changes, requests, result.err(), now);
         }

@@ -4,6 +4,7 @@ mod events;
 mod failures;
 mod moving;
 mod rare;
+mod strangers;
 mod variants;
 
 use alloc::{boxed::Box, collections::BTreeMap, string::String, vec, vec::Vec};
@@ -15,12 +16,21 @@ use super::{Engine, Outcome, Poll, Summary, TransportFailure};
 use crate::{
     directory::{Change, Group, Person, Snapshot},
     entropy::Seeded,
-    scim::service::{Access, Capabilities, Config as ServiceConfig, MemoryStore, Service, TokenDigest},
+    scim::{
+        schema::{Attribute, ResourceType},
+        service::{
+            Access, Capabilities, Config as ServiceConfig, MemoryStore, Service, Standard, TokenDigest,
+        },
+    },
     sync::{Config, Event, EventName, Record, Review},
     wire::{Request, Response, Secret},
 };
 
 const BASE: &str = "https://heapanalytics.com/scim/v2/acme";
+/// What a service provider refuses with (RFC 7644 3.12), without a `scimType`.
+const SCIM_ERROR: &str = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400"}"#;
+/// What a gateway says.
+const PAGE: &str = "<html>default backend</html>";
 
 /// What happens to one request on its way.
 #[derive(Clone, Debug)]
@@ -63,7 +73,13 @@ impl World {
             capabilities,
         };
         Self {
-            service: Service::new(config, MemoryStore::new(), Box::new(Seeded::new(5))),
+            service: Service::with_rules(
+                config,
+                MemoryStore::new(),
+                Box::new(Seeded::new(5)),
+                Standard,
+                ResourceType::user().with_attribute(Attribute::text("role", "The role in Heap")),
+            ),
             now: "2026-03-01T10:00:00Z".parse().unwrap(),
             faults: Vec::new(),
             journal: Vec::new(),
@@ -88,6 +104,22 @@ impl World {
         headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer token"));
         assert_eq!(self.service.handle(&request, self.now).status(), StatusCode::CREATED);
         self
+    }
+
+    /// Somebody else changes an account.
+    fn change(&mut self, account: &str, operation: &str) {
+        let body = [
+            r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":["#,
+            operation,
+            "]}",
+        ];
+        let mut request = Request::new(body.concat().into());
+        *request.method_mut() = Method::PATCH;
+        *request.uri_mut() = [BASE, "/Users/", account].concat().parse().unwrap();
+        let headers = request.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
+        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer token"));
+        assert!(self.service.handle(&request, self.now).status().is_success());
     }
 
     fn deliver(&mut self, request: &Request) -> Result<Response, TransportFailure> {
@@ -324,7 +356,7 @@ fn f09_f32_a_conflict_leads_to_a_look_and_an_adoption() {
 fn r23_a_conflict_without_an_account_in_this_tenant_is_told_with_what_to_do() {
     let mut world = World::new();
     for _ in 0..2 {
-        world = world.fault(Method::POST, "/Users", Fault::Refused(409, "", ""));
+        world = world.fault(Method::POST, "/Users", Fault::Refused(409, "", SCIM_ERROR));
     }
     let mut engine = engine(&["ann"]);
     let summary = world.drive(&mut engine);

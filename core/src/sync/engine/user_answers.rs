@@ -2,6 +2,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
+use http::StatusCode;
 use jiff::Timestamp;
 
 use super::{
@@ -18,11 +19,12 @@ use crate::{
         event::{EventName, EventResource},
         plan::{Attribute, AttributeChange, UserStep, UserVerb, attributes},
         planted::{Bug, is_planted},
-        state::Account,
+        state::{Account, same_role, same_user_name},
     },
     wire::Response,
 };
 
+const INACTIVE_STAYS: &str = "Heap accepted the change, but its answer shows that `active` did not follow; check what the token may do (F27)";
 const GONE: &str = "the account is gone at Heap; the next comparison makes it anew (F12)";
 
 impl Engine {
@@ -35,22 +37,14 @@ impl Engine {
     ) -> Next<UserStage> {
         match (stage, verdict) {
             (stage, Verdict::Token(error)) => Next::Stopped(Stop::Token(error), stage),
-            (UserStage::Create { without_role }, verdict) => {
-                self.user_created(step, without_role, verdict, now)
-            }
+            (UserStage::Create { without_role }, verdict) => self.user_created(step, without_role, verdict),
             (UserStage::Search(search), verdict) => self.user_searched(step, search, verdict.plain(), now),
-            (UserStage::Change(change), verdict) => self.user_changed(step, change, verdict, now),
+            (UserStage::Change(change), verdict) => self.user_changed(step, change, verdict),
             (UserStage::Start, _) => Next::Ended(Ok(())),
         }
     }
 
-    fn user_created(
-        &mut self,
-        step: &UserStep,
-        without_role: bool,
-        verdict: Verdict,
-        now: Timestamp,
-    ) -> Next<UserStage> {
+    fn user_created(&mut self, step: &UserStep, without_role: bool, verdict: Verdict) -> Next<UserStage> {
         let has_role = role_of(&step.changes).is_some();
         match verdict {
             Verdict::NotInThisForm(_) if has_role && !without_role => {
@@ -58,17 +52,26 @@ impl Engine {
             }
             Verdict::NotDone(error, at) => Next::Later(UserStage::Create { without_role }, error, at),
             Verdict::Done(response) => {
-                let Some(account) = self.shown(&response) else {
+                let is_of_step = |account: &Account| {
+                    account.external_id.as_deref() == Some(step.person.as_str())
+                        || same_user_name(&account.user_name, &step.user_name)
+                };
+                let Some(account) = self.shown(&response).filter(is_of_step) else {
                     let error = "Heap answered with something that is not the new user".into();
                     return Next::Later(UserStage::Search(Search::new(None)), error, None);
                 };
                 self.learned.note_made(Kind::User);
-                let drops_role = has_role && account.role != role_of(&step.changes);
-                let role = role_of(&step.changes).filter(|_| !without_role);
-                self.take_account(step, account, &step.user_name, role);
-                if drops_role {
-                    self.role_was_dropped(&step.person, now);
+                let is_left_out = without_role && has_role;
+                let is_written =
+                    |change: &&AttributeChange| !is_left_out || change.attribute != Attribute::Role;
+                self.proofs.are_needed |=
+                    !self.shows(&step.person, step.changes.iter().filter(is_written), &account);
+                if is_left_out {
+                    self.learned.note_untaken_role(&step.person);
+                    self.proofs.are_needed = true;
                 }
+                let role = role_of(&step.changes).filter(|_| !is_left_out);
+                self.take_account(step, account, &step.user_name, role);
                 Next::Ended(Ok(()))
             }
             Verdict::Conflict(reason) => Next::Now(UserStage::Search(Search::new(Some(reason)))),
@@ -76,7 +79,9 @@ impl Engine {
             Verdict::Unknown(error) if is_planted(Bug::RetryWithoutLook) => {
                 Next::Later(UserStage::Create { without_role }, error, None)
             }
-            Verdict::Unknown(error) => Next::Later(UserStage::Search(Search::new(None)), error, None),
+            Verdict::Unknown(error) | Verdict::Missing(error) => {
+                Next::Later(UserStage::Search(Search::new(None)), error, None)
+            }
             Verdict::Refused(error)
             | Verdict::Token(error)
             | Verdict::NotInThisForm(error)
@@ -104,11 +109,15 @@ impl Engine {
                     },
                 }
             }
-            Verdict::Refused(_) | Verdict::Gone | Verdict::Conflict(_) if search.uses_filter() => {
+            Verdict::Refused(_) | Verdict::Gone | Verdict::Missing(_) | Verdict::Conflict(_)
+                if search.uses_filter() =>
+            {
                 Next::Now(UserStage::Search(search.over_the_list(&self.learned)))
             }
             Verdict::NotDone(error, at) => Next::Later(UserStage::Search(search), error, at),
-            Verdict::Unknown(error) => Next::Later(UserStage::Search(search), error, None),
+            Verdict::Unknown(error) | Verdict::Missing(error) => {
+                Next::Later(UserStage::Search(search), error, None)
+            }
             Verdict::Gone => self.lookup_failed(step, NO_ENDPOINT.into(), now),
             Verdict::Refused(error)
             | Verdict::Conflict(error)
@@ -168,13 +177,7 @@ impl Engine {
         Next::Ended(Ok(()))
     }
 
-    fn user_changed(
-        &mut self,
-        step: &UserStep,
-        mut change: UserChange,
-        verdict: Verdict,
-        now: Timestamp,
-    ) -> Next<UserStage> {
+    fn user_changed(&mut self, step: &UserStep, mut change: UserChange, verdict: Verdict) -> Next<UserStage> {
         let is_read = matches!(change.way, Way::Read);
         match verdict {
             Verdict::Done(response) if is_read => {
@@ -196,7 +199,7 @@ impl Engine {
                 change.way = change.way.again();
                 Next::Later(UserStage::Change(change), GARBLED.into(), None)
             }
-            Verdict::Done(response) => Next::Ended(self.note_change(&step.person, &change, &response, now)),
+            Verdict::Done(response) => self.note_change(&step.person, &change, &response),
             Verdict::Gone => {
                 self.lose_account(&change.account);
                 // An account that is gone cannot be used any more: that is what a deactivation wants (F06).
@@ -209,15 +212,16 @@ impl Engine {
                 Next::Now(UserStage::Change(change))
             }
             Verdict::NotInThisForm(_) if !is_read && role_of(&change.changes).is_some() => {
+                change.role_left_out = role_of(&change.changes);
                 change.changes.retain(|change| change.attribute != Attribute::Role);
-                (change.left_role_out, change.way) = (true, change.way.again());
+                change.way = change.way.again();
                 if change.changes.is_empty() {
-                    self.role_was_dropped(&step.person, now);
+                    return Next::Ended(self.role_was_refused(&step.person, &change));
                 }
                 Next::Now(UserStage::Change(change))
             }
             // Replacing a value twice is replacing it once; a whole resource is read again before it is put back.
-            Verdict::Unknown(error) | Verdict::Moved(error) => {
+            Verdict::Unknown(error) | Verdict::Missing(error) | Verdict::Moved(error) => {
                 change.way = change.way.again();
                 Next::Later(UserStage::Change(change), error, None)
             }
@@ -255,15 +259,9 @@ impl Engine {
     }
 
     /// Notes what a write did: as the answer shows it, else as it was sent (F14), and whether it took effect (F27).
-    fn note_change(
-        &mut self,
-        person: &str,
-        change: &UserChange,
-        response: &Response,
-        now: Timestamp,
-    ) -> Result<(), String> {
+    fn note_change(&mut self, person: &str, change: &UserChange, response: &Response) -> Next<UserStage> {
         let UserChange { account: id, changes, .. } = change;
-        let Some(mut account) = self.state.remote.account(id).cloned() else { return Ok(()) };
+        let Some(mut account) = self.state.remote.account(id).cloned() else { return Next::Ended(Ok(())) };
         for change in changes {
             match change.attribute {
                 Attribute::Active => account.active = change.to.as_deref() == Some("true"),
@@ -273,25 +271,66 @@ impl Engine {
             }
         }
         let shown = self.shown(response).filter(|shown| shown.id == *id);
-        let is_as_asked = shown.as_ref().is_none_or(|shown| shown.active == account.active);
         let role = role_of(changes);
-        let drops_role = role.is_some() && shown.as_ref().is_some_and(|shown| shown.role != role);
+        let next = match &shown {
+            Some(shown) if shown.active != account.active => Next::Ended(Err(INACTIVE_STAYS.into())),
+            Some(shown) if self.shows(person, changes.iter(), shown) => Next::Ended(Ok(())),
+            None if response.status() == StatusCode::NO_CONTENT => Next::Ended(Ok(())),
+            _ => self.unproven(),
+        };
+        let is_shown = shown.is_some();
         let account = shown.unwrap_or(account);
         let user_name = account.user_name.clone();
         self.state.put_account(account);
-        if role.is_some() {
+        // What may not have been written at all says nothing of what the tenant does with roles.
+        if role.is_some() && (is_shown || !matches!(next, Next::Unproven)) {
             self.link_user(person, id, &user_name, role);
         }
-        if drops_role || change.left_role_out {
-            self.role_was_dropped(person, now);
+        match self.role_was_refused(person, change) {
+            Ok(()) => next,
+            refused => Next::Ended(refused),
         }
-        if is_as_asked {
-            Ok(())
-        } else {
-            Err("Heap accepted the change, but its answer shows that `active` did not follow; check what the token may do \
-                 (F27)"
-                .into())
+    }
+
+    /// Whether an account is shown with what was written to it.
+    fn shows<'c>(
+        &mut self,
+        person: &str,
+        changes: impl Iterator<Item = &'c AttributeChange>,
+        account: &Account,
+    ) -> bool {
+        let is_shown = |change: &AttributeChange| {
+            let to = change.to.as_deref();
+            match change.attribute {
+                Attribute::Active => account.active == (to == Some("true")),
+                Attribute::FamilyName => account.family_name.as_deref() == to,
+                Attribute::GivenName => account.given_name.as_deref() == to,
+                Attribute::Role => {
+                    let is_kept = same_role(account.role.as_deref(), to);
+                    self.learned.keeps_roles |= is_kept;
+                    if !is_kept {
+                        self.learned.note_untaken_role(person);
+                    }
+                    is_kept
+                }
+            }
+        };
+        // All are looked at: what the role shows is learned also where a name is not as it was written.
+        changes.map(is_shown).filter(|is_shown| !is_shown).count() == 0
+    }
+
+    /// Notes that a change had to leave the role out, if it had to (D8).
+    fn role_was_refused(&mut self, person: &str, change: &UserChange) -> Result<(), String> {
+        let Some(role) = &change.role_left_out else { return Ok(()) };
+        if self.learned.keeps_roles {
+            return Err(format!(
+                "Heap does not take the role `{role}` and keeps others; check that this tenant has it, and that roles may be changed \
+                 there (D8)"
+            ));
         }
+        self.learned.note_untaken_role(person);
+        self.proofs.are_needed = true;
+        Ok(())
     }
 
     /// R39: looking a user up ran into a problem, which ends the step. Both were tried, and both are told (R41).

@@ -11,7 +11,7 @@ use crate::{
     directory::{Denial, Person},
     sync::{
         ChangedUserName,
-        state::{Account, DesiredPerson, Id, Link, same_user_name},
+        state::{Account, DesiredPerson, Id, Link, same_role, same_user_name},
     },
 };
 
@@ -242,7 +242,10 @@ pub(crate) fn attributes(
     compare(Attribute::FamilyName, family_name, value(&person.family_name));
     // The role is sent only if the directory gives one: absent is never touched (D8).
     if let Some(role) = value(&person.role).filter(|_| may_write_role) {
-        compare(Attribute::Role, account.and_then(|account| account.role.as_deref()), Some(role));
+        let from = account.and_then(|account| account.role.as_deref());
+        if !same_role(from, Some(role)) {
+            compare(Attribute::Role, from, Some(role));
+        }
     }
     changes
 }

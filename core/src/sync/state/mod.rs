@@ -29,6 +29,11 @@ pub(crate) fn same_user_name(left: &str, right: &str) -> bool {
     left == right || folded(left) == folded(right)
 }
 
+/// Whether two texts name one role: no public text tells how Heap spells its roles.
+pub(crate) fn same_role(left: Option<&str>, right: Option<&str>) -> bool {
+    left.zip(right).is_some_and(|(left, right)| left.eq_ignore_ascii_case(right))
+}
+
 /// Which of the teams at Heap is a group's to take over (R26, D3).
 #[derive(Debug)]
 pub(crate) enum Candidate<'t> {

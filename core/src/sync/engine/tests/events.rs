@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use super::{
-    Change, Engine, EventName, Fault, Method, Outcome, Person, Poll, World, config, directory, engine, names,
+    Change, Engine, EventName, Fault, Method, Outcome, Person, Poll, SCIM_ERROR, World, config, directory,
+    engine, names,
 };
 
 /// Drives until the engine waits or is done.
@@ -91,7 +92,7 @@ fn r39_a_look_up_is_told_when_it_runs_into_a_problem_and_only_then() {
         }
         world = world.fault(Method::POST, "/Users", Fault::AnswerLost);
         for _ in 0..refused {
-            world = world.fault(Method::GET, "/Users", Fault::Refused(403, "", ""));
+            world = world.fault(Method::GET, "/Users", Fault::Refused(403, "", SCIM_ERROR));
         }
         world.drive(&mut engine);
         let told = names(&mut engine);

@@ -5,7 +5,7 @@ use alloc::{string::String, vec, vec::Vec};
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Fault, World, assert_settled, config, directory, engine};
+use super::{Fault, SCIM_ERROR, World, assert_settled, config, directory, engine};
 use crate::{
     directory::{Change, Group, Person, Snapshot},
     sync::{ChangedUserName, Engine, Outcome, Poll, plan::Digest},
@@ -308,7 +308,7 @@ fn r22_the_old_account_stays_until_the_new_one_is_there() {
     config.changed_user_name = ChangedUserName::Replace;
     let (mut world, mut engine) = (World::new(), Engine::new(config, &directory(&["ann"]), 7));
     world.drive(&mut engine);
-    let mut world = world.fault(Method::POST, "/Users", Fault::Refused(400, "", ""));
+    let mut world = world.fault(Method::POST, "/Users", Fault::Refused(400, "", SCIM_ERROR));
     engine.change(Change::PersonSet(Person { user_name: "ann@new".into(), ..person("ann") }));
     world.drive(&mut engine);
     assert_eq!(world.users(), ["ann@x active"]);

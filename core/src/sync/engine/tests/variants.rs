@@ -5,7 +5,7 @@ use alloc::{format, string::String, vec, vec::Vec};
 use http::Method;
 use jiff::SignedDuration;
 
-use super::{Capabilities, Fault, World, assert_settled, config, directory, engine, names};
+use super::{Capabilities, Fault, SCIM_ERROR, World, assert_settled, config, directory, engine, names};
 use crate::{
     directory::{Change, Group, Person, Snapshot},
     sync::{Engine, EventName, Outcome, Poll, engine::TransportFailure},
@@ -128,7 +128,7 @@ fn f11_f13_after_a_lost_journal_members_that_are_not_told_are_replaced_once_with
 
 #[test]
 fn d08_a_role_that_the_schema_lacks_is_told_once_and_not_sent_again() {
-    let mut world = World::new().fault(Method::POST, "/Users", Fault::Refused(400, "", ""));
+    let mut world = World::new().fault(Method::POST, "/Users", Fault::Refused(400, "", SCIM_ERROR));
     let mut engine = Engine::new(config(), &person_with_role(), 7);
     assert_eq!(world.drive(&mut engine).failed, 0);
     let told = names(&mut engine).into_iter().filter(|(_, worked)| !worked).count();
@@ -145,7 +145,7 @@ fn d08_a_role_that_the_schema_lacks_is_told_once_and_not_sent_again() {
 fn f10_a_tenant_that_takes_fewer_members_is_given_fewer() {
     let ids: Vec<String> = (0..30).map(|id| format!("p{id:02}")).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let too_many = || Fault::Refused(413, "", "");
+    let too_many = || Fault::Refused(413, "", SCIM_ERROR);
     let mut world = World::new().fault(Method::POST, "/Groups", too_many());
     let mut engine = engine(&ids[..20]);
     assert_eq!(world.drive(&mut engine).failed, 0);
@@ -170,7 +170,7 @@ fn a_tenant_that_pages_by_cursor_alone_is_read_by_cursor() {
     let people = ["ann", "bob", "cat", "dan", "eve"];
     world.drive(&mut engine(&people));
     world.sent.clear();
-    let mut world = world.fault(Method::GET, "/Users", Fault::Refused(400, "", ""));
+    let mut world = world.fault(Method::GET, "/Users", Fault::Refused(400, "", SCIM_ERROR));
     let mut again = engine(&people);
     assert_eq!(world.drive(&mut again).failed, 0);
     assert_eq!(world.count("GET /Users"), 4, "one by index, three by cursor");
