@@ -184,28 +184,7 @@ impl Engine {
                 change.way = change.way.again();
                 Next::Later(GroupStage::Change(change), GARBLED.into(), None)
             }
-            Verdict::Done(response) => {
-                let is_shown = shown(&response).is_some_and(|team| team.id == change.team);
-                let is_proven = is_shown || response.status() == StatusCode::NO_CONTENT;
-                let is_told = self.tells_members(&change.team);
-                let mut is_noted = is_told || is_proven;
-                if !is_proven {
-                    match self.unproven() {
-                        Next::Unproven => change.is_unproven = true,
-                        ended if is_told => return ended,
-                        // Another reading shows who is a member only where Heap tells it. Where not, the members stay doubtful and are
-                        // written again; what is accepted each time is believed in the end.
-                        _ => is_noted = true,
-                    }
-                }
-                for chunk in change.chunks.drain(..change.next_chunks().count()).collect::<Vec<_>>() {
-                    if is_noted {
-                        self.note_chunk(&change.team, &chunk);
-                    }
-                }
-                change.is_announced = false;
-                Next::Now(GroupStage::Change(change))
-            }
+            Verdict::Done(response) => self.group_written(change, &response),
             Verdict::Gone => {
                 self.lose_team(&step.group);
                 Next::Ended(Err(GONE.into()))
@@ -232,6 +211,30 @@ impl Engine {
             | Verdict::NotInThisForm(error)
             | Verdict::Unsupported(error) => Next::Ended(Err(error)),
         }
+    }
+
+    /// A write was accepted: notes what it did, and goes on with the next.
+    fn group_written(&mut self, mut change: GroupChange, response: &Response) -> Next<GroupStage> {
+        let is_shown = shown(response).is_some_and(|team| team.id == change.team);
+        let is_proven = is_shown || response.status() == StatusCode::NO_CONTENT;
+        let is_told = self.tells_members(&change.team);
+        let mut is_noted = is_told || is_proven;
+        if !is_proven {
+            match self.unproven() {
+                Next::Unproven => change.is_unproven = true,
+                ended if is_told => return ended,
+                // Another reading shows who is a member only where Heap tells it. Where not, the members stay doubtful and are
+                // written again; what is accepted each time is believed in the end.
+                _ => is_noted = true,
+            }
+        }
+        for chunk in change.chunks.drain(..change.next_chunks().count()).collect::<Vec<_>>() {
+            if is_noted {
+                self.note_chunk(&change.team, &chunk);
+            }
+        }
+        change.is_announced = false;
+        Next::Now(GroupStage::Change(change))
     }
 
     /// Whether a PATCH with fewer members may be tried after one was refused (F10).
