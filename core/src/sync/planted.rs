@@ -6,10 +6,12 @@
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Bug {
     AbsentMembersAreNone,
+    AcceptedIsDone,
     AdoptedBeforeStored,
     ClaimedIsAdopted,
     DuplicatesByCase,
     EmptyAnswerIsBelieved,
+    GatewayIsBelieved,
     GuardSkippedOnResume,
     LostUpdate,
     MembershipBeforePerson,
@@ -42,10 +44,12 @@ mod switch {
 
     const BUGS: &[(Bug, &str)] = &[
         (Bug::AbsentMembersAreNone, "members that are not told are taken for none (F13)"),
+        (Bug::AcceptedIsDone, "200 without the resource is believed to be done (F27)"),
         (Bug::AdoptedBeforeStored, "what is adopted is written before the journal says so"),
         (Bug::ClaimedIsAdopted, "an account that carries another's id is adopted (D3)"),
         (Bug::DuplicatesByCase, "user names that differ by case are two (F31)"),
         (Bug::EmptyAnswerIsBelieved, "an empty answer to a filter is believed (F41)"),
+        (Bug::GatewayIsBelieved, "a gateway's 404 is taken for Heap's (F06)"),
         (Bug::GuardSkippedOnResume, "guards do not hold after a restart (D2)"),
         (Bug::LostUpdate, "a whole resource is put back without `If-Match` (F22)"),
         (Bug::MembershipBeforePerson, "groups are written before accounts (F06)"),

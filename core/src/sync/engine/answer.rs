@@ -13,7 +13,10 @@ use crate::{
         SYNC_RETRY_AFTER_MAX_SECONDS, SYNC_WAITS_MAX,
     },
     scim::ErrorBody,
-    sync::event::masked,
+    sync::{
+        event::masked,
+        planted::{Bug, is_planted},
+    },
     wire::{Response, Secret, retry_after},
 };
 
@@ -93,7 +96,7 @@ pub(super) fn judge(
     match response.status().as_u16() {
         200..=299 => Verdict::Done(response),
         401 => Verdict::Token(explained()),
-        404 | 410 if is_scim_error() => Verdict::Gone,
+        404 | 410 if is_scim_error() || is_planted(Bug::GatewayIsBelieved) => Verdict::Gone,
         404 | 410 => Verdict::Missing(explained()),
         429 => Verdict::NotDone(explained(), retry_after(&response, now)),
         408 | 425 | 500 | 502..=599 => Verdict::Unknown(explained()),
