@@ -51,6 +51,8 @@ pub enum Care {
     NotTwice,
     /// The answer to the creation of a group is lost, and lists do not show the group yet.
     Answered,
+    /// A change of members that nobody tells is accepted by somebody else, again and again.
+    NotAccepted,
 }
 
 /// How bad this run's network is.
@@ -102,6 +104,7 @@ impl Faults {
         let is_harmless = match care {
             Care::None => true,
             Care::NotTwice => !matches!(fault, Fault::Twice),
+            Care::NotAccepted => !matches!(fault, Fault::Before(Answer::Accepted(_))),
             Care::Answered => {
                 matches!(fault, Fault::NotSent | Fault::RequestLost | Fault::Before(_))
             }

@@ -402,8 +402,8 @@ impl<'s> Run<'s> {
         }
         self.bounded("one comparison more", before, 1, self.foreign.len() * 2)?;
         self.equal()?;
-        let all =
-            (self.rounds + self.crashes + self.world.harmed + 4) * (self.pages() + self.steps_max() * 3);
+        let all = (self.rounds + self.crashes + self.world.harmed + 4)
+            * (self.pages() + self.steps_max() * 3 * self.world.tenant.traits.tries());
         if self.world.requests > all {
             return Err(format!("{} requests in all, and the bound is {all}", self.world.requests));
         }
@@ -439,7 +439,10 @@ impl<'s> Run<'s> {
         let untold = if tenant.traits.tells_members() { 0 } else { groups };
         let is_left_out = checker.had_visitors || tenant.traits.is_late();
         let left_out = if is_left_out { checker.made.len() + checker.adopted.len() } else { 0 };
-        let pages = users.div_ceil(page).max(1) + groups.div_ceil(page).max(1) + 2 + untold + left_out;
+        // A page by index is refused plainly, and so three times, by who gives cursors alone.
+        let refused = if tenant.traits.by_cursor { 3 } else { 0 };
+        let pages =
+            users.div_ceil(page).max(1) + groups.div_ceil(page).max(1) + 2 + untold + left_out + refused;
         if tenant.traits.variants.capabilities.throttle.is_some() { 2 * pages } else { pages }
     }
 
@@ -453,7 +456,7 @@ impl<'s> Run<'s> {
     /// The stated bound: the pages of one reading, and for each step its write and one look through a whole list.
     fn bounded(&mut self, what: &str, before: usize, readings: usize, steps: usize) -> Result<(), String> {
         let (spent, pages) = (self.world.requests - before, self.pages());
-        let bound = readings * pages + steps * (4 + pages);
+        let bound = readings * pages + steps * (4 + pages) * self.world.tenant.traits.tries();
         if spent > bound {
             return Err(format!("{what} takes {spent} requests, and the bound is {bound}"));
         }

@@ -79,6 +79,11 @@ impl Traits {
         self.variants.capabilities.members_in_reads
     }
 
+    /// How often the same is asked until a refusal is believed: what this tenant refuses plainly could be a gateway's word.
+    pub fn tries(&self) -> usize {
+        if self.refuses_role || self.members_max.is_some() { 3 } else { 1 }
+    }
+
     pub fn is_late(&self) -> bool {
         self.variants.capabilities.listed_late > 0
     }

@@ -83,7 +83,10 @@ impl World {
         self.requests += 1;
         let request = out.request;
         let care = match creates_a_group(&request) {
-            false => Care::None,
+            false if self.tenant.traits.tells_members() || request.uri().path().contains("/Users") => {
+                Care::None
+            }
+            false => Care::NotAccepted,
             true if self.tenant.traits.is_late() => Care::Answered,
             true => Care::NotTwice,
         };

@@ -73,11 +73,11 @@ impl Verdict {
     }
 }
 
-/// Reads an answer that has come so often in a row, if it is no SCIM error ([`Attempts::note_refusal`]). A repeated request is harmless only after [`Verdict::NotDone`]; after
-/// [`Verdict::Unknown`] the engine looks first where repeating would do harm.
+/// Reads an answer. A repeated request is harmless only after [`Verdict::NotDone`]; after [`Verdict::Unknown`] the engine looks
+/// first where repeating would do harm.
 ///
 /// Service providers refuse with a SCIM error (RFC 7644 3.12); what is none may be a gateway's word of the moment, and counts only
-/// when it comes again and again.
+/// when it comes again and again: `times` in a row, by [`Attempts::note_refusal`]. `token` is what is not quoted.
 pub(super) fn judge(
     result: Result<Response, TransportFailure>,
     times: u32,

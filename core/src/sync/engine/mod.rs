@@ -543,7 +543,6 @@ impl Engine {
     /// The tenant could not be read: nobody could be looked up, whatever there was to do (R39).
     fn reading_failed(&mut self, stop: Stop, now: Timestamp) {
         self.tell(EventName::UserLookupProvision, None, 1, Some(stop.reason().into()), now);
-        self.tell_unproven(stop.reason(), now);
         // Pages by index are tried first again: a gateway may have refused them for a moment.
         self.learned.lists_by_cursor = false;
         self.phase = Phase::Stopped(stop);

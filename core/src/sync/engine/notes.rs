@@ -69,8 +69,10 @@ impl Engine {
             },
         };
         let record = Entry::UserLinked { person: person.into(), link: Cow::Borrowed(&link) }.record();
-        // An intent is found again by what it left; an account that we did not create is ours by this record alone.
-        if is_known || self.uncertain.people.contains_key(person) || is_planted(Bug::AdoptedBeforeStored) {
+        // What an intent has left is found again by the name that was sent; any other account is ours by this record alone.
+        let sent = self.uncertain.people.get(person);
+        let is_found_again = sent.is_some_and(|sent| same_user_name(sent, &link.user_name));
+        if is_known || is_found_again || is_planted(Bug::AdoptedBeforeStored) {
             self.outbox.push(record);
         } else {
             self.outbox.push_urgent(record);
@@ -207,7 +209,9 @@ impl Engine {
     pub(super) fn link_group(&mut self, group: &str, team: &Id, managed: bool) {
         let link = GroupLink { remote: team.clone(), managed };
         let record = Entry::GroupLinked { group: group.into(), link: Cow::Borrowed(&link) }.record();
-        if !managed || self.uncertain.groups.contains_key(group) {
+        let named = self.state.remote.team(team).map(|team| &team.name);
+        let is_found_again = named.is_some() && self.uncertain.groups.get(group) == named;
+        if !managed || is_found_again {
             self.outbox.push(record);
         } else {
             self.outbox.push_urgent(record);

@@ -1,7 +1,7 @@
 //! Writes that were accepted in a way that does not show that they were done. 204 says so, and so does the resource as it was written;
 //! anything else may be somebody else's answer (RFC 7644 3.5, 3.6). Then the tenant is read again before the work is said to be done (F27).
 
-use alloc::{collections::BTreeSet, string::String, vec::Vec};
+use alloc::{collections::BTreeSet, vec::Vec};
 use core::mem;
 
 use jiff::Timestamp;
@@ -71,14 +71,6 @@ impl Engine {
             if subject(&step).is_some_and(|subject| !left.contains(&subject)) {
                 self.tell_outcome(&step, requests, Ok(()), now);
             }
-        }
-    }
-
-    /// The tenant could not be read: nothing is known of these.
-    pub(super) fn tell_unproven(&mut self, reason: &str, now: Timestamp) {
-        for (step, requests) in mem::take(&mut self.proofs.steps) {
-            self.failed += 1;
-            self.tell_outcome(&step, requests, Err(String::from(reason)), now);
         }
     }
 }

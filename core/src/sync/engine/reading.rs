@@ -320,7 +320,10 @@ impl Engine {
         }
         let ledger = &self.state.ledger;
         let people = ledger.people().unordered().map(|(id, link)| (id, &link.remote));
-        let groups = ledger.groups().unordered().filter(|(_, link)| link.managed);
+        // A group that was let go may have been bound again meanwhile.
+        let is_bound =
+            |group: &Id| self.state.desired.group(group).is_some_and(|desired| desired.group.bound);
+        let groups = ledger.groups().unordered().filter(|(id, link)| link.managed || is_bound(id));
         let groups = groups.map(|(id, link)| (id, &link.remote));
         let is_missing = |(_, remote): &(&Id, &Id)| !reading.listing.has(remote);
         let mut missing: Vec<(&Id, &Id)> = match reading.kind {

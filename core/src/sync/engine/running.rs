@@ -10,6 +10,7 @@ use super::{
     answer::{Attempts, Verdict},
     flight::{Flight, Task},
     job::{GroupStage, Job, UserStage, Way, Wish, Work, told},
+    search::Search,
 };
 use crate::{
     limits::{SYNC_ANSWER_SECONDS, SYNC_RETRY_AFTER_MAX_SECONDS},
@@ -266,6 +267,7 @@ impl Engine {
         let is_unsettled = job.is_unsettled || matches!(verdict, Verdict::Unknown(_) | Verdict::Missing(_));
         let Job { work, mut attempts, .. } = job;
         let Some(step) = running.plan.steps().get(job.step) else { return };
+        let was_creation = matches!(work, Work::Group(GroupStage::Create { .. }));
         let next = match (step, work) {
             (Step::User(step), Work::User(stage)) => {
                 self.user_answer(step, stage, verdict, now).map(Work::User)
@@ -276,6 +278,11 @@ impl Engine {
             _ => return,
         };
         match next {
+            // What a gateway refuses may have been done all the same: a group is looked for before it is made in another form.
+            Next::Now(Work::Group(GroupStage::Create { .. })) if was_creation && attempts.refusals.1 > 0 => {
+                let work = Work::Group(GroupStage::Search(Search::new(None)));
+                running.ready.push_front(Job { work, attempts, is_unsettled: false, ..job });
+            }
             Next::Ended(result) => {
                 self.must_read |= is_unsettled && result.is_err();
                 self.end(running, job.step, job.requests, result, now);

@@ -227,3 +227,30 @@ fn r32_an_account_that_a_late_request_made_after_the_persons_own_was_removed_is_
     world.drive(&mut engine);
     assert_eq!(world.users(), ["ann@x inactive"]);
 }
+
+#[test]
+fn d12_an_account_that_is_adopted_while_a_creation_under_another_name_is_open_is_stored_before_it_is_written()
+{
+    let people = [person("u1", "ann@new", true)];
+    let mut world = World::new().holds("/Users", &account("ann@new", r#""active":false"#));
+    let mut engine = resumed(&people, &[("u1", "ann@old")]);
+    let _adoption = until_sent(&mut world, &mut engine, "PATCH /Users");
+    assert!(world.journal.iter().any(|record| record.as_line().contains("user_linked")));
+}
+
+#[test]
+fn r29_a_group_that_is_bound_again_while_lists_come_late_is_not_made_twice() {
+    let people = [person("u1", "ann@x", true)];
+    let capabilities = Capabilities { listed_late: 4, ..Capabilities::default() };
+    let (mut world, mut engine) = (World::of(capabilities), resumed(&people, &[]));
+    world.drive(&mut engine);
+    for bound in [false, true] {
+        engine.change(Change::GroupSet(Group { id: "g1".into(), name: "Team".into(), bound }));
+        if bound {
+            // The list does not show the group yet.
+            engine.reconcile();
+        }
+        world.drive(&mut engine);
+    }
+    assert_eq!(world.count("POST /Groups"), 1);
+}

@@ -4,9 +4,7 @@ use alloc::{format, string::String, vec::Vec};
 
 use http::Method;
 
-use super::{
-    Change, Engine, Fault, Group, Outcome, PAGE, Person, SCIM_ERROR, World, config, directory, engine, names,
-};
+use super::{Change, Engine, Fault, Group, Outcome, PAGE, Person, SCIM_ERROR, World, config, engine, names};
 use crate::directory::Snapshot;
 
 /// The first person has the role that is given for them, everybody else is an analyst.
@@ -208,8 +206,14 @@ fn d08_heaps_own_spelling_of_a_role_is_no_drift() {
 }
 
 #[test]
-fn an_unused_directory_is_settled() {
-    let (mut world, mut engine) = (World::new(), Engine::new(config(), &directory(&["ann"]), 7));
-    world.drive(&mut engine);
-    super::assert_settled(&mut world, &mut engine, &["ann"]);
+fn f39_a_group_that_a_gateway_refuses_is_looked_for_before_it_is_made_in_another_form() {
+    let mut world = World::new();
+    for fault in [Fault::Refused(413, "", PAGE), Fault::Refused(413, "", PAGE), Fault::Instead(413, "", PAGE)]
+    {
+        world = world.fault(Method::POST, "/Groups", fault);
+    }
+    let mut engine = engine(&["ann", "bob"]);
+    assert_eq!(world.drive(&mut engine).failed, 0);
+    assert_eq!(world.count("POST /Groups"), 3);
+    super::assert_settled(&mut world, &mut engine, &["ann", "bob"]);
 }
