@@ -3,28 +3,42 @@ import HeapIdentity
 import Testing
 
 @Suite struct StoreTests {
+  private let opened = #"{"record":"opened"}"#
+
   @Test func a_journal_in_a_file_outlasts_its_process() async throws {
     let path = try scratch().appendingPathComponent("journal").path
     do {
       let journal = try FileJournal(path: path)
       #expect(journal.earlier.isEmpty)
-      try await journal.append(["one", "two"])
+      try await journal.append([opened, "two"])
       try await journal.append(["three"])
     }
     let again = try FileJournal(path: path)
-    #expect(again.earlier == ["one", "two", "three"])
-    try await again.replace(with: ["short"])
+    #expect(again.earlier == [opened, "two", "three"])
+    try await again.replace(with: [opened])
     try await again.append(["more"])
-    #expect(try String(contentsOfFile: path, encoding: .utf8) == "short\nmore\n")
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == opened + "\nmore\n")
   }
 
   @Test func d12_a_line_that_a_crash_has_torn_is_not_appended_to() async throws {
     let path = try scratch().appendingPathComponent("journal").path
-    try Data("one\ntor".utf8).write(to: URL(fileURLWithPath: path))
+    try Data((opened + "\ntor").utf8).write(to: URL(fileURLWithPath: path))
     let journal = try FileJournal(path: path)
-    #expect(journal.earlier == ["one"])
+    #expect(journal.earlier == [opened])
     try await journal.append(["two"])
-    #expect(try String(contentsOfFile: path, encoding: .utf8) == "one\ntwo\n")
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == opened + "\ntwo\n")
+  }
+
+  @Test func a_file_that_is_no_journal_is_refused_and_stays_as_it_is() throws {
+    let file = try scratch().appendingPathComponent("token")
+    for text in ["a token", "{\n  \"users\": []\n}", #"{"record":"user_linked"}"# + "\n"] {
+      try Data(text.utf8).write(to: file)
+      #expect(try failure { _ = try FileJournal(path: file.path) }.code == "swift.journal_foreign")
+      #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+    // What a crash during the very first write has left is no loss.
+    try Data(opened.utf8.prefix(7)).write(to: file)
+    #expect(try FileJournal(path: file.path).earlier.isEmpty)
   }
 
   @Test func a_journal_is_held_by_one_at_a_time_and_read_by_its_owner_alone() throws {

@@ -27,7 +27,10 @@ public actor FileJournal: Journal {
   private let lock: FileHandle
   private var file: FileHandle
 
-  /// Opens the file, or makes it.
+  /// How each journal begins.
+  private static let beginning = Data(#"{"record":"opened""#.utf8)
+
+  /// Opens the file, or makes it. A file that is no journal is refused and stays as it is.
   public init(path: String) throws {
     self.path = path
     lock = try Self.opened(path + ".lock", O_CREAT | O_RDWR)
@@ -36,6 +39,11 @@ public actor FileJournal: Journal {
         code: "swift.journal_in_use", message: "\(path) is in use by another process; start again after its end")
     }
     let data = FileManager.default.contents(atPath: path) ?? Data()
+    guard data.starts(with: Self.beginning) || Self.beginning.starts(with: data) else {
+      throw HeapIdentityError.InvalidInput(
+        code: "swift.journal_foreign",
+        message: "\(path) is no journal of heap-identity, or its first record is lost; give another file, or restore it from a copy")
+    }
     // A last line that a crash has torn was not yet relied upon; nothing may be appended behind it.
     let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { data[...$0] } ?? Data()
     earlier = String(decoding: whole, as: UTF8.self).split(separator: "\n").map(String.init)
@@ -52,10 +60,12 @@ public actor FileJournal: Journal {
 
   /// Puts the shortest journal of the same meaning in place of the file, at once and whole.
   public func replace(with records: [String]) throws {
-    let new = try Self.opened(path + ".new", O_CREAT | O_RDWR | O_TRUNC)
+    // A name that is unlikely to be somebody's.
+    let beside = path + ".heap-identity-new"
+    let new = try Self.opened(beside, O_CREAT | O_RDWR | O_TRUNC)
     try new.write(contentsOf: Self.lines(records))
     try new.synchronize()
-    guard put(path + ".new", inPlaceOf: path) else { throw Self.failure(path) }
+    guard put(beside, inPlaceOf: path) else { throw Self.failure(path) }
     file = new
   }
 
