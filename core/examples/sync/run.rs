@@ -7,6 +7,7 @@ use std::{
 };
 
 use heap_identity::{
+    scim::ErrorBody,
     sync::{Digest, Engine, Event, EventName, Outcome, Poll, Summary, TransportFailure, Trip},
     wire::{Response, Secret},
 };
@@ -194,6 +195,9 @@ impl Run {
 
     fn take(&mut self, answer: Answer) {
         let quality = Quality::of(&answer.result);
+        let status = answer.result.as_ref().map_or(0, |response| response.status().as_u16());
+        // At least somebody is there, whoever it is.
+        let is_refused = (400..=499).contains(&status) && ![401, 408, 425, 429].contains(&status);
         let is_reading = self.engine.plan().is_none();
         self.engine.receive(answer.id, answer.result, now());
         let succeeded = self.take_events();
@@ -206,7 +210,7 @@ impl Run {
             (false, Quality::Sound) => 0,
             (false, _) => self.health.timeouts,
         };
-        self.health.has_answered |= quality == Quality::Sound;
+        self.health.has_answered |= quality == Quality::Sound || is_refused;
         if succeeded || (quality == Quality::Sound && (is_reading || answer.is_write)) {
             (self.health.in_vain, self.health.last_good) = (0, Instant::now());
         } else {
@@ -259,7 +263,10 @@ impl Quality {
         match response.status().as_u16() {
             200..=299 if body.is_empty() || serde_json::from_slice::<IgnoredAny>(body).is_ok() => Self::Sound,
             401 | 429 => Self::NotDone,
-            400..=499 if !matches!(response.status().as_u16(), 408 | 425) => Self::Sound,
+            408 | 425 => Self::Doubtful,
+            400..=499 if ErrorBody::from_slice(body).is_some() => Self::Sound,
+            // A gateway's page, or a tenant that says no more.
+            400..=499 => Self::NotDone,
             _ => Self::Doubtful,
         }
     }
