@@ -339,9 +339,6 @@ impl Engine {
             }
             return Turn::Again;
         }
-        if !plan.has_writes() {
-            self.proofs.begin_anew();
-        }
         if plan.is_empty() {
             return Turn::Again;
         }

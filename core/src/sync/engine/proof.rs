@@ -66,6 +66,9 @@ impl Engine {
     /// The tenant was read, and this is what is left to do: what is no longer among it was done, and is told now (R41).
     pub(super) fn tell_proven(&mut self, plan: &Plan, now: Timestamp) {
         self.proofs.are_needed = false;
+        if !plan.has_writes() {
+            self.proofs.begin_anew();
+        }
         let left: BTreeSet<_> = plan.steps().iter().filter_map(subject).collect();
         for (step, requests) in mem::take(&mut self.proofs.steps) {
             if subject(&step).is_some_and(|subject| !left.contains(&subject)) {
