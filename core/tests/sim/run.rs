@@ -14,6 +14,8 @@ use crate::{
     world::World,
 };
 
+/// How often the process is killed: one that is killed for ever never gets through a long list.
+const CRASHES_MAX: usize = 300;
 /// How often a run looks at the engine before it is taken for endless.
 const POLLS_MAX: usize = 200_000;
 /// How often the engine may wait in a row without doing anything, for each request that may be under way: until its answer is
@@ -344,6 +346,9 @@ impl<'s> Run<'s> {
     fn crash(&mut self, torn: Option<String>) -> Result<(), String> {
         self.tell(&|| format!("crash, torn record {torn:?}"));
         self.crashes += 1;
+        if self.crashes == CRASHES_MAX {
+            self.world.faults.crash_permille = 0;
+        }
         self.waits = 0;
         self.deactivated = Some(BTreeSet::new());
         self.world.crash()?;
