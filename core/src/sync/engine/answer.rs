@@ -92,15 +92,14 @@ pub(super) fn judge(
         Err(TransportFailure::OutcomeUnknown) => return Verdict::Unknown("no answer came".into()),
     };
     let explained = || explained(&response, token);
-    let is_scim_error = || ErrorBody::from_slice(response.body()).is_some();
     match response.status().as_u16() {
         200..=299 => Verdict::Done(response),
         401 => Verdict::Token(explained()),
-        404 | 410 if is_scim_error() || is_planted(Bug::GatewayIsBelieved) => Verdict::Gone,
+        404 | 410 if is_scim_error(&response) || is_planted(Bug::GatewayIsBelieved) => Verdict::Gone,
         404 | 410 => Verdict::Missing(explained()),
         429 => Verdict::NotDone(explained(), retry_after(&response, now)),
         408 | 425 | 500 | 502..=599 => Verdict::Unknown(explained()),
-        _ if times < REFUSALS_TO_BE_BELIEVED && !is_scim_error() => Verdict::Unknown(explained()),
+        _ if times < REFUSALS_TO_BE_BELIEVED && !is_scim_error(&response) => Verdict::Unknown(explained()),
         400 if is_about_the_form(&response) => Verdict::NotInThisForm(explained()),
         405 | 501 => Verdict::Unsupported(explained()),
         409 => Verdict::Conflict(explained()),
@@ -108,6 +107,11 @@ pub(super) fn judge(
         413 => Verdict::NotInThisForm(explained()),
         _ => Verdict::Refused(explained()),
     }
+}
+
+/// Whether a refusal is a service provider's own (RFC 7644 3.12).
+fn is_scim_error(response: &Response) -> bool {
+    ErrorBody::from_slice(response.body()).is_some()
 }
 
 /// Whether a 400 is about the message and not about a value in it (RFC 7644 table 9); some do not say.
@@ -162,7 +166,7 @@ impl Attempts {
         let response = result.as_ref().ok().filter(|response| {
             let status = response.status();
             (status.is_redirection() || status.is_client_error() || status == StatusCode::NOT_IMPLEMENTED)
-                && ErrorBody::from_slice(response.body()).is_none()
+                && !is_scim_error(response)
         });
         match response.map(|response| response.status().as_u16()) {
             Some(status) if self.refusals.0 == status => self.refusals.1 = self.refusals.1.saturating_add(1),

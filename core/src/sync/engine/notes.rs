@@ -53,7 +53,7 @@ impl Engine {
         user_name: &str,
         role_written: Option<String>,
     ) {
-        let id = self.state.id_of_person(person);
+        let id = self.state.desired.people().shared(person);
         let before = self.state.ledger.link(person).filter(|link| link.remote == *account);
         let is_known = before.is_some();
         let link = match before {
@@ -217,7 +217,7 @@ impl Engine {
             self.outbox.push_urgent(record);
         }
         self.uncertain.groups.remove(group);
-        let id = self.state.id_of_group(group);
+        let id = self.state.desired.groups().shared(group);
         self.state.ledger.set_group_link(&id, link);
     }
 

@@ -156,6 +156,9 @@ impl Engine {
     /// Takes an answer to a read. Returns the reading if it goes on.
     pub(super) fn read(&mut self, mut reading: Reading, verdict: Verdict, now: Timestamp) -> Option<Reading> {
         let is_single = reading.listing.is_complete();
+        // The first page says whether there is such an endpoint at all.
+        let may_be_there =
+            if is_single { !reading.attempts.are_spent() } else { !reading.listing.is_at_start() };
         let next = match verdict.plain() {
             Verdict::Done(response) => {
                 let taken = if is_single {
@@ -179,11 +182,7 @@ impl Engine {
                 self.read_later(&mut reading, error, None, now)
             }
             Verdict::Token(error) => Next::Stopped(Stop::Token(error)),
-            Verdict::Missing(error)
-                if if is_single { !reading.attempts.are_spent() } else { !reading.listing.is_at_start() } =>
-            {
-                self.read_later(&mut reading, error, None, now)
-            }
+            Verdict::Missing(error) if may_be_there => self.read_later(&mut reading, error, None, now),
             Verdict::Gone | Verdict::Missing(_) if is_single => {
                 if let Some(single) = reading.singles.pop() {
                     self.forget_gone(reading.kind, &single.id);

@@ -64,11 +64,10 @@ impl Engine {
                 let is_left_out = without_role && has_role;
                 let is_written =
                     |change: &&AttributeChange| !is_left_out || change.attribute != Attribute::Role;
-                self.proofs.are_needed |=
-                    !self.shows(&step.person, step.changes.iter().filter(is_written), &account);
+                let is_shown = self.shows(&step.person, step.changes.iter().filter(is_written), &account);
+                self.proofs.are_needed |= is_left_out || !is_shown;
                 if is_left_out {
                     self.learned.note_untaken_role(&step.person);
-                    self.proofs.are_needed = true;
                 }
                 let role = role_of(&step.changes).filter(|_| !is_left_out);
                 self.take_account(step, account, &step.user_name, role);

@@ -131,18 +131,6 @@ impl State {
         self.managed_active = ours.filter(|account| account.active).count();
     }
 
-    /// The id of a person, as the directory has it: what knows the same person then has one text in common.
-    pub(crate) fn id_of_person(&self, person: &str) -> Id {
-        let known = self.desired.people().get_key_value(person);
-        known.map_or_else(|| person.into(), |(id, _)| id.clone())
-    }
-
-    /// The same of a group.
-    pub(crate) fn id_of_group(&self, group: &str) -> Id {
-        let known = self.desired.groups().get_key_value(group);
-        known.map_or_else(|| group.into(), |(id, _)| id.clone())
-    }
-
     pub(crate) fn link(&mut self, person: &Id, link: Link) {
         let former = self.ledger.link(person).filter(|former| former.remote != link.remote);
         let gone = usize::from(former.is_some_and(|former| self.counted(&former.remote)))

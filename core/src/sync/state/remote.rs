@@ -92,14 +92,12 @@ impl Remote {
         self.accounts.get(id)
     }
 
-    /// The id of an account, as the account has it: what knows it then has one text in common.
     pub(crate) fn id_of_account(&self, id: &str) -> Id {
-        self.accounts.get(id).map_or_else(|| id.into(), |account| account.id.clone())
+        self.accounts.shared(id)
     }
 
-    /// The same of a team.
     pub(crate) fn id_of_team(&self, id: &str) -> Id {
-        self.teams.get(id).map_or_else(|| id.into(), |team| team.id.clone())
+        self.teams.shared(id)
     }
 
     pub(crate) fn team(&self, id: &str) -> Option<&Team> {

@@ -34,8 +34,12 @@ impl<K: Borrow<str> + Hash + Ord, V> Table<K, V> {
         self.0.get(key)
     }
 
-    pub(crate) fn get_key_value(&self, key: &str) -> Option<(&K, &V)> {
-        self.0.get_key_value(key)
+    /// The text as the table has it, so that what names the same thing has one text in common; else a new one.
+    pub(crate) fn shared(&self, key: &str) -> K
+    where
+        K: Clone + for<'t> From<&'t str>,
+    {
+        self.0.get_key_value(key).map_or_else(|| key.into(), |(key, _)| key.clone())
     }
 
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut V> {
