@@ -195,9 +195,6 @@ impl Run {
 
     fn take(&mut self, answer: Answer) {
         let quality = Quality::of(&answer.result);
-        let status = answer.result.as_ref().map_or(0, |response| response.status().as_u16());
-        // At least somebody is there, whoever it is.
-        let is_refused = (400..=499).contains(&status) && ![401, 408, 425, 429].contains(&status);
         let is_reading = self.engine.plan().is_none();
         self.engine.receive(answer.id, answer.result, now());
         let succeeded = self.take_events();
@@ -210,7 +207,7 @@ impl Run {
             (false, Quality::Sound) => 0,
             (false, _) => self.health.timeouts,
         };
-        self.health.has_answered |= quality == Quality::Sound || is_refused;
+        self.health.has_answered |= matches!(quality, Quality::Sound | Quality::Refused);
         if succeeded || (quality == Quality::Sound && (is_reading || answer.is_write)) {
             (self.health.in_vain, self.health.last_good) = (0, Instant::now());
         } else {
@@ -248,6 +245,8 @@ enum Quality {
     Sound,
     /// The request was not carried out, for a passing reason.
     NotDone,
+    /// It was refused by somebody who does not speak SCIM: a gateway, or a tenant that says no more.
+    Refused,
     /// Whether it was carried out is not known.
     Doubtful,
 }
@@ -265,8 +264,7 @@ impl Quality {
             401 | 429 => Self::NotDone,
             408 | 425 => Self::Doubtful,
             400..=499 if ErrorBody::from_slice(body).is_some() => Self::Sound,
-            // A gateway's page, or a tenant that says no more.
-            400..=499 => Self::NotDone,
+            400..=499 => Self::Refused,
             _ => Self::Doubtful,
         }
     }

@@ -20,6 +20,15 @@ use std::{
 
 use programs::{Ended, Server, Sync};
 
+/// A tenant that has what the directory says, and what has brought it there.
+fn provisioned(name: &str) -> (Server, Sync) {
+    let server = Server::start();
+    let sync = Sync::new(name, &server.base_url);
+    sync.directory(files::TWO_TEAMS);
+    assert_eq!(sync.run(&[]).status, 0);
+    (server, sync)
+}
+
 #[test]
 fn a_tenant_is_brought_to_the_directory_and_a_second_run_writes_nothing() {
     let server = Server::start();
@@ -37,10 +46,7 @@ fn a_tenant_is_brought_to_the_directory_and_a_second_run_writes_nothing() {
 
 #[test]
 fn r32_who_is_gone_since_the_last_run_is_deactivated() {
-    let server = Server::start();
-    let sync = Sync::new("gone", &server.base_url);
-    sync.directory(files::TWO_TEAMS);
-    assert_eq!(sync.run(&[]).status, 0);
+    let (_server, sync) = provisioned("gone");
     sync.directory(files::WITHOUT_BOB);
     let run = sync.run(&[]);
     assert_eq!((run.status, &run.summary["events"]["user_deprovision"]["succeeded"]), (0, &1.into()));
@@ -48,10 +54,7 @@ fn r32_who_is_gone_since_the_last_run_is_deactivated() {
 
 #[test]
 fn d02_a_guard_holds_a_plan_back_until_it_is_approved_by_its_digest() {
-    let server = Server::start();
-    let sync = Sync::new("held", &server.base_url);
-    sync.directory(files::TWO_TEAMS);
-    assert_eq!(sync.run(&[]).status, 0);
+    let (_server, sync) = provisioned("held");
     sync.directory(files::EMPTY);
     let held = sync.run(&[]);
     assert_eq!((held.status, &held.summary["outcome"]), (3, &"held".into()));
@@ -105,10 +108,7 @@ fn r22_d10_a_changed_email_alone_replaces_no_account_and_what_does_is_told() {
 
 #[test]
 fn guards_can_be_given_by_a_file_and_switched_off() {
-    let server = Server::start();
-    let sync = Sync::new("guards", &server.base_url);
-    sync.directory(files::TWO_TEAMS);
-    assert_eq!(sync.run(&[]).status, 0);
+    let (_server, sync) = provisioned("guards");
     sync.directory(files::WITHOUT_BOB);
     let strict = sync.file("guards.json", r#"{"deactivations": {"count": 0, "percent": 0}}"#);
     let held = sync.run(&["--guards", &strict]);
@@ -209,10 +209,7 @@ fn what_lies_beside_the_state_is_not_overwritten() {
 
 #[test]
 fn d12_a_torn_last_line_of_the_state_is_passed_over_and_does_not_stay() {
-    let server = Server::start();
-    let sync = Sync::new("torn", &server.base_url);
-    sync.directory(files::TWO_TEAMS);
-    assert_eq!(sync.run(&[]).status, 0);
+    let (_server, sync) = provisioned("torn");
     let whole = sync.read_state();
     sync.state(&format!("{whole}{{\"record\":\"user_li"));
     let run = sync.run(&[]);
