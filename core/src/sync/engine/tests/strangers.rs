@@ -97,6 +97,30 @@ fn f27_what_is_accepted_again_and_again_and_never_shown_fails() {
 }
 
 #[test]
+fn f27_looking_at_a_conflict_again_does_not_begin_the_count_of_proving_readings_anew() {
+    let (mut world, mut engine) = (World::new(), engine(&["ann", "bob"]));
+    world.drive(&mut engine);
+    for _ in 0..50 {
+        world = world.fault(Method::DELETE, "/Groups", Fault::Refused(200, "", ""));
+        // Each plan has a step that seems to succeed, after which conflicts are planned again.
+        world = world.fault(Method::PATCH, "/Users", Fault::Refused(204, "", ""));
+    }
+    let second = Person { id: "cid".into(), user_name: "bob@x".into(), active: true, ..Person::default() };
+    engine.change(Change::GroupSet(Group { id: "g2".into(), name: "Other".into(), bound: true }));
+    for person in ["bob", "cid"] {
+        if person == "cid" {
+            engine.change(Change::PersonSet(second.clone()));
+        }
+        engine.change(Change::Joined { group: "g2".into(), person: person.into() });
+    }
+    engine.change(removed("ann"));
+    engine.change(group_removed());
+    let summary = world.drive(&mut engine);
+    assert_eq!((summary.failed, summary.conflicts > 0), (1, true));
+    assert_eq!(world.count("DELETE"), 3);
+}
+
+#[test]
 fn f14_a_tenant_that_answers_with_nothing_is_read_once_more_and_believed() {
     let (mut world, mut engine) = (World::new(), engine(&["ann", "bob"]));
     world.drive(&mut engine);
