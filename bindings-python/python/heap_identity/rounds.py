@@ -193,7 +193,7 @@ class Run:
             if is_settled and done.conflicts == 0:
                 return self._result("equal", None)
             if is_settled:
-                return self._result("failed", f"{done.conflicts} conflicts were left as they are")
+                return self._result("failed", f"conflicts left as they are: {done.conflicts}")
             fruitless = 0 if self._round.succeeded else fruitless + 1
             # What a tenant in order refuses it will refuse again: one more look is for what another hand changed meanwhile.
             rounds = FRUITLESS_ROUNDS_MAX if self._round.is_troubled else 2
@@ -333,7 +333,7 @@ def _reason(done: Done) -> str:
         return f"the token is refused: {'; '.join(done.reasons)}"
     if done.outcome != "finished":
         return "; ".join(done.reasons) or f"the engine stands still: {done.outcome}"
-    return f"{done.failed} steps failed" if done.failed else "the last writes are not confirmed"
+    return f"steps that failed: {done.failed}" if done.failed else "the last writes are not confirmed"
 
 
 def _quality(outcome: Response | Failure) -> Literal["sound", "not_done", "doubtful"]:

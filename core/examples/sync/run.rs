@@ -127,10 +127,10 @@ impl Run {
             let reason = match summary.outcome {
                 Outcome::Finished if is_settled && summary.conflicts == 0 => return Ok(End::Equal),
                 Outcome::Finished if is_settled => {
-                    return Ok(End::Failed(format!("{} conflicts were left as they are", summary.conflicts)));
+                    return Ok(End::Failed(format!("conflicts left as they are: {}", summary.conflicts)));
                 }
                 Outcome::Finished if summary.failed == 0 => "the last writes are not confirmed".into(),
-                Outcome::Finished => format!("{} steps failed", summary.failed),
+                Outcome::Finished => format!("steps that failed: {}", summary.failed),
                 Outcome::AwaitingApproval { digest, trips } => return Ok(End::Held { digest, trips }),
                 Outcome::TokenRefused { reason } => {
                     is_refused = true;

@@ -85,7 +85,7 @@ fn a_conflict_alone_is_told_as_one_and_needs_no_second_reading() {
     assert_eq!(sync.run(&[]).status, 3);
     let again = sync.run(&[]);
     assert_eq!((again.status, &again.summary["writes"], &again.summary["rounds"]), (3, &0.into(), &1.into()));
-    assert_eq!(again.summary["reason"], "1 conflicts were left as they are");
+    assert_eq!(again.summary["reason"], "conflicts left as they are: 1");
 }
 
 #[test]
