@@ -128,7 +128,7 @@ fn d12_the_real_history_ends_without_differences_whatever_is_lost_on_the_way() {
         tenant::set_up(&model.snapshot().unwrap(), first.at).unwrap();
     let token = application.sync_config().unwrap().bearer_token;
     let (dice, journal) = (Seeded::new(11), Vec::new());
-    let (faults_permille, crashes_permille, faults, crashes) = (100, 4, 0, 0);
+    let (faults_permille, crashes_permille, faults, crashes) = (100, 8, 0, 0);
     let now = first.at;
     let mut world =
         World { tenant, token, now, journal, dice, faults_permille, crashes_permille, faults, crashes };

@@ -16,6 +16,7 @@ pub(crate) enum Bug {
     LostUpdate,
     MembershipBeforePerson,
     NotFoundOnDeleteIsFailure,
+    NotFoundOnWriteIsGone,
     OvertakenStepIsSent,
     PersistAfterSend,
     ProxyPageIsBelieved,
@@ -54,6 +55,10 @@ mod switch {
         (Bug::LostUpdate, "a whole resource is put back without `If-Match` (F22)"),
         (Bug::MembershipBeforePerson, "groups are written before accounts (F06)"),
         (Bug::NotFoundOnDeleteIsFailure, "404 on a deletion is a failure (F06)"),
+        (
+            Bug::NotFoundOnWriteIsGone,
+            "404 to a write is believed without asking the resource's address (F06)",
+        ),
         (Bug::OvertakenStepIsSent, "steps that a change has overtaken are sent"),
         (Bug::PersistAfterSend, "a creation is sent before its intent is stored (D12)"),
         (Bug::ProxyPageIsBelieved, "a proxy's page is believed to be the answer to a write"),

@@ -29,7 +29,8 @@ pub enum Answer {
     ServerError(u16, RetryAfter),
     /// 200 with a page for people.
     Html,
-    /// A gateway refuses, with a page for people.
+    /// A gateway refuses, with a page for people. Where it is 404 or 410 to a write, it may also be a service provider that has not heard
+    /// of the resource yet.
     Page(u16),
     /// 200 with nothing, or with JSON that is no resource.
     Accepted(&'static str),

@@ -19,6 +19,8 @@ use crate::{
     tenant::Tenant,
 };
 
+const SCIM_ERROR: &str = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404"}"#;
+
 pub type Outcome = Result<Response, TransportFailure>;
 
 /// A request on its way, or its answer.
@@ -117,10 +119,10 @@ impl World {
                 flight.arrives_at = Some(arrives_at);
                 flight.answered_at = Some(later(arrives_at, self.milliseconds(1, 100_000)));
             }
-            Fault::Before(answer) => flight.outcome = Ok(self.instead(answer)),
+            Fault::Before(answer) => flight.outcome = Ok(self.instead(answer, &flight.request)),
             Fault::After(answer) => {
                 let _replaced = self.arrive(&flight.request)?;
-                flight.outcome = Ok(self.instead(answer));
+                flight.outcome = Ok(self.instead(answer, &flight.request));
             }
             Fault::Twice | Fault::Truncated | Fault::None => {
                 if matches!(fault, Fault::Twice) {
@@ -138,11 +140,14 @@ impl World {
         Ok(fault)
     }
 
-    fn instead(&self, answer: &Answer) -> Response {
+    fn instead(&self, answer: &Answer, request: &Request) -> Response {
+        // What a resource's own address says of it is true.
+        let may_be_own_word = request.method() != Method::GET && self.requests % 2 == 0;
         let (status, body, retry_after) = match answer {
             Answer::TooMany(retry_after) => (429, "slow down", *retry_after),
             Answer::ServerError(status, retry_after) => (*status, "<html>error</html>", *retry_after),
             Answer::Html => (200, "<html>Please log in to the Wi-Fi</html>", RetryAfter::None),
+            Answer::Page(status @ (404 | 410)) if may_be_own_word => (*status, SCIM_ERROR, RetryAfter::None),
             Answer::Page(status) => (*status, "<html>default backend</html>", RetryAfter::None),
             Answer::Accepted(body) => (200, *body, RetryAfter::None),
             Answer::Unauthorized => (401, "", RetryAfter::None),

@@ -22,6 +22,9 @@ use crate::{
 
 /// What a step is told where an answer that says that something was done is none of Heap's own.
 pub(super) const GARBLED: &str = "Heap answered with something that is not JSON";
+/// What a step is told whose creation comes out as something else.
+pub(super) const NOT_AS_SENT: &str = "Heap answered the creation twice with something that has neither the directory id nor the name that was sent, and \
+                                     finds nothing that has: look at Heap for what was made, delete it, and give this a name that Heap keeps";
 /// What a step or a reading is told where a list was asked for.
 pub(super) const NOT_A_LIST: &str = "Heap answered with something that is not a SCIM list";
 /// What a step is told where there is no such endpoint.
@@ -69,6 +72,42 @@ impl Verdict {
                 Self::Refused(error)
             }
             other => other,
+        }
+    }
+}
+
+/// What a resource's own address says after a write to it was answered with 404. A service provider that has not heard of the resource
+/// yet answers so as well: a leaver who is forgotten for it stays active.
+#[derive(Debug)]
+pub(super) enum Confirmed {
+    Gone,
+    /// It is there, or that is not known: the write or the question comes once more, at this time at the earliest.
+    Later {
+        is_there: bool,
+        error: String,
+        at: Option<Timestamp>,
+    },
+    Refused(String),
+}
+
+impl Confirmed {
+    pub(super) fn of(verdict: Verdict, shows_it: impl FnOnce(&Response) -> bool) -> Self {
+        let later = |error, at| Self::Later { is_there: false, error, at };
+        match verdict.plain() {
+            Verdict::Gone => Self::Gone,
+            Verdict::Done(response) if shows_it(&response) => {
+                let error = "Heap answered 404 to a change of a resource that it shows".into();
+                Self::Later { is_there: true, error, at: None }
+            }
+            Verdict::Done(_) => later(GARBLED.into(), None),
+            Verdict::NotDone(error, at) => later(error, at),
+            Verdict::Unknown(error) | Verdict::Missing(error) => later(error, None),
+            Verdict::Refused(error)
+            | Verdict::Conflict(error)
+            | Verdict::Token(error)
+            | Verdict::NotInThisForm(error)
+            | Verdict::Unsupported(error)
+            | Verdict::Moved(error) => Self::Refused(error),
         }
     }
 }

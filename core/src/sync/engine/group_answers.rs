@@ -6,9 +6,9 @@ use http::StatusCode;
 
 use super::{
     Engine, Stop,
-    answer::{GARBLED, NO_ENDPOINT, Verdict},
+    answer::{Confirmed, GARBLED, NO_ENDPOINT, Verdict},
     chunk::{GroupChunk, chunks},
-    job::{GroupChange, GroupStage, Way},
+    job::{GroupChange, GroupStage, Removal, Way},
     messages,
     running::Next,
     search::{Found, Search},
@@ -18,7 +18,7 @@ use crate::{
     sync::{
         plan::{ConflictKind, GroupStep},
         planted::{Bug, is_planted},
-        state::{Candidate, Id, Knowledge, Team, Texts},
+        state::{Candidate, Id, Knowledge, State, Team, Texts, resembles},
     },
     wire::Response,
 };
@@ -36,8 +36,14 @@ impl Engine {
             (stage, Verdict::Token(error)) => Next::Stopped(Stop::Token(error), stage),
             (GroupStage::Create { first, rest }, verdict) => self.group_created(step, first, rest, verdict),
             (GroupStage::Search(search), verdict) => self.group_searched(step, search, verdict.plain()),
+            (GroupStage::Change(change), verdict) if matches!(change.way, Way::Confirm) => {
+                self.group_confirmed(step, change, verdict)
+            }
             (GroupStage::Change(change), verdict) => self.group_changed(step, change, verdict),
-            (GroupStage::Delete { team }, verdict) => self.group_deleted(step, team, verdict.plain()),
+            (GroupStage::Delete { team, way: Removal::Confirm }, verdict) => {
+                self.deletion_confirmed(step, team, verdict)
+            }
+            (GroupStage::Delete { team, .. }, verdict) => self.group_deleted(step, team, verdict.plain()),
             (GroupStage::Start, _) => Next::Ended(Ok(())),
         }
     }
@@ -51,10 +57,12 @@ impl Engine {
     ) -> Next<GroupStage> {
         match verdict {
             Verdict::Done(response) => {
-                let is_of_step = |team: &Team| {
-                    team.external_id.as_deref() == Some(step.group.as_str()) || team.name == step.name
-                };
-                let Some(team) = shown(&response).filter(is_of_step) else {
+                let shown = shown(&response);
+                let Some(team) = shown.as_ref().filter(|team| self.is_team_made_for(step, team)).cloned()
+                else {
+                    if shown.is_some() {
+                        self.learned.note_unlike(Kind::Group, &step.group);
+                    }
                     let error = "Heap answered with something that is not the new group".into();
                     return Next::Later(GroupStage::Search(Search::new(None)), error, None);
                 };
@@ -92,6 +100,18 @@ impl Engine {
             | Verdict::Unsupported(error)
             | Verdict::Moved(error) => Next::Ended(Err(error)),
         }
+    }
+
+    /// Whether the answer to a creation shows the new group, as for accounts.
+    fn is_team_made_for(&self, step: &GroupStep, team: &Team) -> bool {
+        let State { desired, remote, .. } = &self.state;
+        let is_anothers = || {
+            let mut named = desired.with_group_name(&team.name);
+            remote.team(&team.id).is_some() || named.any(|other| **other != *step.group)
+        };
+        team.external_id.as_deref() == Some(&*step.group)
+            || team.name == step.name
+            || team.external_id.is_none() && resembles(&team.name, &step.name) && !is_anothers()
     }
 
     fn group_searched(&mut self, step: &GroupStep, mut search: Search, verdict: Verdict) -> Next<GroupStage> {
@@ -185,10 +205,8 @@ impl Engine {
                 Next::Later(GroupStage::Change(change), GARBLED.into(), None)
             }
             Verdict::Done(response) => self.group_written(change, &response),
-            Verdict::Gone => {
-                self.lose_team(&step.group);
-                Next::Ended(Err(GONE.into()))
-            }
+            Verdict::Gone if is_read || is_planted(Bug::NotFoundOnWriteIsGone) => self.team_is_gone(step),
+            Verdict::Gone => Next::Now(GroupStage::Change(GroupChange { way: Way::Confirm, ..change })),
             Verdict::Unsupported(_) if matches!(change.way, Way::Patch) => {
                 self.learned.takes_no_patch = true;
                 Next::Now(GroupStage::Change(change))
@@ -213,10 +231,35 @@ impl Engine {
         }
     }
 
+    fn group_confirmed(
+        &mut self,
+        step: &GroupStep,
+        mut change: GroupChange,
+        verdict: Verdict,
+    ) -> Next<GroupStage> {
+        match Confirmed::of(verdict, |response| shows_team(response, &change.team)) {
+            Confirmed::Gone => self.team_is_gone(step),
+            Confirmed::Later { is_there, error, at } => {
+                if is_there {
+                    change.way = Way::Patch;
+                }
+                Next::Later(GroupStage::Change(change), error, at)
+            }
+            Confirmed::Refused(error) => Next::Ended(Err(error)),
+        }
+    }
+
+    fn team_is_gone(&mut self, step: &GroupStep) -> Next<GroupStage> {
+        self.lose_team(&step.group);
+        Next::Ended(Err(GONE.into()))
+    }
+
     /// A write was accepted: notes what it did, and goes on with the next.
     fn group_written(&mut self, mut change: GroupChange, response: &Response) -> Next<GroupStage> {
-        let is_shown = shown(response).is_some_and(|team| team.id == change.team);
-        let is_proven = is_shown || response.status() == StatusCode::NO_CONTENT;
+        let is_proven = match shown(response).filter(|team| team.id == change.team) {
+            Some(team) => change.next_chunks().all(|chunk| self.team_shows(&team, chunk)),
+            None => response.status() == StatusCode::NO_CONTENT,
+        };
         let is_told = self.tells_members(&change.team);
         let mut is_noted = is_told || is_proven;
         if !is_proven {
@@ -237,6 +280,18 @@ impl Engine {
         Next::Now(GroupStage::Change(change))
     }
 
+    /// Whether a group is shown with what was written to it. An answer may leave members out, and those of nobody as well (F13); and
+    /// some service providers keep no inactive ones (F42).
+    fn team_shows(&self, team: &Team, chunk: &GroupChunk) -> bool {
+        let has = |account: &Id| team.members.contains(account);
+        let is_inactive =
+            |account: &Id| self.state.remote.account(account).is_some_and(|known| !known.active);
+        let is_named = chunk.rename.as_ref().is_none_or(|name| *name == team.name);
+        let has_added = || chunk.add.iter().all(|account| has(account) || is_inactive(account));
+        let is_told = team.knowledge == Knowledge::Told;
+        is_named && (!is_told || has_added() && !chunk.remove.iter().any(has))
+    }
+
     /// Whether a PATCH with fewer members may be tried after one was refused (F10).
     fn takes_less(&mut self, change: &GroupChange) -> bool {
         let members = change.chunks.front().map_or(0, GroupChunk::members);
@@ -244,24 +299,21 @@ impl Engine {
     }
 
     fn group_deleted(&mut self, step: &GroupStep, team: Id, verdict: Verdict) -> Next<GroupStage> {
+        let way = Removal::Delete;
         match verdict {
             Verdict::Done(response) if messages::is_garbled(&response) => {
-                Next::Later(GroupStage::Delete { team }, GARBLED.into(), None)
+                Next::Later(GroupStage::Delete { team, way }, GARBLED.into(), None)
             }
             Verdict::Gone if is_planted(Bug::NotFoundOnDeleteIsFailure) => Next::Ended(Err(GONE.into())),
             // Whether it is gone is for another reading to say: only then it is forgotten.
             Verdict::Done(response) if response.status() != StatusCode::NO_CONTENT => self.unproven(),
-            Verdict::Done(_) | Verdict::Gone => {
-                if self.state.ledger.group_owner(&team).is_some() {
-                    self.lose_team(&step.group);
-                } else {
-                    self.state.remote.remove_team(&team);
-                }
-                Next::Ended(Ok(()))
+            Verdict::Gone if !is_planted(Bug::NotFoundOnWriteIsGone) => {
+                Next::Now(GroupStage::Delete { team, way: Removal::Confirm })
             }
-            Verdict::NotDone(error, at) => Next::Later(GroupStage::Delete { team }, error, at),
+            Verdict::Done(_) | Verdict::Gone => self.team_is_deleted(step, &team),
+            Verdict::NotDone(error, at) => Next::Later(GroupStage::Delete { team, way }, error, at),
             Verdict::Unknown(error) | Verdict::Missing(error) => {
-                Next::Later(GroupStage::Delete { team }, error, None)
+                Next::Later(GroupStage::Delete { team, way }, error, None)
             }
             Verdict::Refused(error)
             | Verdict::Conflict(error)
@@ -270,6 +322,26 @@ impl Engine {
             | Verdict::Unsupported(error)
             | Verdict::Moved(error) => Next::Ended(Err(error)),
         }
+    }
+
+    fn deletion_confirmed(&mut self, step: &GroupStep, team: Id, verdict: Verdict) -> Next<GroupStage> {
+        match Confirmed::of(verdict, |response| shows_team(response, &team)) {
+            Confirmed::Gone => self.team_is_deleted(step, &team),
+            Confirmed::Later { is_there, error, at } => {
+                let way = if is_there { Removal::Delete } else { Removal::Confirm };
+                Next::Later(GroupStage::Delete { team, way }, error, at)
+            }
+            Confirmed::Refused(error) => Next::Ended(Err(error)),
+        }
+    }
+
+    fn team_is_deleted(&mut self, step: &GroupStep, team: &Id) -> Next<GroupStage> {
+        if self.state.ledger.group_owner(team).is_some() {
+            self.lose_team(&step.group);
+        } else {
+            self.state.remote.remove_team(team);
+        }
+        Next::Ended(Ok(()))
     }
 
     fn tells_members(&self, team: &str) -> bool {
@@ -286,6 +358,10 @@ impl Engine {
             self.state.remote.rename_team(team, name);
         }
     }
+}
+
+fn shows_team(response: &Response, id: &str) -> bool {
+    shown(response).is_some_and(|team| *team.id == *id)
 }
 
 fn shown(response: &Response) -> Option<Team> {

@@ -8,7 +8,7 @@ use alloc::{
 
 use super::{
     Engine,
-    answer::Attempts,
+    answer::{Attempts, NOT_AS_SENT},
     chunk::{GroupChunk, chunks},
     flight::Task,
     messages::{self, Whole},
@@ -55,8 +55,13 @@ impl Work {
     pub(super) const fn is_look(&self) -> bool {
         matches!(
             self,
-            Self::User(UserStage::Search(_) | UserStage::Change(UserChange { way: Way::Read, .. }))
-                | Self::Group(GroupStage::Search(_) | GroupStage::Change(GroupChange { way: Way::Read, .. }))
+            Self::User(
+                UserStage::Search(_) | UserStage::Change(UserChange { way: Way::Read | Way::Confirm, .. })
+            ) | Self::Group(
+                GroupStage::Search(_)
+                    | GroupStage::Change(GroupChange { way: Way::Read | Way::Confirm, .. })
+                    | GroupStage::Delete { way: Removal::Confirm, .. }
+            )
         )
     }
 
@@ -100,7 +105,7 @@ pub(super) enum GroupStage {
     Create { first: Vec<Id>, rest: VecDeque<GroupChunk> },
     Search(Search),
     Change(GroupChange),
-    Delete { team: Id },
+    Delete { team: Id, way: Removal },
 }
 
 /// A change of a group that exists.
@@ -123,6 +128,8 @@ pub(super) enum Way {
     Read,
     /// and put back changed.
     Put(Whole),
+    /// Not at all for now: a write was answered with 404, and the resource's own address tells whether it is gone.
+    Confirm,
 }
 
 impl Way {
@@ -133,6 +140,14 @@ impl Way {
             way => way,
         }
     }
+}
+
+/// How a deletion goes out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Removal {
+    Delete,
+    /// As [`Way::Confirm`].
+    Confirm,
 }
 
 /// What an event tells of a step, besides its outcome (R41, D13); `None` for one that is no attempt: letting a group go sends
@@ -258,6 +273,9 @@ impl Engine {
     fn wish_of_user(&self, step: &UserStep, stage: &mut UserStage, has_intent: bool) -> Wish {
         match stage {
             UserStage::Start => Wish::Drop,
+            UserStage::Create { .. } if !self.learned.may_create(Kind::User, &step.person) => {
+                Wish::End(Err(NOT_AS_SENT.into()))
+            }
             UserStage::Create { .. } if !has_intent => Wish::Intent,
             UserStage::Create { without_role } => {
                 *without_role |= !self.may_write_role();
@@ -285,7 +303,7 @@ impl Engine {
                         Task::UpdateUser,
                         messages::patch_user(&self.endpoint, &self.config, account, changes),
                     ),
-                    Way::Read => Wish::Send(
+                    Way::Read | Way::Confirm => Wish::Send(
                         Task::Read(Kind::User),
                         messages::read(&self.endpoint, Kind::User, account),
                     ),
@@ -311,7 +329,7 @@ impl Engine {
             return self.creation(step).map_err(Err);
         };
         match step.verb {
-            GroupVerb::Delete => return Ok(GroupStage::Delete { team }),
+            GroupVerb::Delete => return Ok(GroupStage::Delete { team, way: Removal::Delete }),
             GroupVerb::Release => {
                 self.link_group(&step.group, &team, false);
                 return Err(Ok(()));
@@ -349,6 +367,9 @@ impl Engine {
     fn wish_of_group(&self, step: &GroupStep, stage: &mut GroupStage, has_intent: bool) -> Wish {
         match stage {
             GroupStage::Start => Wish::Drop,
+            GroupStage::Create { .. } if !self.learned.may_create(Kind::Group, &step.group) => {
+                Wish::End(Err(NOT_AS_SENT.into()))
+            }
             GroupStage::Create { .. } if !has_intent => Wish::Intent,
             GroupStage::Create { first, .. } => {
                 let request = messages::create_group(&self.endpoint, &step.group, &step.name, first);
@@ -360,7 +381,10 @@ impl Engine {
                 Wish::Send(task, request)
             }
             GroupStage::Change(change) => self.wish_of_change(change),
-            GroupStage::Delete { team } => {
+            GroupStage::Delete { team, way: Removal::Confirm } => {
+                Wish::Send(Task::Read(Kind::Group), messages::read(&self.endpoint, Kind::Group, team))
+            }
+            GroupStage::Delete { team, .. } => {
                 Wish::Send(Task::DeleteGroup, messages::delete_group(&self.endpoint, team))
             }
         }
@@ -388,7 +412,7 @@ impl Engine {
                 }
                 None => Wish::End(Ok(())),
             },
-            Way::Read => {
+            Way::Read | Way::Confirm => {
                 Wish::Send(Task::Read(Kind::Group), messages::read(&self.endpoint, Kind::Group, team))
             }
             Way::Put(whole) => {

@@ -14,6 +14,9 @@ use crate::{
 /// So many roles are tried one after the other with a tenant that has taken none.
 const ROLES_UNTAKEN_MAX: usize = 3;
 
+/// So often a creation may be answered with another resource than was sent: once it may be somebody else's answer.
+const CREATIONS_UNLIKE_MAX: u32 = 2;
+
 #[derive(Debug)]
 pub(super) struct Learned {
     /// PATCH is not supported: a resource is read, changed here, and put back whole.
@@ -28,6 +31,8 @@ pub(super) struct Learned {
     pub(super) keeps_roles: bool,
     /// People whose account was only taken once the role was left out, or was shown without the one that was written.
     pub(super) roles_untaken: BTreeSet<String>,
+    /// How often a creation was answered with another resource than was sent, by directory id.
+    unlike: BTreeMap<(Kind, String), u32>,
     /// How many resources of each kind this process has made.
     made: BTreeMap<Kind, u64>,
 }
@@ -41,6 +46,7 @@ impl Learned {
             proven_filters: BTreeSet::new(),
             keeps_roles: false,
             roles_untaken: BTreeSet::new(),
+            unlike: BTreeMap::new(),
             made: BTreeMap::new(),
         }
     }
@@ -55,6 +61,16 @@ impl Learned {
     /// Whether the tenant seems to take no role at all: nothing but a comparison says so for good (D8).
     pub(super) fn takes_no_role(&self) -> bool {
         !self.keeps_roles && self.roles_untaken.len() >= ROLES_UNTAKEN_MAX
+    }
+
+    /// A creation was answered with another resource than was sent.
+    pub(super) fn note_unlike(&mut self, kind: Kind, id: &str) {
+        *self.unlike.entry((kind, id.into())).or_default() += 1;
+    }
+
+    /// Whether something may be sent to be created: what comes out otherwise each time would be made again and again (F39).
+    pub(super) fn may_create(&self, kind: Kind, id: &str) -> bool {
+        self.unlike.get(&(kind, id.into())).is_none_or(|times| *times < CREATIONS_UNLIKE_MAX)
     }
 
     pub(super) fn made(&self, kind: Kind) -> u64 {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 const UNPROVEN: &str = "Heap accepted the change several times, and neither its answers nor another reading show it; check what the \
-                        token may do (F27)";
+                        token may do, and whether Heap keeps such a value (F27)";
 
 /// What another reading is to tell.
 #[derive(Debug, Default)]

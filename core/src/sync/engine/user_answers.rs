@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Engine, Stop,
-    answer::{GARBLED, NO_ENDPOINT, Verdict},
+    answer::{Confirmed, GARBLED, NO_ENDPOINT, Verdict},
     job::{UserChange, UserStage, Way},
     messages,
     running::Next,
@@ -19,7 +19,7 @@ use crate::{
         event::{EventName, EventResource},
         plan::{Attribute, AttributeChange, UserStep, UserVerb, attributes},
         planted::{Bug, is_planted},
-        state::{Account, same_role, same_user_name},
+        state::{Account, State, resembles, same_role, same_user_name},
     },
     wire::Response,
 };
@@ -39,6 +39,9 @@ impl Engine {
             (stage, Verdict::Token(error)) => Next::Stopped(Stop::Token(error), stage),
             (UserStage::Create { without_role }, verdict) => self.user_created(step, without_role, verdict),
             (UserStage::Search(search), verdict) => self.user_searched(step, search, verdict.plain(), now),
+            (UserStage::Change(change), verdict) if matches!(change.way, Way::Confirm) => {
+                self.user_confirmed(change, verdict)
+            }
             (UserStage::Change(change), verdict) => self.user_changed(step, change, verdict),
             (UserStage::Start, _) => Next::Ended(Ok(())),
         }
@@ -52,11 +55,12 @@ impl Engine {
             }
             Verdict::NotDone(error, at) => Next::Later(UserStage::Create { without_role }, error, at),
             Verdict::Done(response) => {
-                let is_of_step = |account: &Account| {
-                    account.external_id.as_deref() == Some(step.person.as_str())
-                        || same_user_name(&account.user_name, &step.user_name)
-                };
-                let Some(account) = self.shown(&response).filter(is_of_step) else {
+                let shown = self.shown(&response);
+                let Some(account) = shown.as_ref().filter(|account| self.is_made_for(step, account)).cloned()
+                else {
+                    if shown.is_some() {
+                        self.learned.note_unlike(Kind::User, &step.person);
+                    }
                     let error = "Heap answered with something that is not the new user".into();
                     return Next::Later(UserStage::Search(Search::new(None)), error, None);
                 };
@@ -87,6 +91,21 @@ impl Engine {
             | Verdict::Unsupported(error)
             | Verdict::Moved(error) => Next::Ended(Err(error)),
         }
+    }
+
+    /// Whether the answer to a creation shows the new account, and not somebody else's: it has the directory id or the name that was
+    /// sent, or what a tenant that keeps no ids has made of that name.
+    fn is_made_for(&self, step: &UserStep, account: &Account) -> bool {
+        let State { desired, remote, .. } = &self.state;
+        let is_anothers = || {
+            let mut named = desired.with_user_name(&account.user_name);
+            remote.account(&account.id).is_some() || named.any(|other| **other != *step.person)
+        };
+        account.external_id.as_deref() == Some(&*step.person)
+            || same_user_name(&account.user_name, &step.user_name)
+            || account.external_id.is_none()
+                && resembles(&account.user_name, &step.user_name)
+                && !is_anothers()
     }
 
     fn user_searched(
@@ -199,13 +218,10 @@ impl Engine {
                 Next::Later(UserStage::Change(change), GARBLED.into(), None)
             }
             Verdict::Done(response) => self.note_change(&step.person, &change, &response),
-            Verdict::Gone => {
-                self.lose_account(&change.account);
-                // An account that is gone cannot be used any more: that is what a deactivation wants (F06).
-                let is_deactivation =
-                    matches!(change.changes.as_slice(), [change] if is_deactivation(change));
-                Next::Ended(if is_deactivation { Ok(()) } else { Err(GONE.into()) })
+            Verdict::Gone if is_read || is_planted(Bug::NotFoundOnWriteIsGone) => {
+                self.account_is_gone(&change)
             }
+            Verdict::Gone => Next::Now(UserStage::Change(UserChange { way: Way::Confirm, ..change })),
             Verdict::Unsupported(_) if matches!(change.way, Way::Patch) => {
                 self.learned.takes_no_patch = true;
                 Next::Now(UserStage::Change(change))
@@ -234,6 +250,28 @@ impl Engine {
             | Verdict::NotInThisForm(error)
             | Verdict::Unsupported(error) => Next::Ended(Err(error)),
         }
+    }
+
+    fn user_confirmed(&mut self, mut change: UserChange, verdict: Verdict) -> Next<UserStage> {
+        let shows_it =
+            |response: &Response| self.shown(response).is_some_and(|shown| shown.id == change.account);
+        match Confirmed::of(verdict, shows_it) {
+            Confirmed::Gone => self.account_is_gone(&change),
+            Confirmed::Later { is_there, error, at } => {
+                if is_there {
+                    change.way = Way::Patch;
+                }
+                Next::Later(UserStage::Change(change), error, at)
+            }
+            Confirmed::Refused(error) => Next::Ended(Err(error)),
+        }
+    }
+
+    fn account_is_gone(&mut self, change: &UserChange) -> Next<UserStage> {
+        self.lose_account(&change.account);
+        // An account that is gone cannot be used any more: that is what a deactivation wants (F06).
+        let is_deactivation = matches!(change.changes.as_slice(), [change] if is_deactivation(change));
+        Next::Ended(if is_deactivation { Ok(()) } else { Err(GONE.into()) })
     }
 
     fn shown(&self, response: &Response) -> Option<Account> {

@@ -6,7 +6,7 @@ mod ledger;
 mod remote;
 mod table;
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use super::planted::{Bug, is_planted};
 
@@ -27,6 +27,12 @@ pub(crate) fn folded(name: &str) -> Cow<'_, str> {
 /// Whether two user names, or two email addresses, are of one account (D9).
 pub(crate) fn same_user_name(left: &str, right: &str) -> bool {
     left == right || folded(left) == folded(right)
+}
+
+/// Whether a name is what a tenant may have made of one that was sent to it: they differ by blanks or by case.
+pub(crate) fn resembles(shown: &str, sent: &str) -> bool {
+    let plain = |name: &str| folded(name).chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    plain(shown) == plain(sent)
 }
 
 /// Whether two texts name one role: no public text tells how Heap spells its roles.

@@ -1,6 +1,11 @@
 //! Answers that are none of Heap's own: a gateway's pages, and what only looks like an answer to what was asked.
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
 
 use http::Method;
 
@@ -65,6 +70,143 @@ fn f06_r30_a_gateways_404_is_no_proof_that_a_group_is_gone() {
     engine.change(group_removed());
     assert_eq!(world.drive(&mut engine).failed, 0);
     assert!(world.teams().is_empty());
+}
+
+/// The group that `name` names at Heap, as JSON that no answer lives longer than.
+fn team_as_it_is(world: &mut World, name: &str) -> &'static str {
+    let list = world.read("/Groups?count=1000");
+    let mut teams = list["Resources"].as_array().unwrap().iter();
+    teams.find(|team| team["displayName"] == name).unwrap().to_string().leak()
+}
+
+#[test]
+fn f06_r32_a_404_to_a_deactivation_is_asked_at_the_accounts_own_address() {
+    for is_gone in [false, true] {
+        let (mut world, mut engine) = (World::new(), engine(&["ann", "bob"]));
+        world.drive(&mut engine);
+        let path = ["/Users/", engine.account_of("ann").unwrap()].concat();
+        let fault = Fault::Refused(404, "", SCIM_ERROR);
+        world = world.fault(Method::PATCH, "/Users", fault.clone());
+        if is_gone {
+            world = world.fault(Method::GET, "/Users/", fault);
+        }
+        engine.change(removed("ann"));
+        assert_eq!(world.drive(&mut engine).failed, 0);
+        assert_eq!(world.count(&["GET ", &path].concat()), 1);
+        assert_eq!(world.count(&["PATCH ", &path].concat()), if is_gone { 1 } else { 2 });
+        assert_eq!(engine.account_of("ann").is_none(), is_gone);
+        assert_eq!(world.users()[0], if is_gone { "ann@x active" } else { "ann@x inactive" });
+    }
+}
+
+#[test]
+fn f06_r30_a_404_to_a_groups_deletion_is_asked_at_its_own_address() {
+    let (mut world, mut engine) = (World::new(), engine(&["ann"]));
+    world.drive(&mut engine);
+    let mut world = world.fault(Method::DELETE, "/Groups", Fault::Refused(404, "", SCIM_ERROR));
+    engine.change(group_removed());
+    assert_eq!(world.drive(&mut engine).failed, 0);
+    assert!(world.teams().is_empty());
+    assert_eq!((world.count("GET /Groups/"), world.count("DELETE")), (1, 2));
+}
+
+#[test]
+fn f30_a_404_to_a_rename_makes_no_second_group() {
+    let (mut world, mut engine) = (World::new(), engine(&["ann"]));
+    world.drive(&mut engine);
+    let mut world = world.fault(Method::PATCH, "/Groups", Fault::Refused(404, "", SCIM_ERROR));
+    engine.change(Change::GroupSet(Group { id: "g1".into(), name: "New".into(), bound: true }));
+    assert_eq!(world.drive(&mut engine).failed, 0);
+    assert_eq!(world.teams().into_keys().collect::<Vec<_>>(), ["New"]);
+}
+
+#[test]
+fn f27_a_group_that_is_answered_as_it_was_is_read_and_written_again_and_fails_in_the_end() {
+    let dan = || Person { id: "dan".into(), user_name: "dan@x".into(), active: true, ..Person::default() };
+    let changes = [
+        vec![Change::PersonSet(dan()), Change::Joined { group: "g1".into(), person: "dan".into() }],
+        vec![Change::Left { group: "g1".into(), person: "ann".into() }],
+        vec![Change::GroupSet(Group { id: "g1".into(), name: "New".into(), bound: true })],
+    ];
+    for (changes, after) in changes.into_iter().zip([("Team", 3), ("Team", 1), ("New", 2)]) {
+        for (times, failed) in [(1, 0), (50, 1)] {
+            let (mut world, mut engine) = (World::new(), engine(&["ann", "bob"]));
+            world.drive(&mut engine);
+            let before = team_as_it_is(&mut world, "Team");
+            for _ in 0..times {
+                world = world.fault(Method::PATCH, "/Groups", Fault::Refused(200, "", before));
+            }
+            changes.iter().cloned().for_each(|change| engine.change(change));
+            assert_eq!(world.drive(&mut engine).failed, failed);
+            let (name, members) = if failed > 0 { ("Team", 2) } else { after };
+            assert_eq!(world.teams(), [(name.into(), members)].into());
+        }
+    }
+}
+
+#[test]
+fn f42_a_group_that_is_answered_without_its_inactive_accounts_is_not_written_again() {
+    let (mut world, mut engine) = (World::new(), engine(&["ann", "bob"]));
+    let bob = Person { id: "bob".into(), user_name: "bob@x".into(), active: false, ..Person::default() };
+    engine.change(Change::GroupSet(Group { id: "g2".into(), name: "Other".into(), bound: true }));
+    engine.change(Change::Joined { group: "g2".into(), person: "ann".into() });
+    world.drive(&mut engine);
+    engine.change(Change::PersonSet(bob));
+    world.drive(&mut engine);
+    let before = team_as_it_is(&mut world, "Other");
+    let mut world = world.fault(Method::PATCH, "/Groups", Fault::Instead(200, "", before));
+    world.sent.clear();
+    engine.change(Change::Joined { group: "g2".into(), person: "bob".into() });
+    assert_eq!(world.drive(&mut engine).failed, 0);
+    assert_eq!((world.count("PATCH /Groups"), world.count("GET")), (1, 0));
+}
+
+#[test]
+fn f39_a_group_whose_name_comes_out_otherwise_is_not_made_again_and_again() {
+    // Nothing of what the tenant makes carries our id or the name that was sent.
+    let made = |kept: &str| {
+        format!(r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"{kept}"}}"#)
+    };
+    for (name, kept, creations) in [("Sales ", "Sales", 1), ("Sales", "sales", 1), ("Sales", "Other", 2)] {
+        let (mut world, mut engine) = (World::new(), engine(&["ann"]));
+        world.drive(&mut engine);
+        world.sent.clear();
+        let mut world = world.holds("/Groups", &made(kept));
+        let answer = team_as_it_is(&mut world, kept);
+        for _ in 0..50 {
+            world = world.fault(Method::POST, "/Groups", Fault::Refused(201, "", answer));
+        }
+        engine.change(Change::GroupSet(Group { id: "g2".into(), name: name.into(), bound: true }));
+        engine.change(Change::Joined { group: "g2".into(), person: "ann".into() });
+        for _ in 0..3 {
+            world.drive(&mut engine);
+            engine.reconcile();
+        }
+        assert_eq!(world.count("POST /Groups"), creations, "{name}");
+        assert_eq!(engine.team_of("g2").is_some(), kept != "Other");
+    }
+}
+
+#[test]
+fn f39_an_account_whose_name_comes_out_otherwise_is_not_made_again_and_again() {
+    for (name, kept, creations) in [("bob @x", "bob@x", 1), ("bob@x", "other@x", 2)] {
+        let (mut world, mut engine) = (World::new(), engine(&["ann"]));
+        world.drive(&mut engine);
+        world.sent.clear();
+        let answer = format!(
+            r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"u9","userName":"{kept}","active":true}}"#
+        );
+        let answer: &'static str = answer.leak();
+        for _ in 0..50 {
+            world = world.fault(Method::POST, "/Users", Fault::Refused(201, "", answer));
+        }
+        let bob = Person { id: "bob".into(), user_name: name.into(), active: true, ..Person::default() };
+        engine.change(Change::PersonSet(bob));
+        engine.change(Change::Joined { group: "g1".into(), person: "bob".into() });
+        world.drive(&mut engine);
+        assert_eq!(world.count("POST /Users"), creations, "{name}");
+        assert_eq!(engine.account_of("bob"), (kept == "bob@x").then_some("u9"));
+    }
 }
 
 #[test]
