@@ -90,7 +90,8 @@ impl ConflictKind {
     pub const fn explanation(self) -> &'static str {
         match self {
             Self::AccountClaimed => {
-                "the account with this user name carries another directory id; remove its externalId at Heap if it is this person's"
+                "the account with this user name carries another directory id, or is another person's of the directory; if it is this \
+                 person's, remove its externalId at Heap, or the other person from the directory"
             }
             Self::AccountsAmbiguous => {
                 "several accounts at Heap have this user name; delete all but the right one (R22 makes such doubles)"
