@@ -57,14 +57,15 @@ impl Engine {
     ) -> Next<GroupStage> {
         match verdict {
             Verdict::Done(response) => {
-                let shown = shown(&response);
-                let Some(team) = shown.as_ref().filter(|team| self.is_team_made_for(step, team)).cloned()
-                else {
-                    if shown.is_some() {
-                        self.learned.note_unlike(Kind::Group, &step.group);
+                let team = match shown(&response) {
+                    Some(team) if self.is_team_made_for(step, &team) => team,
+                    other => {
+                        if other.is_some() {
+                            self.learned.note_unlike(Kind::Group, &step.group);
+                        }
+                        let error = "Heap answered with something that is not the new group".into();
+                        return Next::Later(GroupStage::Search(Search::new(None)), error, None);
                     }
-                    let error = "Heap answered with something that is not the new group".into();
-                    return Next::Later(GroupStage::Search(Search::new(None)), error, None);
                 };
                 self.learned.note_made(Kind::Group);
                 let (id, is_told) = (team.id.clone(), team.knowledge == Knowledge::Told);

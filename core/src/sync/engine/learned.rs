@@ -32,7 +32,7 @@ pub(super) struct Learned {
     /// People whose account was only taken once the role was left out, or was shown without the one that was written.
     pub(super) roles_untaken: BTreeSet<String>,
     /// How often a creation was answered with another resource than was sent, by directory id.
-    unlike: BTreeMap<(Kind, String), u32>,
+    unlike: BTreeMap<Kind, BTreeMap<String, u32>>,
     /// How many resources of each kind this process has made.
     made: BTreeMap<Kind, u64>,
 }
@@ -65,12 +65,13 @@ impl Learned {
 
     /// A creation was answered with another resource than was sent.
     pub(super) fn note_unlike(&mut self, kind: Kind, id: &str) {
-        *self.unlike.entry((kind, id.into())).or_default() += 1;
+        *self.unlike.entry(kind).or_default().entry(id.into()).or_default() += 1;
     }
 
     /// Whether something may be sent to be created: what comes out otherwise each time would be made again and again (F39).
     pub(super) fn may_create(&self, kind: Kind, id: &str) -> bool {
-        self.unlike.get(&(kind, id.into())).is_none_or(|times| *times < CREATIONS_UNLIKE_MAX)
+        let times = self.unlike.get(&kind).and_then(|ids| ids.get(id));
+        times.is_none_or(|times| *times < CREATIONS_UNLIKE_MAX)
     }
 
     pub(super) fn made(&self, kind: Kind) -> u64 {

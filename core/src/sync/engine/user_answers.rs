@@ -55,14 +55,15 @@ impl Engine {
             }
             Verdict::NotDone(error, at) => Next::Later(UserStage::Create { without_role }, error, at),
             Verdict::Done(response) => {
-                let shown = self.shown(&response);
-                let Some(account) = shown.as_ref().filter(|account| self.is_made_for(step, account)).cloned()
-                else {
-                    if shown.is_some() {
-                        self.learned.note_unlike(Kind::User, &step.person);
+                let account = match self.shown(&response) {
+                    Some(account) if self.is_made_for(step, &account) => account,
+                    other => {
+                        if other.is_some() {
+                            self.learned.note_unlike(Kind::User, &step.person);
+                        }
+                        let error = "Heap answered with something that is not the new user".into();
+                        return Next::Later(UserStage::Search(Search::new(None)), error, None);
                     }
-                    let error = "Heap answered with something that is not the new user".into();
-                    return Next::Later(UserStage::Search(Search::new(None)), error, None);
                 };
                 self.learned.note_made(Kind::User);
                 let is_left_out = without_role && has_role;
